@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Written by chi_refresh_repo from chimaera_mod.yaml and MOD_NAME_tasks.h; do not edit. */
+/* clang-format off */
+#include "chimaera/MOD_NAME/autogen/MOD_NAME_methods.h"
+#include "chimaera/MOD_NAME/MOD_NAME_tasks.h"
+
+#include "chimaera/ipc.h"
+#include "chimaera/string.h"
+#include "chimaera/task.h"
+#include "chimaera/vector.h"
+
+#define SIZE(type, member) sizeof(((type *)0)->member)
+#define PLACE(type, member) .offset = offsetof(type, member), .size = SIZE(type, member)
+
+static const struct chi_member chimaera_MOD_NAME_create_params_members[] = {
+    {.name = "config_data", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_create_params, config_data)},
+    {.name = "worker_count", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_create_params, worker_count)},
+};
+_Static_assert(sizeof(struct chimaera_MOD_NAME_create_params) <= UINT16_MAX,
+               "struct chimaera_MOD_NAME_create_params is over 65535 bytes");
+
+const struct chi_schema chimaera_MOD_NAME_create_params_schema = {
+    .name = "chimaera_MOD_NAME_create_params",
+    .size = sizeof(struct chimaera_MOD_NAME_create_params),
+    .member_count = 2,
+    .members = chimaera_MOD_NAME_create_params_members,
+    .hash = 0xd839416f0b9f43e1,
+};
+
+static const struct chi_member chimaera_MOD_NAME_custom_task_members[] = {
+    {.name = "data", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_custom_task, data)},
+    {.name = "operation_id", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_custom_task, operation_id)},
+    {.name = "result", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_custom_task, result)},
+};
+_Static_assert(offsetof(struct chimaera_MOD_NAME_custom_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct chimaera_MOD_NAME_custom_task) <= CHI_TASK_MAX_SIZE,
+               "struct chimaera_MOD_NAME_custom_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema chimaera_MOD_NAME_custom_schema = {
+    .type = {
+        .name = "chimaera_MOD_NAME_custom_task",
+        .size = sizeof(struct chimaera_MOD_NAME_custom_task),
+        .member_count = 3,
+        .members = chimaera_MOD_NAME_custom_task_members,
+        .hash = 0x56acc8a7e704276e,
+    },
+    .method_name = "custom",
+    .method = 10,
+};

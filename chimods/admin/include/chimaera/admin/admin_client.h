@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Client calls of the admin module. They go to pool 1.0 and need no client struct. Inside a handler
+ * they park the calling fiber. Each returns 0 or a negative code, with chi_last_error() set.
+ */
+#ifndef CHIMAERA_ADMIN_CLIENT_H
+#define CHIMAERA_ADMIN_CLIENT_H
+
+#include <chimaera/admin/admin_tasks.h>
+#include <chimaera/admin/autogen/admin_methods.h>
+#include <chimaera/client.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What to create; zeroed members are defaults. */
+struct chimaera_admin_pool_spec {
+    const char *mod_name;                   /* <NS>_<MOD>_LIBRARY */
+    const char *pool_name;                  /* the user's name for the pool, never empty */
+    const struct chi_schema *params_schema; /* NULL: the module takes no parameters */
+    const void *params;
+    chi_pool_id_t pool_id; /* the id asked for; zeroed: any */
+    uint32_t containers;   /* per node; 0 means 1 */
+};
+
+/*
+ * Gets the pool of that name, or creates it. Sets `pool_id`. CHI_EPOOL_NAME, CHI_EPOOL_EXISTS (the
+ * name or id is taken by another module or other parameters), CHI_ENOMODULE, CHI_EBADMODULE,
+ * -ENOMEM, what the module's Create returned, and what chi_task_new(), chi_task_enqueue() and
+ * chi_task_wait() return.
+ */
+CHI_API int chimaera_admin_get_or_create_pool(chi_pool_query_t query,
+                                              const struct chimaera_admin_pool_spec *spec,
+                                              chi_pool_id_t *pool_id);
+
+/* The same, without waiting; NULL on failure with chi_last_error_code(). */
+CHI_API struct chimaera_admin_get_or_create_pool_task *chimaera_admin_get_or_create_pool_async(
+    chi_pool_query_t query, const struct chimaera_admin_pool_spec *spec);
+
+/* Destroys a pool once its running tasks are done; later tasks get CHI_ENOPOOL. CHI_ENOPOOL, -EPERM
+ * (admin). */
+CHI_API int chimaera_admin_destroy_pool(chi_pool_query_t query, chi_pool_id_t pool_id);
+
+/*
+ * Stops the runtime: it takes no more work, lets running tasks finish for `grace_period_ns`
+ * (UINT64_MAX: as configured), destroys the pools and exits. Returns when the stop has begun.
+ */
+CHI_API int chimaera_admin_stop_runtime(chi_pool_query_t query, uint64_t grace_period_ns);
+
+/* Returns when every task submitted before it, by any client, has completed. */
+CHI_API int chimaera_admin_flush(chi_pool_query_t query);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

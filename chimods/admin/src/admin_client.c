@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Client side of the admin module. Any thread. */
+#include <chimaera/admin/admin_client.h>
+#include <chimaera/status.h>
+
+static int finish(struct chi_task *task)
+{
+    int rc = chi_task_wait(task);
+    if (rc < 0)
+        chi_error(rc, "%s", chi_strerror(rc));
+    chi_task_del(task);
+    return rc;
+}
+
+static int submit(struct chi_task *task)
+{
+    int rc = chi_task_enqueue(task);
+    if (rc < 0) {
+        chi_task_del(task);
+        return rc;
+    }
+    return finish(task);
+}
+
+struct chimaera_admin_get_or_create_pool_task *chimaera_admin_get_or_create_pool_async(
+    chi_pool_query_t query, const struct chimaera_admin_pool_spec *spec)
+{
+    if (spec->pool_name == NULL || spec->pool_name[0] == '\0') {
+        chi_error(CHI_EPOOL_NAME, "a pool needs a name; the one given is empty");
+        return NULL;
+    }
+    struct chimaera_admin_get_or_create_pool_task *task =
+        CHI_TASK_NEW(chimaera_admin_get_or_create_pool, CHI_ADMIN_POOL_ID, query);
+    if (task == NULL)
+        return NULL;
+    task->pool_id = spec->pool_id;
+    task->containers = spec->containers;
+    int rc = chi_string_set(&task->mod_name, spec->mod_name);
+    if (rc == 0)
+        rc = chi_string_set(&task->pool_name, spec->pool_name);
+    if (rc == 0 && spec->params_schema != NULL)
+        rc = chi_params_save(spec->params_schema, spec->params, &task->params);
+    if (rc == 0)
+        rc = chi_task_enqueue(&task->base);
+    if (rc < 0) {
+        chi_task_del(&task->base);
+        chi_error(rc, "cannot ask for pool \"%s\": %s", spec->pool_name, chi_strerror(rc));
+        return NULL;
+    }
+    return task;
+}
+
+int chimaera_admin_get_or_create_pool(chi_pool_query_t query,
+                                      const struct chimaera_admin_pool_spec *spec,
+                                      chi_pool_id_t *pool_id)
+{
+    struct chimaera_admin_get_or_create_pool_task *task =
+        chimaera_admin_get_or_create_pool_async(query, spec);
+    if (task == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(&task->base);
+    if (rc == 0) {
+        *pool_id = task->new_pool_id;
+    } else if (chi_task_done(&task->base) && chi_string_size(&task->error_message) > 0) {
+        chi_error(rc, "%s", chi_string_view(&task->error_message).data);
+    } else {
+        chi_error(rc, "pool \"%s\": %s", spec->pool_name, chi_strerror(rc));
+    }
+    chi_task_del(&task->base);
+    return rc;
+}
+
+int chimaera_admin_destroy_pool(chi_pool_query_t query, chi_pool_id_t pool_id)
+{
+    struct chimaera_admin_destroy_pool_task *task =
+        CHI_TASK_NEW(chimaera_admin_destroy_pool, CHI_ADMIN_POOL_ID, query);
+    if (task == NULL)
+        return chi_last_error_code();
+    task->pool_id = pool_id;
+    return submit(&task->base);
+}
+
+int chimaera_admin_stop_runtime(chi_pool_query_t query, uint64_t grace_period_ns)
+{
+    struct chimaera_admin_stop_runtime_task *task =
+        CHI_TASK_NEW(chimaera_admin_stop_runtime, CHI_ADMIN_POOL_ID, query);
+    if (task == NULL)
+        return chi_last_error_code();
+    task->grace_period_ns = grace_period_ns;
+    return submit(&task->base);
+}
+
+int chimaera_admin_flush(chi_pool_query_t query)
+{
+    struct chimaera_admin_flush_task *task =
+        CHI_TASK_NEW(chimaera_admin_flush, CHI_ADMIN_POOL_ID, query);
+    if (task == NULL)
+        return chi_last_error_code();
+    return submit(&task->base);
+}

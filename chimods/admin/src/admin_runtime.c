@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The admin module: pools, stop, flush. One lane, so requests begin in order; those that wait let
+ * the next one begin.
+ */
+#include <chimaera/admin/admin_runtime.h>
+
+#include "runtime/admin_api.h"
+
+enum { QUEUE_REQUESTS };
+
+int chimaera_admin_run_create(struct chimaera_admin *self, struct chimaera_admin_create_task *task,
+                              struct chi_run_context *rctx)
+{
+    (void)task;
+    (void)rctx;
+    return chi_container_create_queue(&self->base, QUEUE_REQUESTS, 1, CHI_LOW_LATENCY);
+}
+
+void chimaera_admin_monitor_create(struct chimaera_admin *self, enum chi_monitor_mode mode,
+                                   struct chimaera_admin_create_task *task,
+                                   struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
+}
+
+int chimaera_admin_run_destroy(struct chimaera_admin *self,
+                               struct chimaera_admin_destroy_task *task,
+                               struct chi_run_context *rctx)
+{
+    (void)self;
+    (void)task;
+    (void)rctx;
+    return 0;
+}
+
+void chimaera_admin_monitor_destroy(struct chimaera_admin *self, enum chi_monitor_mode mode,
+                                    struct chimaera_admin_destroy_task *task,
+                                    struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
+}
+
+int chimaera_admin_run_get_or_create_pool(struct chimaera_admin *self,
+                                          struct chimaera_admin_get_or_create_pool_task *task,
+                                          struct chi_run_context *rctx)
+{
+    bool created = false;
+
+    (void)rctx;
+    int rc = chi_admin_get_or_create(&self->base, chi_string_view(&task->mod_name).data,
+                                     chi_string_view(&task->pool_name).data,
+                                     chi_string_view(&task->params), task->pool_id,
+                                     task->containers, &task->new_pool_id, &created);
+    task->created = created;
+    if (rc < 0)
+        chi_string_set(&task->error_message, chi_last_error());
+    return rc;
+}
+
+void chimaera_admin_monitor_get_or_create_pool(struct chimaera_admin *self,
+                                               enum chi_monitor_mode mode,
+                                               struct chimaera_admin_get_or_create_pool_task *task,
+                                               struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
+}
+
+int chimaera_admin_run_destroy_pool(struct chimaera_admin *self,
+                                    struct chimaera_admin_destroy_pool_task *task,
+                                    struct chi_run_context *rctx)
+{
+    (void)rctx;
+    return chi_admin_destroy(&self->base, task->pool_id);
+}
+
+void chimaera_admin_monitor_destroy_pool(struct chimaera_admin *self, enum chi_monitor_mode mode,
+                                         struct chimaera_admin_destroy_pool_task *task,
+                                         struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
+}
+
+int chimaera_admin_run_stop_runtime(struct chimaera_admin *self,
+                                    struct chimaera_admin_stop_runtime_task *task,
+                                    struct chi_run_context *rctx)
+{
+    (void)rctx;
+    chi_admin_stop(&self->base, task->grace_period_ns);
+    return 0;
+}
+
+void chimaera_admin_monitor_stop_runtime(struct chimaera_admin *self, enum chi_monitor_mode mode,
+                                         struct chimaera_admin_stop_runtime_task *task,
+                                         struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
+}
+
+int chimaera_admin_run_flush(struct chimaera_admin *self, struct chimaera_admin_flush_task *task,
+                             struct chi_run_context *rctx)
+{
+    (void)task;
+    (void)rctx;
+    return chi_admin_flush(&self->base);
+}
+
+void chimaera_admin_monitor_flush(struct chimaera_admin *self, enum chi_monitor_mode mode,
+                                  struct chimaera_admin_flush_task *task,
+                                  struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
+}
+
+CHI_TASK_CC(chimaera_admin, "0.1.0");

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Written by chi_refresh_repo from chimaera_mod.yaml and bdev_tasks.h; do not edit. */
+/* clang-format off */
+#ifndef CHIMAERA_BDEV_METHODS_H
+#define CHIMAERA_BDEV_METHODS_H
+
+#include "chimaera/schema.h"
+#include "chimaera/types.h"
+
+#define CHIMAERA_BDEV_LIBRARY "chimaera_bdev"
+
+enum chimaera_bdev_method {
+    CHIMAERA_BDEV_METHOD_CREATE = 0,
+    CHIMAERA_BDEV_METHOD_DESTROY = 1,
+    CHIMAERA_BDEV_METHOD_ALLOCATE_BLOCKS = 10,
+    CHIMAERA_BDEV_METHOD_FREE_BLOCKS = 11,
+    CHIMAERA_BDEV_METHOD_WRITE = 12,
+    CHIMAERA_BDEV_METHOD_READ = 13,
+    CHIMAERA_BDEV_METHOD_GET_STATS = 14,
+};
+
+struct chimaera_bdev_allocate_blocks_task;
+struct chimaera_bdev_free_blocks_task;
+struct chimaera_bdev_write_task;
+struct chimaera_bdev_read_task;
+struct chimaera_bdev_get_stats_task;
+struct chimaera_bdev_create_params;
+
+CHI_BEGIN_DECLS
+
+extern struct chi_task_schema chimaera_bdev_allocate_blocks_schema;
+extern struct chi_task_schema chimaera_bdev_free_blocks_schema;
+extern struct chi_task_schema chimaera_bdev_write_schema;
+extern struct chi_task_schema chimaera_bdev_read_schema;
+extern struct chi_task_schema chimaera_bdev_get_stats_schema;
+extern const struct chi_schema chimaera_bdev_create_params_schema;
+
+CHI_END_DECLS
+
+#endif

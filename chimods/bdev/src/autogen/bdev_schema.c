@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Written by chi_refresh_repo from chimaera_mod.yaml and bdev_tasks.h; do not edit. */
+/* clang-format off */
+#include "chimaera/bdev/autogen/bdev_methods.h"
+#include "chimaera/bdev/bdev_tasks.h"
+
+#include "chimaera/ipc.h"
+#include "chimaera/string.h"
+#include "chimaera/task.h"
+#include "chimaera/vector.h"
+
+#define SIZE(type, member) sizeof(((type *)0)->member)
+#define PLACE(type, member) .offset = offsetof(type, member), .size = SIZE(type, member)
+
+static const struct chi_enum_value chimaera_bdev_type_values[] = {
+    {.name = "file", .value = CHIMAERA_BDEV_TYPE_FILE},
+    {.name = "ram", .value = CHIMAERA_BDEV_TYPE_RAM},
+    {.name = NULL},
+};
+
+static const struct chi_member chimaera_bdev_block_plain_members[] = {
+    {.name = "offset", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct chimaera_bdev_block, offset)},
+    {.name = "size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct chimaera_bdev_block, size)},
+};
+_Static_assert(sizeof(struct chimaera_bdev_block) <= UINT16_MAX,
+               "struct chimaera_bdev_block is over 65535 bytes");
+
+static const struct chi_schema chimaera_bdev_block_plain_schema = {
+    .name = "chimaera_bdev_block",
+    .size = sizeof(struct chimaera_bdev_block),
+    .member_count = 2,
+    .members = chimaera_bdev_block_plain_members,
+    .hash = 0xf69572d02e29d7f7,
+};
+
+static const struct chi_member chimaera_bdev_stats_plain_members[] = {
+    {.name = "total", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct chimaera_bdev_stats, total)},
+    {.name = "remaining", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct chimaera_bdev_stats, remaining)},
+    {.name = "allocated_blocks", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct chimaera_bdev_stats, allocated_blocks)},
+    {.name = "reads", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct chimaera_bdev_stats, reads)},
+    {.name = "writes", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct chimaera_bdev_stats, writes)},
+    {.name = "bytes_read", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct chimaera_bdev_stats, bytes_read)},
+    {.name = "bytes_written", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct chimaera_bdev_stats, bytes_written)},
+};
+_Static_assert(sizeof(struct chimaera_bdev_stats) <= UINT16_MAX,
+               "struct chimaera_bdev_stats is over 65535 bytes");
+
+static const struct chi_schema chimaera_bdev_stats_plain_schema = {
+    .name = "chimaera_bdev_stats",
+    .size = sizeof(struct chimaera_bdev_stats),
+    .member_count = 7,
+    .members = chimaera_bdev_stats_plain_members,
+    .hash = 0x8200099831ceb915,
+};
+
+static const struct chi_member chimaera_bdev_create_params_members[] = {
+    {.name = "type", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_bdev_create_params, type),
+     .values = chimaera_bdev_type_values},
+    {.name = "total_size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_bdev_create_params, total_size)},
+    {.name = "io_depth", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_bdev_create_params, io_depth)},
+    {.name = "alignment", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_bdev_create_params, alignment)},
+};
+_Static_assert(sizeof(struct chimaera_bdev_create_params) <= UINT16_MAX,
+               "struct chimaera_bdev_create_params is over 65535 bytes");
+
+const struct chi_schema chimaera_bdev_create_params_schema = {
+    .name = "chimaera_bdev_create_params",
+    .size = sizeof(struct chimaera_bdev_create_params),
+    .member_count = 4,
+    .members = chimaera_bdev_create_params_members,
+    .hash = 0x1990684db664ebf3,
+};
+
+static const struct chi_member chimaera_bdev_allocate_blocks_task_members[] = {
+    {.name = "size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_bdev_allocate_blocks_task, size)},
+    {.name = "max_blocks", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_bdev_allocate_blocks_task, max_blocks)},
+    {.name = "blocks", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct chimaera_bdev_allocate_blocks_task, blocks),
+     .element_kind = CHI_MEMBER_STRUCT, .element_size = sizeof(struct chimaera_bdev_block),
+     .nested = &chimaera_bdev_block_plain_schema},
+};
+_Static_assert(offsetof(struct chimaera_bdev_allocate_blocks_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct chimaera_bdev_allocate_blocks_task) <= CHI_TASK_MAX_SIZE,
+               "struct chimaera_bdev_allocate_blocks_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema chimaera_bdev_allocate_blocks_schema = {
+    .type = {
+        .name = "chimaera_bdev_allocate_blocks_task",
+        .size = sizeof(struct chimaera_bdev_allocate_blocks_task),
+        .member_count = 3,
+        .members = chimaera_bdev_allocate_blocks_task_members,
+        .hash = 0x7f8386d8cfbb1d2f,
+    },
+    .method_name = "allocate_blocks",
+    .method = 10,
+};
+
+static const struct chi_member chimaera_bdev_free_blocks_task_members[] = {
+    {.name = "blocks", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_bdev_free_blocks_task, blocks),
+     .element_kind = CHI_MEMBER_STRUCT, .element_size = sizeof(struct chimaera_bdev_block),
+     .nested = &chimaera_bdev_block_plain_schema},
+};
+_Static_assert(offsetof(struct chimaera_bdev_free_blocks_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct chimaera_bdev_free_blocks_task) <= CHI_TASK_MAX_SIZE,
+               "struct chimaera_bdev_free_blocks_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema chimaera_bdev_free_blocks_schema = {
+    .type = {
+        .name = "chimaera_bdev_free_blocks_task",
+        .size = sizeof(struct chimaera_bdev_free_blocks_task),
+        .member_count = 1,
+        .members = chimaera_bdev_free_blocks_task_members,
+        .hash = 0xc172b9dcbfc6d083,
+    },
+    .method_name = "free_blocks",
+    .method = 11,
+};
+
+static const struct chi_member chimaera_bdev_write_task_members[] = {
+    {.name = "blocks", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_bdev_write_task, blocks),
+     .element_kind = CHI_MEMBER_STRUCT, .element_size = sizeof(struct chimaera_bdev_block),
+     .nested = &chimaera_bdev_block_plain_schema},
+    {.name = "data", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_bdev_write_task, data)},
+};
+_Static_assert(offsetof(struct chimaera_bdev_write_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct chimaera_bdev_write_task) <= CHI_TASK_MAX_SIZE,
+               "struct chimaera_bdev_write_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema chimaera_bdev_write_schema = {
+    .type = {
+        .name = "chimaera_bdev_write_task",
+        .size = sizeof(struct chimaera_bdev_write_task),
+        .member_count = 2,
+        .members = chimaera_bdev_write_task_members,
+        .hash = 0x7041f2826118126b,
+    },
+    .method_name = "write",
+    .method = 12,
+};
+
+static const struct chi_member chimaera_bdev_read_task_members[] = {
+    {.name = "blocks", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_bdev_read_task, blocks),
+     .element_kind = CHI_MEMBER_STRUCT, .element_size = sizeof(struct chimaera_bdev_block),
+     .nested = &chimaera_bdev_block_plain_schema},
+    {.name = "data", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct chimaera_bdev_read_task, data)},
+};
+_Static_assert(offsetof(struct chimaera_bdev_read_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct chimaera_bdev_read_task) <= CHI_TASK_MAX_SIZE,
+               "struct chimaera_bdev_read_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema chimaera_bdev_read_schema = {
+    .type = {
+        .name = "chimaera_bdev_read_task",
+        .size = sizeof(struct chimaera_bdev_read_task),
+        .member_count = 2,
+        .members = chimaera_bdev_read_task_members,
+        .hash = 0x7041f3826118141e,
+    },
+    .method_name = "read",
+    .method = 13,
+};
+
+static const struct chi_member chimaera_bdev_get_stats_task_members[] = {
+    {.name = "stats", .kind = CHI_MEMBER_STRUCT, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct chimaera_bdev_get_stats_task, stats),
+     .nested = &chimaera_bdev_stats_plain_schema},
+};
+_Static_assert(offsetof(struct chimaera_bdev_get_stats_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct chimaera_bdev_get_stats_task) <= CHI_TASK_MAX_SIZE,
+               "struct chimaera_bdev_get_stats_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema chimaera_bdev_get_stats_schema = {
+    .type = {
+        .name = "chimaera_bdev_get_stats_task",
+        .size = sizeof(struct chimaera_bdev_get_stats_task),
+        .member_count = 1,
+        .members = chimaera_bdev_get_stats_task_members,
+        .hash = 0xc3f6ccbb9c97d620,
+    },
+    .method_name = "get_stats",
+    .method = 14,
+};

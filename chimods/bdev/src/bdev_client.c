@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Client side of the bdev module: fills in tasks, and says in words why one failed. Any thread. */
+#include <chimaera/admin/admin_client.h>
+#include <chimaera/bdev/bdev_client.h>
+#include <chimaera/status.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+/*
+ * An answer of up to so many blocks has memory before the task is sent: one for which the runtime
+ * had none to lend would be lost, and its blocks with it.
+ */
+#define RESERVED_BLOCKS 1024u
+
+/* The codes that mean something of their own here. */
+static const char *reason(int rc)
+{
+    switch (rc) {
+    case -ERANGE:
+        return "a block reaches beyond the end of the device";
+    case -EINVAL:
+        return "a block is not allocated, or not as it was allocated";
+    case -EALREADY:
+        return "a block was freed before";
+    case -EMSGSIZE:
+        return "the buffer is longer than the blocks together";
+    case -ENOSPC:
+        return "the device has not so much space free";
+    case -ENOBUFS:
+        return "free space is in more pieces than the caller has room for";
+    default:
+        return chi_strerror(rc);
+    }
+}
+
+/* Submits a task that is filled in as far as `rc` says. What is left is one that runs, or NULL. */
+static void *submit(struct chi_task *task, int rc)
+{
+    if (rc == 0)
+        rc = chi_task_enqueue(task);
+    if (rc == 0)
+        return task;
+    chi_task_del(task);
+    chi_error(rc, "cannot send the task: %s", chi_strerror(rc));
+    return NULL;
+}
+
+/* Waits for a task that blocks were given to, and frees it. */
+static int finish(struct chi_task *task, const char *verb, size_t count)
+{
+    if (task == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(task);
+    if (rc < 0)
+        chi_error(rc, "cannot %s %zu block%s of pool %u.%u: %s", verb, count, count == 1 ? "" : "s",
+                  task->pool_id.major, task->pool_id.minor, reason(rc));
+    chi_task_del(task);
+    return rc;
+}
+
+static struct chimaera_admin_pool_spec pool_spec(const char *pool_name,
+                                                 const struct chimaera_bdev_create_params *params)
+{
+    return (struct chimaera_admin_pool_spec){
+        .mod_name = CHIMAERA_BDEV_LIBRARY,
+        .pool_name = pool_name,
+        .params_schema = &chimaera_bdev_create_params_schema,
+        .params = params,
+    };
+}
+
+struct chimaera_admin_get_or_create_pool_task *chimaera_bdev_create_async(
+    chi_pool_query_t query, const char *pool_name, enum chimaera_bdev_type type,
+    uint64_t total_size, uint32_t io_depth, uint32_t alignment)
+{
+    const struct chimaera_bdev_create_params params = {
+        .type = type, .total_size = total_size, .io_depth = io_depth, .alignment = alignment};
+    const struct chimaera_admin_pool_spec spec = pool_spec(pool_name, &params);
+    return chimaera_admin_get_or_create_pool_async(query, &spec);
+}
+
+int chimaera_bdev_create(struct chimaera_bdev_client *client, chi_pool_query_t query,
+                         const char *pool_name, enum chimaera_bdev_type type, uint64_t total_size,
+                         uint32_t io_depth, uint32_t alignment)
+{
+    const struct chimaera_bdev_create_params params = {
+        .type = type, .total_size = total_size, .io_depth = io_depth, .alignment = alignment};
+    const struct chimaera_admin_pool_spec spec = pool_spec(pool_name, &params);
+    return chimaera_admin_get_or_create_pool(query, &spec, &client->base.pool_id);
+}
+
+int chimaera_bdev_destroy(struct chimaera_bdev_client *client, chi_pool_query_t query)
+{
+    int rc = chimaera_admin_destroy_pool(query, client->base.pool_id);
+    if (rc == 0)
+        *client = (struct chimaera_bdev_client){0};
+    return rc;
+}
+
+struct chimaera_bdev_allocate_blocks_task *chimaera_bdev_allocate_blocks_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t size,
+    uint32_t max_blocks)
+{
+    struct chimaera_bdev_allocate_blocks_task *task =
+        CHI_TASK_NEW(chimaera_bdev_allocate_blocks, client->base.pool_id, query);
+    if (task == NULL)
+        return NULL;
+    task->size = size;
+    task->max_blocks = max_blocks;
+    int rc = 0;
+    if (max_blocks <= RESERVED_BLOCKS)
+        rc = chi_vector_resize(&task->blocks, max_blocks);
+    if (rc == 0)
+        rc = chi_vector_resize(&task->blocks, 0); /* keeps its memory */
+    return submit(&task->base, rc);
+}
+
+int chimaera_bdev_allocate_blocks(const struct chimaera_bdev_client *client, chi_pool_query_t query,
+                                  uint64_t size, struct chimaera_bdev_block *blocks, size_t *count)
+{
+    if (*count == 0)
+        return chi_error(-ENOBUFS, "cannot allocate: there is no room for a block");
+    uint32_t room = *count < UINT32_MAX ? (uint32_t)*count : UINT32_MAX;
+    struct chimaera_bdev_allocate_blocks_task *task =
+        chimaera_bdev_allocate_blocks_async(client, query, size, room);
+    if (task == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(&task->base);
+    if (rc == 0) {
+        *count = chi_vector_count(&task->blocks);
+        memcpy(blocks, chi_vector_items(&task->blocks), *count * sizeof *blocks);
+    } else {
+        chi_error(rc, "cannot allocate %" PRIu64 " bytes of pool %u.%u: %s", size,
+                  client->base.pool_id.major, client->base.pool_id.minor,
+                  size == 0 ? "the size must not be 0" : reason(rc));
+    }
+    chi_task_del(&task->base);
+    return rc;
+}
+
+struct chimaera_bdev_free_blocks_task *chimaera_bdev_free_blocks_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query,
+    const struct chimaera_bdev_block *blocks, size_t count)
+{
+    struct chimaera_bdev_free_blocks_task *task =
+        CHI_TASK_NEW(chimaera_bdev_free_blocks, client->base.pool_id, query);
+    return task == NULL ? NULL
+                        : submit(&task->base, chi_vector_assign(&task->blocks, blocks, count));
+}
+
+int chimaera_bdev_free_blocks(const struct chimaera_bdev_client *client, chi_pool_query_t query,
+                              const struct chimaera_bdev_block *blocks, size_t count)
+{
+    struct chimaera_bdev_free_blocks_task *task =
+        chimaera_bdev_free_blocks_async(client, query, blocks, count);
+    return finish(task ? &task->base : NULL, "free", count);
+}
+
+struct chimaera_bdev_write_task *chimaera_bdev_write_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query,
+    const struct chimaera_bdev_block *blocks, size_t count, const struct chi_buffer *buffer)
+{
+    struct chimaera_bdev_write_task *task =
+        CHI_TASK_NEW(chimaera_bdev_write, client->base.pool_id, query);
+    if (task == NULL)
+        return NULL;
+    task->data = *buffer;
+    return submit(&task->base, chi_vector_assign(&task->blocks, blocks, count));
+}
+
+int chimaera_bdev_write(const struct chimaera_bdev_client *client, chi_pool_query_t query,
+                        const struct chimaera_bdev_block *blocks, size_t count,
+                        const struct chi_buffer *buffer)
+{
+    struct chimaera_bdev_write_task *task =
+        chimaera_bdev_write_async(client, query, blocks, count, buffer);
+    return finish(task ? &task->base : NULL, "write", count);
+}
+
+struct chimaera_bdev_read_task *chimaera_bdev_read_async(const struct chimaera_bdev_client *client,
+                                                         chi_pool_query_t query,
+                                                         const struct chimaera_bdev_block *blocks,
+                                                         size_t count,
+                                                         const struct chi_buffer *buffer)
+{
+    struct chimaera_bdev_read_task *task =
+        CHI_TASK_NEW(chimaera_bdev_read, client->base.pool_id, query);
+    if (task == NULL)
+        return NULL;
+    task->data = *buffer;
+    return submit(&task->base, chi_vector_assign(&task->blocks, blocks, count));
+}
+
+int chimaera_bdev_read(const struct chimaera_bdev_client *client, chi_pool_query_t query,
+                       const struct chimaera_bdev_block *blocks, size_t count,
+                       const struct chi_buffer *buffer)
+{
+    struct chimaera_bdev_read_task *task =
+        chimaera_bdev_read_async(client, query, blocks, count, buffer);
+    return finish(task ? &task->base : NULL, "read", count);
+}
+
+struct chimaera_bdev_get_stats_task *chimaera_bdev_get_stats_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query)
+{
+    struct chimaera_bdev_get_stats_task *task =
+        CHI_TASK_NEW(chimaera_bdev_get_stats, client->base.pool_id, query);
+    return task == NULL ? NULL : submit(&task->base, 0);
+}
+
+int chimaera_bdev_get_stats(const struct chimaera_bdev_client *client, chi_pool_query_t query,
+                            struct chimaera_bdev_stats *stats)
+{
+    struct chimaera_bdev_get_stats_task *task = chimaera_bdev_get_stats_async(client, query);
+    if (task == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(&task->base);
+    if (rc == 0)
+        *stats = task->stats;
+    else
+        chi_error(rc, "cannot read the statistics of pool %u.%u: %s", client->base.pool_id.major,
+                  client->base.pool_id.minor, chi_strerror(rc));
+    chi_task_del(&task->base);
+    return rc;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Everything an application needs to call modules. Modules' runtime parts add chimaera/container.h.
+ */
+#ifndef CHIMAERA_CHIMAERA_H
+#define CHIMAERA_CHIMAERA_H
+
+#include "chimaera/archive.h"
+#include "chimaera/client.h"
+#include "chimaera/config.h"
+#include "chimaera/ipc.h"
+#include "chimaera/log.h"
+#include "chimaera/pool_query.h"
+#include "chimaera/schema.h"
+#include "chimaera/status.h"
+#include "chimaera/string.h"
+#include "chimaera/task.h"
+#include "chimaera/types.h"
+#include "chimaera/vector.h"
+#include "chimaera/version.h"
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The runtime side of a module: containers, their queues and lanes, the vtable and the descriptor
+ * that the loader looks for. All calls are made by the module's handlers and monitors, on a worker
+ * thread.
+ */
+#ifndef CHIMAERA_CONTAINER_H
+#define CHIMAERA_CONTAINER_H
+
+#include "chimaera/client.h"
+#include "chimaera/log.h"
+#include "chimaera/schema.h"
+#include "chimaera/status.h"
+#include "chimaera/string.h"
+#include "chimaera/task.h"
+#include "chimaera/vector.h"
+
+#define CHI_MODULE_MAGIC  0x4d494843u /* "CHIM" */
+#define CHI_MODULE_ABI    1u          /* changes when a struct of these headers changes */
+#define CHI_POOL_NAME_MAX 255u        /* bytes, without the final \0 */
+
+/* Methods every module has; a module's own begin at CHI_METHOD_CUSTOM. 6 to 9 are reserved. */
+enum chi_inherited_method {
+    CHI_METHOD_CREATE = 0,
+    CHI_METHOD_DESTROY = 1,
+    CHI_METHOD_NODE_FAILURE = 2,
+    CHI_METHOD_RECOVER = 3,
+    CHI_METHOD_MIGRATE = 4,
+    CHI_METHOD_UPGRADE = 5,
+    CHI_METHOD_CUSTOM = 10,
+};
+
+enum chi_monitor_mode {
+    CHI_MONITOR_LOCAL_SCHEDULE = 0, /* each task once before it runs: set rctx->route_lane */
+};
+
+struct chi_lane;
+struct chi_container;
+
+/* One running task, as its handler and monitor see it. Valid while the task runs. */
+struct chi_run_context {
+    struct chi_lane
+        *route_lane; /* set by the monitor: the lane of its container that runs the task */
+    struct chi_container *container;
+};
+
+struct chi_container_priv;
+
+/* First member of every module's state struct; the runtime zeroes that and fills this in. */
+struct chi_container {
+    chi_pool_id_t pool_id;
+    chi_container_id_t container_id;
+    const char *pool_name;
+    struct chi_container_priv *priv;
+};
+
+/* What the generator fills in for a module. `method` is always one for which `schema` is not NULL.
+ */
+struct chi_container_ops {
+    /* Calls the method's handler; its return value is the task's return code. */
+    int (*run)(struct chi_container *self, uint32_t method, struct chi_task *task,
+               struct chi_run_context *rctx);
+    /* Calls the method's monitor. Never parks. */
+    void (*monitor)(struct chi_container *self, enum chi_monitor_mode mode, uint32_t method,
+                    struct chi_task *task, struct chi_run_context *rctx);
+    /* The method's schema: what copy-in, copy-out and freeing go by. NULL: no such method. */
+    struct chi_task_schema *(*schema)(uint32_t method);
+    const struct chi_schema *create_params; /* NULL: the module takes none */
+};
+
+/* The one symbol a module exports. The loader checks magic and ABI before it reads on. */
+struct chi_module_descriptor {
+    uint32_t magic;
+    uint32_t abi;
+    const char *name; /* "<ns>_<mod>"; the library is lib<name>_runtime.so */
+    const char *version;
+    uint64_t container_size; /* sizeof the module's state struct */
+    const struct chi_container_ops *ops;
+};
+
+#define CHI_MODULE_SYMBOL chi_module_descriptor
+
+CHI_BEGIN_DECLS
+
+/*
+ * Creates queue `queue_id` with `lane_count` lanes of that class, spread over the class's workers.
+ * Called by Create. The same call again changes nothing. 0, -EINVAL (no lanes, or more than 1024),
+ * -EEXIST (there with other lanes or class), -ENOMEM.
+ */
+CHI_API int chi_container_create_queue(struct chi_container *container, chi_queue_id_t queue_id,
+                                       uint32_t lane_count, enum chi_priority priority);
+
+/* A lane by its place in the queue; NULL where there is none. */
+CHI_API struct chi_lane *chi_container_lane(struct chi_container *container,
+                                            chi_queue_id_t queue_id, chi_lane_id_t lane_id);
+
+/* The lane `hash` modulo the queue's number of lanes; NULL where there is no such queue. */
+CHI_API struct chi_lane *chi_container_lane_by_hash(struct chi_container *container,
+                                                    chi_queue_id_t queue_id, uint32_t hash);
+
+/* The common monitor: routes to one fixed lane. */
+static inline void chi_monitor_lane(struct chi_container *container, enum chi_monitor_mode mode,
+                                    struct chi_run_context *rctx, chi_queue_id_t queue_id,
+                                    chi_lane_id_t lane_id)
+{
+    if (mode == CHI_MONITOR_LOCAL_SCHEDULE)
+        rctx->route_lane = chi_container_lane(container, queue_id, lane_id);
+}
+
+/* The context of the task that runs on this thread; NULL outside a handler. */
+CHI_API struct chi_run_context *chi_current_context(void);
+
+/*
+ * Lets other tasks of this worker run, then goes on. Parks the calling fiber. Only in a handler.
+ */
+CHI_API void chi_task_yield(void);
+
+/*
+ * Waits for `duration_ns`. Parks the calling fiber. Only in a handler.
+ */
+CHI_API void chi_task_sleep(uint64_t duration_ns);
+
+/*
+ * Waits until `fd` is ready for `events` (EPOLLIN, EPOLLOUT). Parks the calling fiber. Only in a
+ * handler. Returns the ready events, or -errno (of epoll_ctl; -EEXIST where another task waits on
+ * `fd` here).
+ */
+CHI_API int chi_task_wait_fd(int fd, uint32_t events);
+
+CHI_END_DECLS
+
+/*
+ * Defines the module's descriptor: CHI_TASK_CC(chimaera_kv, "1.0.0") at the end of <mod>_runtime.c.
+ * The state struct is `struct chimaera_kv`; ops and parameter schema come from the generated file.
+ */
+#define CHI_TASK_CC(name_, version_)                                                               \
+    CHI_API const struct chi_module_descriptor CHI_MODULE_SYMBOL = {                               \
+        .magic = CHI_MODULE_MAGIC,                                                                 \
+        .abi = CHI_MODULE_ABI,                                                                     \
+        .name = #name_,                                                                            \
+        .version = version_,                                                                       \
+        .container_size = sizeof(struct name_),                                                    \
+        .ops = &name_##_ops,                                                                       \
+    }
+
+#endif

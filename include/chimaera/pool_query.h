@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A pool query says which containers of a pool a task is for. A value; compare with memcmp. */
+#ifndef CHIMAERA_POOL_QUERY_H
+#define CHIMAERA_POOL_QUERY_H
+
+#include "chimaera/types.h"
+
+enum chi_routing_mode {
+    CHI_ROUTE_NULL = 0, /* refused: a query must be made by one of the functions below */
+    CHI_ROUTE_LOCAL = 1,
+    CHI_ROUTE_DIRECT_ID = 2,
+    CHI_ROUTE_DIRECT_HASH = 3,
+    CHI_ROUTE_RANGE = 4,
+    CHI_ROUTE_BROADCAST = 5,
+    CHI_ROUTE_PHYSICAL = 6,
+    CHI_ROUTE_DYNAMIC = 7,
+    CHI_ROUTE_COUNT = 8,
+};
+
+typedef struct chi_pool_query {
+    uint32_t mode;  /* enum chi_routing_mode */
+    uint32_t first; /* container, hash, first of a range, or node */
+    uint32_t count; /* of a range; else 0 */
+} chi_pool_query_t;
+
+static inline chi_pool_query_t chi_pool_query_make(uint32_t mode, uint32_t first, uint32_t count)
+{
+    chi_pool_query_t query = {mode, first, count};
+    return query;
+}
+
+/* One container of this node. */
+static inline chi_pool_query_t chi_pool_query_local(void)
+{
+    return chi_pool_query_make(CHI_ROUTE_LOCAL, 0, 0);
+}
+
+/* The container with this id. */
+static inline chi_pool_query_t chi_pool_query_direct_id(chi_container_id_t container)
+{
+    return chi_pool_query_make(CHI_ROUTE_DIRECT_ID, container, 0);
+}
+
+/* The container `hash` modulo the number of containers. */
+static inline chi_pool_query_t chi_pool_query_direct_hash(uint32_t hash)
+{
+    return chi_pool_query_make(CHI_ROUTE_DIRECT_HASH, hash, 0);
+}
+
+/* `count` containers from `first` on. */
+static inline chi_pool_query_t chi_pool_query_range(uint32_t first, uint32_t count)
+{
+    return chi_pool_query_make(CHI_ROUTE_RANGE, first, count);
+}
+
+/* Every container of the pool. */
+static inline chi_pool_query_t chi_pool_query_broadcast(void)
+{
+    return chi_pool_query_make(CHI_ROUTE_BROADCAST, 0, 0);
+}
+
+/* A container on this node of the cluster. */
+static inline chi_pool_query_t chi_pool_query_physical(chi_node_id_t node)
+{
+    return chi_pool_query_make(CHI_ROUTE_PHYSICAL, node, 0);
+}
+
+/* The module's monitor decides (GLOBAL_SCHEDULE); local where it does not. */
+static inline chi_pool_query_t chi_pool_query_dynamic(void)
+{
+    return chi_pool_query_make(CHI_ROUTE_DYNAMIC, 0, 0);
+}
+
+#define CHI_POOL_QUERY_TEXT_SIZE 32
+
+CHI_BEGIN_DECLS
+
+/*
+ * Reads the text form: "local", "broadcast", "dynamic", "direct_id:3", "direct_hash:77",
+ * "range:0:10", "physical:2". Returns 0, or -EINVAL with chi_last_error() saying what was expected.
+ */
+CHI_API int chi_pool_query_parse(const char *text, chi_pool_query_t *query);
+
+/* Writes the text form into `text` of CHI_POOL_QUERY_TEXT_SIZE bytes and returns `text`. */
+CHI_API char *chi_pool_query_format(chi_pool_query_t query, char *text);
+
+CHI_END_DECLS
+
+#endif

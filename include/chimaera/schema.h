@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Schemas: what a task or parameter struct is made of. chi_refresh_repo writes them from the
+ * annotated structs; one table serves copy-in from a client, copy-out to it, freeing, archives and
+ * the configuration file. Nobody writes one by hand.
+ */
+#ifndef CHIMAERA_SCHEMA_H
+#define CHIMAERA_SCHEMA_H
+
+#include "chimaera/types.h"
+
+enum chi_member_kind {
+    CHI_MEMBER_U8 = 1,
+    CHI_MEMBER_U16,
+    CHI_MEMBER_U32,
+    CHI_MEMBER_U64,
+    CHI_MEMBER_I8,
+    CHI_MEMBER_I16,
+    CHI_MEMBER_I32,
+    CHI_MEMBER_I64,
+    CHI_MEMBER_F32,
+    CHI_MEMBER_F64,
+    CHI_MEMBER_POOL_ID,
+    CHI_MEMBER_POOL_QUERY,
+    CHI_MEMBER_STRUCT, /* plain struct; `nested` describes it */
+    CHI_MEMBER_STRING, /* struct chi_string */
+    CHI_MEMBER_VECTOR, /* CHI_VECTOR(T); element_kind, element_size, nested describe T */
+    CHI_MEMBER_BUFFER, /* struct chi_buffer */
+};
+
+enum chi_direction {
+    CHI_DIRECTION_IN = 1,
+    CHI_DIRECTION_OUT = 2,
+    CHI_DIRECTION_INOUT = 3,
+};
+
+struct chi_schema;
+
+struct chi_enum_value {
+    const char *name; /* as in a configuration file: lower case, without the enum's prefix */
+    uint32_t value;
+};
+
+struct chi_member {
+    const char *name;
+    uint8_t kind;         /* enum chi_member_kind */
+    uint8_t direction;    /* enum chi_direction */
+    uint8_t element_kind; /* of a vector; else 0 */
+    uint16_t offset;
+    uint16_t size;                       /* of the whole member, in bytes */
+    uint16_t count;                      /* of an array; else 1 */
+    uint16_t element_size;               /* of a vector; else 0 */
+    const struct chi_schema *nested;     /* of a struct or a vector of structs; else NULL */
+    const struct chi_enum_value *values; /* of a CHI_ENUM member, ended by a NULL name; else NULL */
+};
+
+struct chi_schema {
+    const char *name; /* such as "chimaera_kv_put_task" */
+    uint32_t size;    /* sizeof the struct */
+    uint32_t member_count;
+    const struct chi_member *members; /* without `base` */
+    uint64_t hash; /* of names, kinds, counts and directions, nested members too */
+};
+
+struct chi_task_schema {
+    struct chi_schema type;
+    const char *method_name; /* such as "put" */
+    uint32_t method;
+    CHI_ATOMIC(uint32_t) number; /* this process's number for it, 0 until first used */
+};
+
+CHI_BEGIN_DECLS
+/* Of a task without members: what the inherited methods without a task struct take. */
+extern CHI_API struct chi_task_schema chi_base_task_schema;
+CHI_END_DECLS
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Small values that are passed by value everywhere: ids, positions in shared memory, and the
+ * annotations that the generator reads. Included by every other public header.
+ */
+#ifndef CHIMAERA_TYPES_H
+#define CHIMAERA_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define CHI_ATOMIC(type)  type /* C++ callers never touch these members themselves */
+#define CHI_STATIC_ASSERT static_assert
+#define CHI_BEGIN_DECLS   extern "C" {
+#define CHI_END_DECLS     }
+#else
+#define CHI_ATOMIC(type)  _Atomic(type)
+#define CHI_STATIC_ASSERT _Static_assert
+#define CHI_BEGIN_DECLS
+#define CHI_END_DECLS
+#endif
+
+#define CHI_API          __attribute__((visibility("default")))
+#define CHI_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define CHI_WARN_UNUSED  __attribute__((warn_unused_result))
+#define CHI_CACHE_LINE   64
+
+/* Direction of a member of a task: who fills it in. Read by chi_refresh_repo; empty to the
+ * compiler. */
+#define IN
+#define OUT
+#define INOUT
+
+/* A member that holds a value of `enum name`, in 32 bits; configuration files may name the value.
+ */
+#define CHI_ENUM(name) uint32_t
+
+/* A pool: a named instance of a module. {0, 0} is no pool. Printed "major.minor". */
+typedef struct chi_pool_id {
+    uint32_t major;
+    uint32_t minor;
+} chi_pool_id_t;
+
+#define CHI_POOL_ID(major_, minor_) (chi_pool_id(major_, minor_))
+
+static inline chi_pool_id_t chi_pool_id(uint32_t major, uint32_t minor)
+{
+    chi_pool_id_t id = {major, minor};
+    return id;
+}
+
+static inline bool chi_pool_id_is_null(chi_pool_id_t id)
+{
+    return id.major == 0 && id.minor == 0;
+}
+
+static inline bool chi_pool_id_equal(chi_pool_id_t a, chi_pool_id_t b)
+{
+    return a.major == b.major && a.minor == b.minor;
+}
+
+/* The admin module's pool; it exists in every runtime. */
+#define CHI_ADMIN_POOL_ID (chi_pool_id(1, 0))
+
+typedef uint32_t chi_container_id_t;
+typedef uint32_t chi_queue_id_t;
+typedef uint32_t chi_lane_id_t;
+typedef uint32_t chi_node_id_t;
+
+/* Scheduling class of a queue: a class has worker threads of its own. */
+enum chi_priority {
+    CHI_LOW_LATENCY = 0,
+    CHI_HIGH_LATENCY = 1,
+};
+
+/*
+ * A position in shared memory: segment in the top byte, byte offset in the rest. 0 is none.
+ * Never an address, so it means the same in every process.
+ */
+typedef uint64_t chi_shm_ptr_t;
+
+enum chi_segment {
+    CHI_SEGMENT_MAIN = 0,         /* tasks, lanes, waiting words; clients and daemon write */
+    CHI_SEGMENT_CLIENT_DATA = 1,  /* bulk data of clients */
+    CHI_SEGMENT_RUNTIME_DATA = 2, /* outputs; only the daemon writes, clients map it read-only */
+    CHI_SEGMENT_COUNT = 3,
+    CHI_SEGMENT_PRIVATE = 4, /* an address of the calling process; refused from a client */
+};
+
+#define CHI_SHM_OFFSET_BITS 56
+#define CHI_SHM_OFFSET_MASK (((chi_shm_ptr_t)1 << CHI_SHM_OFFSET_BITS) - 1)
+
+static inline chi_shm_ptr_t chi_shm_ptr(enum chi_segment segment, uint64_t offset)
+{
+    return (chi_shm_ptr_t)segment << CHI_SHM_OFFSET_BITS | offset;
+}
+
+static inline uint32_t chi_shm_segment(chi_shm_ptr_t ptr)
+{
+    return (uint32_t)(ptr >> CHI_SHM_OFFSET_BITS);
+}
+
+static inline uint64_t chi_shm_offset(chi_shm_ptr_t ptr)
+{
+    return ptr & CHI_SHM_OFFSET_MASK;
+}
+
+CHI_BEGIN_DECLS
+
+/*
+ * The address of `ptr` in this process, or NULL where it is none or lies outside the segments that
+ * this process has mapped.
+ */
+CHI_API void *chi_shm_at(chi_shm_ptr_t ptr);
+
+/* The position of `address`, or 0 where it lies in no mapped segment. */
+CHI_API chi_shm_ptr_t chi_shm_ptr_of(const void *address);
+
+CHI_END_DECLS
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Time that only goes forward. Any thread. */
+#ifndef CHI_BASE_CLOCK_H
+#define CHI_BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define CHI_NS_PER_US UINT64_C(1000)
+#define CHI_NS_PER_MS UINT64_C(1000000)
+#define CHI_NS_PER_S  UINT64_C(1000000000)
+
+/* Nanoseconds since some point in the past, the same for all processes of this machine. */
+static inline uint64_t chi_clock_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * CHI_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* The same clock as of the last timer tick (1 to 10 ms old), for a quarter of the price. */
+static inline uint64_t chi_clock_coarse_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint64_t)now.tv_sec * CHI_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* The moment `timeout_ns` after `now_ns`; UINT64_MAX, for ever, where that overflows. */
+static inline uint64_t chi_clock_deadline_ns(uint64_t now_ns, uint64_t timeout_ns)
+{
+    return timeout_ns > UINT64_MAX - now_ns ? UINT64_MAX : now_ns + timeout_ns;
+}
+
+#endif

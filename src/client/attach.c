@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Attaching to a runtime: connect, receive segments, eventfds and lanes, map them. Any failure
+ * leaves nothing behind here, and the closed socket makes the daemon forget us. If this process
+ * dies at any step the daemon sees the socket close.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "chimaera/status.h"
+#include "client/client.h"
+#include "shm/extents.h"
+#include "shm/paths.h"
+
+/* How long the daemon may take for one control request before we call it dead. */
+#define CONTROL_TIMEOUT_MS 30000
+
+static int request(struct chi_client *client, const struct chi_control_request *message,
+                   const int *fds, size_t fd_count, void *reply, size_t reply_size, int *reply_fds,
+                   size_t *reply_fd_count)
+{
+    struct chi_control_reply *header = reply;
+    struct pollfd poll_fd = {.fd = client->control, .events = POLLIN};
+
+    if (client->control < 0)
+        return CHI_ERUNTIME_DOWN;
+    int rc = chi_control_send(client->control, message, sizeof(*message), fds, fd_count, 0);
+    if (rc < 0)
+        return CHI_ERUNTIME_DOWN;
+    do {
+        rc = poll(&poll_fd, 1, CONTROL_TIMEOUT_MS);
+    } while (rc < 0 && errno == EINTR);
+    if (rc <= 0)
+        return CHI_ERUNTIME_DOWN;
+    ssize_t got = chi_control_receive(client->control, reply, reply_size, reply_fds, reply_fd_count,
+                                      MSG_DONTWAIT);
+    if (got == -EPROTO)
+        return CHI_EPROTOCOL;
+    if (got <= 0)
+        return CHI_ERUNTIME_DOWN;
+    if ((size_t)got < sizeof(*header) || header->magic != CHI_CONTROL_MAGIC)
+        return CHI_EPROTOCOL;
+    if (header->status < 0)
+        return header->status;
+    return (size_t)got == reply_size ? 0 : CHI_EPROTOCOL;
+}
+
+static int grant_units(void *context, uint32_t units, uint32_t *first)
+{
+    struct chi_source_context *source = context;
+    struct chi_client *client = source->client;
+    struct chi_control_request message = {.magic = CHI_CONTROL_MAGIC,
+                                          .type = CHI_CONTROL_GRANT,
+                                          .segment = source->segment,
+                                          .units = units};
+    struct chi_control_reply reply;
+
+    pthread_mutex_lock(&client->control_lock);
+    int rc = request(client, &message, NULL, 0, &reply, sizeof(reply), NULL, NULL);
+    pthread_mutex_unlock(&client->control_lock);
+    if (rc < 0)
+        return rc;
+    if ((uint64_t)reply.first + units > client->segments[source->segment].size / CHI_EXTENT_UNIT)
+        return CHI_EPROTOCOL;
+    *first = reply.first;
+    return 0;
+}
+
+static void release_units(void *context, uint32_t first, uint32_t units)
+{
+    struct chi_source_context *source = context;
+    struct chi_client *client = source->client;
+    struct chi_control_request message = {.magic = CHI_CONTROL_MAGIC,
+                                          .type = CHI_CONTROL_RELEASE,
+                                          .segment = source->segment,
+                                          .first = first,
+                                          .units = units};
+    struct chi_control_reply reply;
+
+    pthread_mutex_lock(&client->control_lock);
+    request(client, &message, NULL, 0, &reply, sizeof(reply), NULL, NULL);
+    pthread_mutex_unlock(&client->control_lock);
+}
+
+static int connect_to(const struct chi_paths *paths, int *fd)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    memcpy(address.sun_path, paths->socket, sizeof(address.sun_path));
+    int s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (s < 0)
+        return -errno;
+    int rc;
+    do {
+        rc = connect(s, (struct sockaddr *)&address, sizeof(address));
+    } while (rc < 0 && errno == EINTR);
+    if (rc == 0) {
+        *fd = s;
+        return 0;
+    }
+    int error = errno;
+    close(s);
+    if (error == ENOENT || error == ECONNREFUSED)
+        return CHI_ERUNTIME_DOWN;
+    return -error;
+}
+
+static int open_pidfd_of(int control)
+{
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+    if (getsockopt(control, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+        return -1;
+    return (int)syscall(SYS_pidfd_open, peer.pid, 0);
+}
+
+static void *main_at(struct chi_client *client, uint64_t offset, uint64_t size)
+{
+    const struct chi_segment_map *map = &client->segments[CHI_SEGMENT_MAIN];
+    if (offset % CHI_CACHE_LINE != 0 || offset > map->size || size > map->size - offset)
+        return NULL;
+    return (char *)map->base + offset;
+}
+
+/* Takes over what the reply says; the daemon is trusted, but a wrong version must not crash us. */
+static int adopt(struct chi_client *client, const struct chi_control_attached *attached)
+{
+    if (attached->lane_count == 0 || attached->lane_count > CHI_MAX_WORKERS ||
+        attached->worker_count == 0 || attached->worker_count > CHI_MAX_WORKERS ||
+        attached->depth_log2 > 30)
+        return CHI_EPROTOCOL;
+    const struct chi_shm_header *header = main_at(client, 0, sizeof(*header));
+    if (header == NULL ||
+        atomic_load_explicit(&header->magic, memory_order_acquire) != CHI_SHM_MAGIC ||
+        header->abi != CHI_LAYOUT_ABI)
+        return CHI_EABI;
+    struct chi_shm_bell *bells = main_at(client, attached->bells_offset,
+                                         attached->worker_count * sizeof(struct chi_shm_bell));
+    client->slot = main_at(client, attached->slot_offset, sizeof(*client->slot));
+    if (bells == NULL || client->slot == NULL)
+        return CHI_EPROTOCOL;
+    size_t lane_size = sizeof(struct chi_shm_lane) + (sizeof(uint64_t) << attached->depth_log2);
+    for (uint32_t i = 0; i < attached->lane_count; i++) {
+        struct chi_client_lane *lane = &client->lanes[i];
+        lane->lane = main_at(client, attached->lane_offset[i], lane_size);
+        if (lane->lane == NULL || attached->lane_worker[i] >= attached->worker_count ||
+            attached->lane_number[i] >= CHI_RUNG_WORDS * 64)
+            return CHI_EPROTOCOL;
+        lane->bell = &bells[attached->lane_worker[i]];
+        lane->number = attached->lane_number[i];
+        lane->eventfd = client->eventfds[attached->lane_worker[i]];
+    }
+    client->lane_count = attached->lane_count;
+    client->depth_log2 = attached->depth_log2;
+    return 0;
+}
+
+static int make_arenas(struct chi_client *client)
+{
+    for (uint32_t s = CHI_SEGMENT_MAIN; s <= CHI_SEGMENT_CLIENT_DATA; s++) {
+        client->source_context[s].client = client;
+        client->source_context[s].segment = s;
+        client->source[s].grant = grant_units;
+        client->source[s].release = release_units;
+        client->source[s].ctx = &client->source_context[s];
+        int rc = chi_arena_create(&client->source[s], client->segments[s].base,
+                                  client->segments[s].size, &client->arena[s]);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int hand_shake(struct chi_client *client)
+{
+    struct chi_control_request message = {
+        .magic = CHI_CONTROL_MAGIC, .type = CHI_CONTROL_ATTACH, .abi = CHI_LAYOUT_ABI};
+    struct chi_control_attached attached;
+    int fds[CHI_CONTROL_FDS];
+    size_t fd_count = CHI_CONTROL_FDS;
+
+    int rc = request(client, &message, &client->event_fd, 1, &attached, sizeof(attached), fds,
+                     &fd_count);
+    if (rc < 0)
+        return rc;
+    if (fd_count < CHI_SEGMENT_COUNT || fd_count - CHI_SEGMENT_COUNT != attached.worker_count) {
+        for (size_t i = 0; i < fd_count; i++)
+            close(fds[i]);
+        return CHI_EPROTOCOL;
+    }
+    client->worker_count = attached.worker_count;
+    for (uint32_t w = 0; w < attached.worker_count; w++)
+        client->eventfds[w] = fds[CHI_SEGMENT_COUNT + w];
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        int protection = s == CHI_SEGMENT_RUNTIME_DATA ? PROT_READ : PROT_READ | PROT_WRITE;
+        if (rc == 0)
+            rc = chi_segment_map_fd(fds[s], attached.segment_size[s], protection,
+                                    &client->segments[s]);
+        if (rc < 0)
+            close(fds[s]);
+    }
+    if (rc < 0)
+        return rc;
+    return adopt(client, &attached);
+}
+
+static int explain(int rc, const struct chi_paths *paths)
+{
+    switch (rc) {
+    case CHI_ERUNTIME_DOWN:
+        return chi_error(rc,
+                         "no runtime answers at %s; start chimaera_runtime, or set "
+                         "CHI_INSTANCE to the instance that runs",
+                         paths->socket);
+    case CHI_EABI:
+        return chi_error(rc, "the runtime at %s was built from another version of Chimaera",
+                         paths->socket);
+    case -EUSERS:
+        return chi_error(rc,
+                         "the runtime at %s has no free client slot; raise "
+                         "runtime.max_clients",
+                         paths->socket);
+    default:
+        return chi_error(rc, "cannot attach to the runtime at %s: %s", paths->socket,
+                         chi_strerror(rc));
+    }
+}
+
+int chi_client_attach(struct chi_client **out)
+{
+    struct chi_paths paths;
+    int rc = chi_paths_resolve(NULL, NULL, &paths);
+    if (rc < 0)
+        return chi_error(rc, "CHI_INSTANCE or CHI_SOCKET_DIR is not usable: %s", chi_strerror(rc));
+
+    struct chi_client *client = calloc(1, sizeof(*client));
+    if (client == NULL)
+        return chi_error(-ENOMEM, "out of memory");
+    atomic_init(&client->references, 1);
+    client->control = client->daemon_pidfd = client->event_fd = -1;
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
+        client->segments[s].fd = -1;
+    pthread_mutex_init(&client->control_lock, NULL);
+    pthread_mutex_init(&client->orphan_lock, NULL);
+
+    client->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    rc = client->event_fd < 0 ? -errno : 0;
+    if (rc == 0)
+        rc = connect_to(&paths, &client->control);
+    if (rc == 0) {
+        client->daemon_pidfd = open_pidfd_of(client->control);
+        rc = hand_shake(client);
+    }
+    if (rc == 0)
+        rc = make_arenas(client);
+    if (rc < 0) {
+        chi_client_hang_up(client);
+        chi_client_release(client);
+        return explain(rc, &paths);
+    }
+    *out = client;
+    return 0;
+}
+
+bool chi_client_check(struct chi_client *client)
+{
+    if (atomic_load_explicit(&client->down, memory_order_relaxed))
+        return false;
+    /* The pidfd sees a death that a socket held open by a forked child of the daemon hides. */
+    struct pollfd fds[2] = {{.fd = client->control},
+                            {.fd = client->daemon_pidfd, .events = POLLIN}};
+    if (poll(fds, 2, 0) > 0 &&
+        ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) || (fds[1].revents & POLLIN))) {
+        atomic_store_explicit(&client->down, true, memory_order_relaxed);
+        return false;
+    }
+    return true;
+}
+
+void chi_client_hang_up(struct chi_client *client)
+{
+    pthread_mutex_lock(&client->control_lock);
+    atomic_store_explicit(&client->down, true, memory_order_relaxed);
+    if (client->control >= 0)
+        close(client->control);
+    client->control = -1;
+    pthread_mutex_unlock(&client->control_lock);
+}
+
+void chi_client_release(struct chi_client *client)
+{
+    /* Release and acquire: whoever unmaps does so after every other thread's last use. */
+    if (atomic_fetch_sub_explicit(&client->references, 1, memory_order_acq_rel) != 1)
+        return;
+    for (uint32_t s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        if (client->arena[s] != NULL)
+            chi_arena_destroy(client->arena[s]);
+        if (client->segments[s].fd >= 0)
+            chi_segment_close(&client->segments[s]);
+    }
+    for (uint32_t w = 0; w < client->worker_count; w++)
+        close(client->eventfds[w]);
+    if (client->event_fd >= 0)
+        close(client->event_fd);
+    if (client->daemon_pidfd >= 0)
+        close(client->daemon_pidfd);
+    pthread_mutex_destroy(&client->control_lock);
+    pthread_mutex_destroy(&client->orphan_lock);
+    free(client);
+}

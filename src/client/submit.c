@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A task's way from the application to the lane, and its end. Steps 1, 2 and 7 of the path of a
+ * task; the thread works on its own caches and one lane.
+ *
+ * State of a task: NEW -> QUEUED by this process, QUEUED -> DONE by the runtime. The runtime writes
+ * nothing after DONE. A task given up while QUEUED is an orphan: it stays allocated, because the
+ * runtime will still write to it, and is freed by a later call of this process, once it is DONE.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chimaera/container.h"
+#include "chimaera/status.h"
+#include "client/client.h"
+#include "lane/bell.h"
+#include "lane/ingress_lane.h"
+#include "task/host.h"
+
+#define SWEEP_MAX 4
+
+/*
+ * Schemas that this process has made tasks of, by number, so that chi_task_del() knows what a task
+ * holds without asking its shared bytes for an address. Grows only.
+ */
+static struct {
+    pthread_mutex_t lock;
+    _Atomic(uint32_t) count;
+    struct chi_task_schema *table[UINT16_MAX + 1];
+} schemas = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static bool holds_memory(const struct chi_schema *schema)
+{
+    for (uint32_t i = 0; i < schema->member_count; i++)
+        if (schema->members[i].kind == CHI_MEMBER_STRING ||
+            schema->members[i].kind == CHI_MEMBER_VECTOR)
+            return true;
+    return false;
+}
+
+/* 1 is every schema without strings and vectors: such tasks need no look at their members. */
+static uint32_t number_of(struct chi_task_schema *schema)
+{
+    uint32_t number = atomic_load_explicit(&schema->number, memory_order_acquire);
+    if (CHI_LIKELY(number != 0))
+        return number;
+    if (!holds_memory(&schema->type)) {
+        atomic_store_explicit(&schema->number, 1, memory_order_release);
+        return 1;
+    }
+    pthread_mutex_lock(&schemas.lock);
+    number = atomic_load_explicit(&schema->number, memory_order_relaxed);
+    uint32_t count = atomic_load_explicit(&schemas.count, memory_order_relaxed);
+    if (number == 0 && count + 2 <= UINT16_MAX) {
+        number = count + 2;
+        schemas.table[number] = schema;
+        /* Release: pairs with the acquires here and in chi_client_task_free(). */
+        atomic_store_explicit(&schemas.count, count + 1, memory_order_release);
+        atomic_store_explicit(&schema->number, number, memory_order_release);
+    }
+    pthread_mutex_unlock(&schemas.lock);
+    return number;
+}
+
+static uint64_t offset_of(const struct chi_client_thread *self, const struct chi_task *task)
+{
+    return (uint64_t)((const char *)task - (const char *)self->base[CHI_SEGMENT_MAIN]);
+}
+
+/* Whether `task` is one of the current attachment's. */
+static bool is_ours(const struct chi_client_thread *self, const struct chi_task *task)
+{
+    return (uintptr_t)task - (uintptr_t)self->base[CHI_SEGMENT_MAIN] < self->size[CHI_SEGMENT_MAIN];
+}
+
+static struct chi_task_node make_node(struct chi_client_thread *self)
+{
+    struct chi_task_node node = {
+        .pid = self->pid, .tid = self->tid, .major = ++self->node_major, .minor = 0};
+    return node;
+}
+
+struct chi_task_node chi_task_node_create(void)
+{
+    struct chi_task_node none = {0};
+    if (chi_host != NULL)
+        return chi_host->task_node();
+    struct chi_client_thread *self = chi_client_thread();
+    return self != NULL ? make_node(self) : none;
+}
+
+struct chi_task *chi_task_new(struct chi_task_schema *schema, chi_pool_id_t pool_id,
+                              chi_pool_query_t query)
+{
+    if (chi_host != NULL)
+        return chi_host->task_new(schema, pool_id, query);
+    struct chi_client_thread *self = chi_client_thread();
+    if (self == NULL)
+        return NULL;
+    if (self->orphans.first != NULL)
+        chi_client_sweep(self);
+    uint32_t number = number_of(schema);
+    uint64_t offset;
+    int rc = number == 0 ? -ENOMEM
+                         : chi_arena_alloc(self->cache[CHI_SEGMENT_MAIN], schema->type.size,
+                                           CHI_CLIENT_TAG, &offset);
+    if (rc < 0) {
+        chi_error(rc, "no room for a task of %u bytes: %s", schema->type.size, chi_strerror(rc));
+        return NULL;
+    }
+    struct chi_task *task = (void *)((char *)self->base[CHI_SEGMENT_MAIN] + offset);
+    memset(task, 0, schema->type.size);
+    task->magic = CHI_TASK_MAGIC;
+    task->size = (uint16_t)schema->type.size;
+    task->schema = (uint16_t)number;
+    task->method = schema->method;
+    task->pool_id = pool_id;
+    task->pool_query = query;
+    task->node = make_node(self);
+    return task;
+}
+
+static void free_members(const struct chi_schema *schema, void *object)
+{
+    for (uint32_t i = 0; i < schema->member_count; i++) {
+        const struct chi_member *member = &schema->members[i];
+        if (member->kind == CHI_MEMBER_STRING || member->kind == CHI_MEMBER_VECTOR)
+            chi_bytes_fini((struct chi_bytes *)((char *)object + member->offset));
+    }
+}
+
+void chi_client_task_free(struct chi_client_thread *self, struct chi_task *task)
+{
+    uint32_t number = task->schema;
+    if (number > 1 && number - 2 < atomic_load_explicit(&schemas.count, memory_order_acquire))
+        free_members(&schemas.table[number]->type, task);
+    chi_arena_free(self->cache[CHI_SEGMENT_MAIN], offset_of(self, task), CHI_CLIENT_TAG);
+}
+
+static struct chi_task *next_orphan(const struct chi_client_thread *self, struct chi_task *task)
+{
+    uint64_t offset = (uint64_t)task->reserved * CHI_CACHE_LINE;
+    if (offset == 0 || offset >= self->size[CHI_SEGMENT_MAIN])
+        return NULL;
+    return (void *)((char *)self->base[CHI_SEGMENT_MAIN] + offset);
+}
+
+static void add_orphan(struct chi_client_thread *self, struct chi_task *task)
+{
+    task->reserved = 0;
+    if (self->orphans.first == NULL)
+        self->orphans.first = task;
+    else
+        self->orphans.last->reserved = (uint32_t)(offset_of(self, task) / CHI_CACHE_LINE);
+    self->orphans.last = task;
+}
+
+/* Takes over what threads that ended have left behind. */
+static void adopt_orphans(struct chi_client_thread *self)
+{
+    struct chi_client *client = self->client;
+    pthread_mutex_lock(&client->orphan_lock);
+    struct chi_task *task = client->orphans;
+    client->orphans = NULL;
+    pthread_mutex_unlock(&client->orphan_lock);
+    while (task != NULL) {
+        struct chi_task *next = next_orphan(self, task);
+        add_orphan(self, task);
+        task = next;
+    }
+}
+
+void chi_client_sweep(struct chi_client_thread *self)
+{
+    if (self->client->orphans != NULL)
+        adopt_orphans(self);
+    for (int i = 0; i < SWEEP_MAX && self->orphans.first != NULL; i++) {
+        struct chi_task *task = self->orphans.first;
+        struct chi_task *next = next_orphan(self, task);
+        bool done = chi_task_done(task);
+        self->orphans.first = next;
+        if (done)
+            chi_client_task_free(self, task);
+        else
+            add_orphan(self, task); /* to the end, so that one slow task hides no other */
+    }
+}
+
+int chi_client_push(struct chi_client_thread *self, uint64_t item)
+{
+    const struct chi_client_lane *lane = self->lane;
+    int rc = chi_lane_push(lane->lane, self->depth_log2, item);
+    if (rc == 0)
+        chi_bell_ring(lane->bell, lane->lane, lane->number, lane->eventfd);
+    return rc;
+}
+
+/* NEW -> QUEUED, then the push; back to NEW where the lane is full. */
+static int submit(struct chi_client_thread *self, struct chi_task *task, bool ring)
+{
+    uint32_t state = CHI_TASK_NEW;
+    if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,
+                                                 memory_order_relaxed, memory_order_relaxed))
+        return -EALREADY;
+    int rc =
+        chi_lane_push(self->lane->lane, self->depth_log2, offset_of(self, task) / CHI_CACHE_LINE);
+    if (rc < 0)
+        atomic_store_explicit(&task->state, CHI_TASK_NEW, memory_order_relaxed);
+    else if (ring)
+        chi_bell_ring(self->lane->bell, self->lane->lane, self->lane->number, self->lane->eventfd);
+    return rc;
+}
+
+static struct chi_client_thread *submitter(const struct chi_task *task, int *rc)
+{
+    struct chi_client_thread *self = chi_client_thread();
+    if (self == NULL) {
+        *rc = chi_last_error_code();
+        return NULL;
+    }
+    if (CHI_UNLIKELY(!is_ours(self, task))) {
+        *rc = chi_error(-EINVAL, "the task was not made by chi_task_new() in this attachment");
+        return NULL;
+    }
+    if (CHI_UNLIKELY(atomic_load_explicit(&self->client->down, memory_order_relaxed))) {
+        *rc = chi_error(CHI_ERUNTIME_DOWN, "%s", chi_strerror(CHI_ERUNTIME_DOWN));
+        return NULL;
+    }
+    return self;
+}
+
+static int explain(int rc)
+{
+    if (rc == -EALREADY)
+        chi_error(rc, "the task was submitted before");
+    else if (rc == -EAGAIN)
+        chi_error(rc, "the lane to the runtime is full; wait for some tasks, then try again");
+    return rc;
+}
+
+int chi_task_enqueue(struct chi_task *task)
+{
+    int rc;
+    if (chi_host != NULL)
+        return chi_host->task_enqueue(task);
+    struct chi_client_thread *self = submitter(task, &rc);
+    if (self == NULL)
+        return rc;
+    rc = submit(self, task, true);
+    return CHI_LIKELY(rc == 0) ? 0 : explain(rc);
+}
+
+int chi_task_enqueue_many(struct chi_task *const *tasks, size_t count)
+{
+    size_t done = 0;
+    int rc = 0;
+
+    if (chi_host != NULL) {
+        for (; done < count && rc == 0; done += rc == 0)
+            rc = chi_host->task_enqueue(tasks[done]);
+        return done > 0 ? (int)done : rc;
+    }
+    if (count == 0)
+        return 0;
+    struct chi_client_thread *self = submitter(tasks[0], &rc);
+    if (self == NULL)
+        return rc;
+    for (; done < count; done++) {
+        rc = is_ours(self, tasks[done]) ? submit(self, tasks[done], false) : -EINVAL;
+        if (rc < 0)
+            break;
+    }
+    if (done == 0)
+        return explain(rc);
+    chi_bell_ring(self->lane->bell, self->lane->lane, self->lane->number, self->lane->eventfd);
+    return (int)done;
+}
+
+bool chi_task_done(const struct chi_task *task)
+{
+    /* Acquire: pairs with the runtime's exchange to DONE; its outputs are visible. */
+    return (atomic_load_explicit(&task->state, memory_order_acquire) & CHI_TASK_STATE_MASK) ==
+           CHI_TASK_DONE;
+}
+
+void chi_task_del(struct chi_task *task)
+{
+    if (task == NULL)
+        return;
+    if (chi_host != NULL) {
+        chi_host->task_del(task);
+        return;
+    }
+    struct chi_client_thread *self = chi_client_thread();
+    if (self == NULL || !is_ours(self, task))
+        return; /* of an attachment that is gone, and its memory with it */
+    uint32_t state = atomic_load_explicit(&task->state, memory_order_acquire);
+    if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_QUEUED)
+        add_orphan(self, task);
+    else
+        chi_client_task_free(self, task);
+}
+
+int chi_task_fire_and_forget(struct chi_task *task)
+{
+    task->flags |= CHI_TASK_FIRE_AND_FORGET;
+    int rc = chi_task_enqueue(task);
+    chi_task_del(task);
+    return rc;
+}

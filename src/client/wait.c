@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Waiting for tasks: poll with pauses, then poll with sched_yield(), then sleep on a futex, in
+ * slices in which the runtime's life is checked. Polling is tried for as long as it has paid
+ * lately.
+ *
+ * Sleep: this thread sets a waiter bit in the task's state and sleeps while the state is unchanged.
+ * The runtime exchanges the state for DONE and wakes if the bit was set. The kernel compares under
+ * its lock, so no wake-up is lost. If the runtime dies before or after the exchange, the slice
+ * ends.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "chimaera/status.h"
+#include "client/client.h"
+#include "task/host.h"
+
+#define PAUSE_POLLS    200u
+#define YIELD_MIN_NS   2000u
+#define YIELD_MAX_NS   50000u
+#define SLICE_NS       (100 * CHI_NS_PER_MS) /* a dead runtime is noticed this late */
+#define YIELDS_A_CLOCK 8u
+
+/* What is waited for: one task, or any of several. */
+struct waited {
+    struct chi_task *const *tasks;
+    size_t count;
+    size_t index; /* of the first that is done */
+};
+
+static bool poll_once(struct waited *waited)
+{
+    for (size_t i = 0; i < waited->count; i++) {
+        if (waited->tasks[i] != NULL && chi_task_done(waited->tasks[i])) {
+            waited->index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Polls with pauses, then with yields until `budget_ns` is spent or `deadline` has passed. */
+static bool poll_awhile(struct waited *waited, uint64_t budget_ns, uint64_t deadline)
+{
+    for (uint32_t i = 0; i < PAUSE_POLLS; i++) {
+        if (poll_once(waited))
+            return true;
+        chi_cpu_pause();
+    }
+    uint64_t now = chi_clock_now_ns();
+    uint64_t end = chi_clock_deadline_ns(now, budget_ns);
+    if (deadline < end)
+        end = deadline;
+    while (now < end) {
+        for (uint32_t i = 0; i < YIELDS_A_CLOCK; i++) {
+            if (poll_once(waited))
+                return true;
+            chi_cpu_yield();
+        }
+        now = chi_clock_now_ns();
+    }
+    return poll_once(waited);
+}
+
+static void sleep_on(_Atomic(uint32_t) *word, uint32_t value, uint64_t duration_ns)
+{
+    struct timespec duration = {.tv_sec = (time_t)(duration_ns / CHI_NS_PER_S),
+                                .tv_nsec = (long)(duration_ns % CHI_NS_PER_S)};
+    syscall(SYS_futex, word, FUTEX_WAIT, value, &duration, NULL, 0);
+}
+
+/* Announces the wait. `word` and `value` are then what to sleep on. */
+static void announce(struct waited *waited, struct chi_client *client, _Atomic(uint32_t) **word,
+                     uint32_t *value)
+{
+    if (waited->count == 1) {
+        *word = &waited->tasks[0]->state;
+        *value = atomic_fetch_or_explicit(*word, CHI_TASK_WAITER, memory_order_acquire) |
+                 CHI_TASK_WAITER;
+        return;
+    }
+    /* Read the count first: a completion after the bits are set changes it. */
+    *word = &client->slot->events;
+    *value = atomic_load_explicit(*word, memory_order_seq_cst);
+    for (size_t i = 0; i < waited->count; i++)
+        if (waited->tasks[i] != NULL)
+            atomic_fetch_or_explicit(&waited->tasks[i]->state, CHI_TASK_ANY, memory_order_seq_cst);
+}
+
+static int sleep_until_done(struct waited *waited, struct chi_client *client, uint64_t deadline)
+{
+    for (;;) {
+        _Atomic(uint32_t) *word;
+        uint32_t value;
+        announce(waited, client, &word, &value);
+        if (poll_once(waited))
+            return 0;
+        uint64_t now = chi_clock_now_ns();
+        if (now >= deadline)
+            return -ETIMEDOUT;
+        uint64_t slice = deadline - now < SLICE_NS ? deadline - now : SLICE_NS;
+        sleep_on(word, value, slice);
+        if (poll_once(waited))
+            return 0;
+        if (!chi_client_check(client))
+            return poll_once(waited) ? 0 : CHI_ERUNTIME_DOWN;
+    }
+}
+
+static int wait_for(struct waited *waited, uint64_t timeout_ns)
+{
+    if (CHI_LIKELY(poll_once(waited)))
+        return 0;
+    if (timeout_ns == 0)
+        return -ETIMEDOUT;
+    struct chi_client_thread *self = chi_client_thread();
+    if (self == NULL)
+        return chi_last_error_code();
+    uint64_t deadline = UINT64_MAX;
+    if (timeout_ns != UINT64_MAX)
+        deadline = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
+    if (poll_awhile(waited, self->yield_ns, deadline)) {
+        self->yield_ns = self->yield_ns * 2 < YIELD_MAX_NS ? self->yield_ns * 2 : YIELD_MAX_NS;
+        return 0;
+    }
+    self->yield_ns = self->yield_ns / 2 > YIELD_MIN_NS ? self->yield_ns / 2 : YIELD_MIN_NS;
+    return sleep_until_done(waited, self->client, deadline);
+}
+
+static bool is_submitted(const struct chi_task *task)
+{
+    return (atomic_load_explicit(&task->state, memory_order_relaxed) & CHI_TASK_STATE_MASK) !=
+           CHI_TASK_NEW;
+}
+
+int chi_task_wait_for(struct chi_task *task, uint64_t timeout_ns)
+{
+    if (chi_host != NULL)
+        return chi_host->task_wait(task, timeout_ns);
+    if (CHI_UNLIKELY(!is_submitted(task)))
+        return chi_error(-EINVAL, "the task was never submitted; nothing to wait for");
+    struct waited waited = {.tasks = &task, .count = 1};
+    int rc = wait_for(&waited, timeout_ns);
+    return rc == 0 ? task->return_code : rc;
+}
+
+int chi_task_wait(struct chi_task *task)
+{
+    return chi_task_wait_for(task, UINT64_MAX);
+}
+
+int chi_task_wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns,
+                      size_t *index)
+{
+    if (chi_host != NULL)
+        return chi_host->task_wait_any(tasks, count, timeout_ns, index);
+    bool any = false;
+    for (size_t i = 0; i < count && !any; i++)
+        any = tasks[i] != NULL && is_submitted(tasks[i]);
+    if (!any)
+        return chi_error(-EINVAL, "none of %zu tasks was submitted; nothing to wait for", count);
+    struct waited waited = {.tasks = tasks, .count = count};
+    int rc = wait_for(&waited, timeout_ns);
+    if (rc == 0)
+        *index = waited.index;
+    return rc;
+}
+
+int chi_task_notify(struct chi_task *task)
+{
+    if (chi_host != NULL)
+        return -ENOTSUP;
+    if (!is_submitted(task))
+        return chi_error(-EINVAL, "the task was never submitted; nothing to be told of");
+    atomic_fetch_or_explicit(&task->state, CHI_TASK_NOTIFY, memory_order_acq_rel);
+    return chi_task_done(task) ? 1 : 0;
+}

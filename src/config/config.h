@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The configuration of a runtime: what the YAML file says, checked, with defaults for the rest.
+ * Read once at start, on the starting thread; read-only afterwards.
+ */
+#ifndef CHI_CONFIG_CONFIG_H
+#define CHI_CONFIG_CONFIG_H
+
+#include "chimaera/pool_query.h"
+#include "chimaera/types.h"
+
+#include <stdio.h>
+
+#define CHI_CONFIG_INSTANCE_MAX 64 /* bytes */
+
+enum chi_lane_map_policy {
+    CHI_LANE_MAP_ROUND_ROBIN = 0,
+    CHI_LANE_MAP_LEAST_LOADED = 1,
+};
+
+/* A key of a compose entry that is the module's: for chi_params_set(). */
+struct chi_config_param {
+    char *key;
+    char *value;      /* a list's items separated by commas */
+    int line, column; /* of the value */
+};
+
+struct chi_config_pool {
+    char *mod_name;
+    char *pool_name;
+    chi_pool_query_t pool_query;
+    chi_pool_id_t pool_id; /* {0, 0} none asked */
+    uint32_t containers;   /* per node */
+    struct chi_config_param *params;
+    size_t param_count;
+    int line;
+};
+
+struct chi_config {
+    /* memory; multiples of 64 KiB */
+    uint64_t main_segment_size;
+    uint64_t client_data_segment_size;
+    uint64_t runtime_data_segment_size;
+
+    /* runtime */
+    char *instance;   /* NULL: CHI_INSTANCE, else one per user */
+    char *socket_dir; /* NULL: CHI_SOCKET_DIR, XDG_RUNTIME_DIR, else /tmp/chimaera-<uid> */
+    char *group;      /* group allowed to attach; NULL none */
+    uint32_t sched_threads;
+    uint32_t slow_threads;
+    uint64_t stack_size; /* bytes */
+    uint32_t max_fibers; /* per worker */
+    uint32_t queue_depth;
+    uint32_t lane_map_policy; /* enum chi_lane_map_policy */
+    uint64_t first_busy_wait_ns;
+    uint64_t max_sleep_ns;
+    uint32_t max_clients;
+    uint64_t grace_period_ns;
+
+    /* logging */
+    char *log_level;
+    char *log_file; /* NULL: standard error */
+
+    /* modules */
+    char **module_paths; /* ended by NULL; NULL itself where none are given */
+
+    /* compose */
+    struct chi_config_pool *pools;
+    size_t pool_count;
+};
+
+CHI_BEGIN_DECLS
+
+/*
+ * Reads the file `path`; NULL: the file that CHI_SERVER_CONF names, else defaults. 0, -ENOMEM,
+ * -errno of opening or reading, CHI_ECONFIG with "file:line:column: …" in chi_last_error(). On
+ * failure `config` is zero and holds nothing.
+ */
+CHI_API int chi_config_load(const char *path, struct chi_config *config);
+
+/* The same for a text in memory; `name` stands for the file in messages. 0, -ENOMEM, CHI_ECONFIG.
+ */
+CHI_API int chi_config_parse(const char *name, const char *text, size_t size,
+                             struct chi_config *config);
+
+/* Frees what it holds and zeroes it. */
+CHI_API void chi_config_fini(struct chi_config *config);
+
+/* Writes the table of keys with types, defaults and bounds as Markdown. */
+CHI_API void chi_config_describe(FILE *out);
+
+CHI_END_DECLS
+
+#endif

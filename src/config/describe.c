@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table of keys as text: for --help-config, docs/reference/config.md and error messages. */
+#include "base/clock.h"
+#include "config/key.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct unit {
+    const char *name;
+    uint64_t scale;
+};
+
+static const struct unit size_units[] = {
+    {"TB", UINT64_C(1) << 40},
+    {"GB", UINT64_C(1) << 30},
+    {"MB", UINT64_C(1) << 20},
+    {"KB", UINT64_C(1) << 10},
+    {"", 1},
+};
+
+static const struct unit duration_units[] = {
+    {"h", 3600 * CHI_NS_PER_S}, {"s", CHI_NS_PER_S}, {"ms", CHI_NS_PER_MS},
+    {"us", CHI_NS_PER_US},      {"ns", 1},
+};
+
+/* The number in the largest unit that divides it. */
+static char *format_number(enum chi_key_type type, uint64_t number, char text[24])
+{
+    static const struct unit bare = {"", 1};
+    const struct unit *unit = type == CHI_KEY_SIZE       ? size_units
+                              : type == CHI_KEY_DURATION ? duration_units
+                                                         : &bare;
+    while (number && number % unit->scale)
+        unit++;
+    snprintf(text, 24, "%" PRIu64 "%s", number / unit->scale, number ? unit->name : "");
+    return text;
+}
+
+const char *chi_key_type_text(const struct chi_key *key)
+{
+    switch (key->type) {
+    case CHI_KEY_SIZE:
+        return "a size such as 512MB";
+    case CHI_KEY_COUNT:
+        return key->flags & CHI_KEY_POWER_OF_TWO ? "a power of two" : "a number";
+    case CHI_KEY_DURATION:
+        return "a duration such as 50us or 1s, or microseconds";
+    case CHI_KEY_POLICY:
+        return "round_robin or least_loaded";
+    case CHI_KEY_WORD:
+        return "letters, digits, - and _";
+    case CHI_KEY_TEXT:
+        return "a text";
+    case CHI_KEY_LEVEL:
+        return "none, error, warn, info or debug, then topic:level, separated by commas";
+    case CHI_KEY_PATHS:
+        return "folders, as a list or separated by colons";
+    case CHI_KEY_QUERY:
+        return "a pool query such as local";
+    case CHI_KEY_POOL_ID:
+        return "a pool id such as 7000.0";
+    }
+    return "";
+}
+
+char *chi_key_bounds(const struct chi_key *key, char bounds[CHI_KEY_BOUNDS_SIZE])
+{
+    char lowest[24], highest[24];
+    bounds[0] = '\0';
+    if (key->highest == 0)
+        return bounds;
+    bool text =
+        key->type != CHI_KEY_SIZE && key->type != CHI_KEY_COUNT && key->type != CHI_KEY_DURATION;
+    snprintf(bounds, CHI_KEY_BOUNDS_SIZE, "%s to %s%s",
+             format_number(key->type, key->lowest, lowest),
+             format_number(key->type, key->highest, highest), text ? " bytes" : "");
+    return bounds;
+}
+
+void chi_config_describe(FILE *out)
+{
+    fputs("| Key | Value | Default | Bounds | Meaning |\n|---|---|---|---|---|\n", out);
+    for (const struct chi_key *key = chi_keys; key->name; key++) {
+        char bounds[CHI_KEY_BOUNDS_SIZE];
+        bool compose = strcmp(key->section, "compose") == 0;
+        const char *quote = key->shown ? "" : "`";
+        fprintf(out, "| `%s%s.%s` | %s | %s%s%s | %s | %s |\n", key->section, compose ? "[]" : "",
+                key->name, chi_key_type_text(key), quote, key->shown ? key->shown : key->fallback,
+                quote, chi_key_bounds(key, bounds), key->help);
+    }
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The keys of the configuration file: one table for reading, defaults, bounds and the page in
+ * docs/. At start only.
+ */
+#ifndef CHI_CONFIG_KEY_H
+#define CHI_CONFIG_KEY_H
+
+#include "config/config.h"
+#include "config/yaml.h"
+
+enum chi_key_type {
+    CHI_KEY_SIZE,     /* uint64_t, bytes */
+    CHI_KEY_COUNT,    /* uint32_t */
+    CHI_KEY_DURATION, /* uint64_t, ns; a bare number counts microseconds */
+    CHI_KEY_POLICY,   /* uint32_t, enum chi_lane_map_policy */
+    CHI_KEY_WORD,     /* char *, [A-Za-z0-9_-] */
+    CHI_KEY_TEXT,     /* char *, not empty */
+    CHI_KEY_LEVEL,    /* char *, as in CHI_LOG */
+    CHI_KEY_PATHS,    /* char **, ended by NULL */
+    CHI_KEY_QUERY,    /* chi_pool_query_t */
+    CHI_KEY_POOL_ID,  /* chi_pool_id_t */
+};
+
+enum chi_key_flags {
+    CHI_KEY_POWER_OF_TWO = 1,
+    CHI_KEY_REQUIRED = 2,
+};
+
+struct chi_key {
+    const char *section; /* "compose" for the keys of a pool */
+    const char *name;
+    enum chi_key_type type;
+    unsigned flags;           /* enum chi_key_flags */
+    size_t offset;            /* in struct chi_config, or in struct chi_config_pool */
+    const char *fallback;     /* the default as it would be written; NULL: zero */
+    const char *shown;        /* the default in words, where `fallback` does not say it */
+    uint64_t lowest, highest; /* of numbers; length in bytes of texts; both included */
+    uint64_t unit;            /* sizes are rounded up to a multiple of it; 0 none */
+    const char *help;
+};
+
+/* All keys, those of a section together; ended by a NULL name. */
+extern const struct chi_key chi_keys[];
+
+/* The key, or NULL. */
+const struct chi_key *chi_key_find(const char *section, const char *name);
+
+/* Reads a text into the key's member of `object`. 0, -ENOMEM, or CHI_ECONFIG with a message that
+ * names no place. */
+int chi_key_read(const struct chi_key *key, const char *text, void *object);
+
+/* The same from YAML, with the place in the message. */
+int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct chi_yaml *value,
+                      void *object);
+
+/* What a value of the key looks like, in words; static storage. */
+const char *chi_key_type_text(const struct chi_key *key);
+
+#define CHI_KEY_BOUNDS_SIZE 64
+
+/* Writes the key's bounds, "16MB to 1TB", or "" where it has none, and returns `bounds`. */
+char *chi_key_bounds(const struct chi_key *key, char bounds[CHI_KEY_BOUNDS_SIZE]);
+
+/* Sets the defaults of a section's keys (NULL: of all but compose). 0, -ENOMEM. */
+int chi_keys_default(const char *section, void *object);
+
+/* Frees the members of those keys. */
+void chi_keys_fini(const char *section, void *object);
+
+#endif

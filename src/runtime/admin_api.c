@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The admin module's way into the runtime. */
+#include "runtime/admin_api.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "runtime/worker.h"
+
+#define POLL_NS (200 * CHI_NS_PER_US)
+
+static struct chi_runtime *runtime_of(const struct chi_container *self)
+{
+    return self->priv->pool->runtime;
+}
+
+int chi_admin_get_or_create(struct chi_container *self, const char *mod_name, const char *pool_name,
+                            struct chi_view params, chi_pool_id_t wanted, uint32_t containers,
+                            chi_pool_id_t *pool_id, bool *created)
+{
+    struct chi_pool_request request = {.mod_name = mod_name,
+                                       .pool_name = pool_name,
+                                       .params = params.data,
+                                       .params_size = params.size,
+                                       .pool_id = wanted,
+                                       .containers = containers};
+    return chi_pool_get_or_create(runtime_of(self), &request, pool_id, created);
+}
+
+int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id)
+{
+    return chi_pool_destroy(runtime_of(self), pool_id);
+}
+
+void chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns)
+{
+    chi_runtime_request_stop(runtime_of(self), grace_period_ns);
+}
+
+/* One origin's grace period, and which tenant of the slot it was asked for. */
+struct awaited {
+    uint64_t number;
+    uint64_t tenant;
+    bool active;
+};
+
+static bool is_over(const struct chi_origin *origin, const struct awaited *awaited)
+{
+    return !awaited->active ||
+           atomic_load_explicit(&origin->state, memory_order_acquire) != CHI_ORIGIN_LIVE ||
+           atomic_load_explicit(&origin->attached_ns, memory_order_relaxed) != awaited->tenant ||
+           atomic_load_explicit(&origin->grace_done, memory_order_acquire) >= awaited->number;
+}
+
+static bool all_over(struct chi_runtime *runtime, const struct awaited *awaited)
+{
+    for (uint32_t i = 0; i <= runtime->max_clients; i++)
+        if (!is_over(&runtime->origins[i], &awaited[i]))
+            return false;
+    return true;
+}
+
+int chi_admin_flush(struct chi_container *self)
+{
+    struct chi_runtime *runtime = runtime_of(self);
+    struct chi_record *record = chi_worker_self->current;
+    struct awaited *awaited = calloc(runtime->max_clients + 1, sizeof(*awaited));
+    if (awaited == NULL)
+        return -ENOMEM;
+
+    /* This task waits for itself otherwise, and for others that wait for it. */
+    atomic_int *flushing = &record->origin->flushing[record->parity];
+    atomic_fetch_add_explicit(flushing, 1, memory_order_relaxed);
+    for (uint32_t i = 0; i <= runtime->max_clients; i++) {
+        struct chi_origin *origin = &runtime->origins[i];
+        if (atomic_load_explicit(&origin->state, memory_order_acquire) != CHI_ORIGIN_LIVE)
+            continue;
+        awaited[i].tenant = atomic_load_explicit(&origin->attached_ns, memory_order_relaxed);
+        awaited[i].number = chi_origin_ask_grace(runtime, origin);
+        awaited[i].active = true;
+    }
+    while (!all_over(runtime, awaited))
+        chi_task_sleep(POLL_NS);
+    atomic_fetch_sub_explicit(flushing, 1, memory_order_relaxed);
+    free(awaited);
+    return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the admin module's handlers may ask of the runtime they run in. In a handler; may park. */
+#ifndef CHI_RUNTIME_ADMIN_API_H
+#define CHI_RUNTIME_ADMIN_API_H
+
+#include "chimaera/container.h"
+
+CHI_BEGIN_DECLS
+
+/* See chi_pool_get_or_create(). The strings need not outlive the call. */
+CHI_API int chi_admin_get_or_create(struct chi_container *self, const char *mod_name,
+                                    const char *pool_name, struct chi_view params,
+                                    chi_pool_id_t wanted, uint32_t containers,
+                                    chi_pool_id_t *pool_id, bool *created);
+
+CHI_API int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id);
+
+/* Begins to stop the runtime and returns. */
+CHI_API void chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns);
+
+/* Parks until every task submitted before this call, by anybody, has completed. */
+CHI_API int chi_admin_flush(struct chi_container *self);
+
+CHI_END_DECLS
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Containers' queues and lanes. Queues are added by the container's own handlers and never removed
+ * before the container is; looking one up takes no lock. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "chimaera/status.h"
+#include "runtime/pool.h"
+#include "runtime/worker.h"
+
+static struct chi_queue *find_queue(const struct chi_container *container, chi_queue_id_t id)
+{
+    struct chi_queue *queue = atomic_load_explicit(&container->priv->queues, memory_order_acquire);
+    while (queue != NULL && queue->id != id)
+        queue = queue->next;
+    return queue;
+}
+
+/* Workers of the class: [*first, *first + count). High latency falls back to all where it has none.
+ */
+static uint32_t workers_of(const struct chi_runtime *runtime, enum chi_priority priority,
+                           uint32_t *first)
+{
+    if (priority == CHI_HIGH_LATENCY && runtime->worker_count > runtime->sched_count) {
+        *first = runtime->sched_count;
+        return runtime->worker_count - runtime->sched_count;
+    }
+    *first = 0;
+    return runtime->sched_count;
+}
+
+static void map_lanes(struct chi_runtime *runtime, struct chi_queue *queue,
+                      struct chi_container *container)
+{
+    uint32_t first;
+    uint32_t count = workers_of(runtime, queue->priority, &first);
+    for (uint32_t i = 0; i < queue->lane_count; i++) {
+        uint32_t chosen = first;
+        if (runtime->config.lane_map_policy == CHI_LANE_MAP_LEAST_LOADED) {
+            for (uint32_t w = first; w < first + count; w++)
+                if (atomic_load_explicit(&runtime->workers[w]->lane_count, memory_order_relaxed) <
+                    atomic_load_explicit(&runtime->workers[chosen]->lane_count,
+                                         memory_order_relaxed))
+                    chosen = w;
+        } else {
+            chosen =
+                first +
+                atomic_fetch_add_explicit(&runtime->next_lane, 1, memory_order_relaxed) % count;
+        }
+        queue->lanes[i].container = container;
+        queue->lanes[i].worker = runtime->workers[chosen];
+        atomic_fetch_add_explicit(&runtime->workers[chosen]->lane_count, 1, memory_order_relaxed);
+    }
+}
+
+int chi_container_create_queue(struct chi_container *container, chi_queue_id_t queue_id,
+                               uint32_t lane_count, enum chi_priority priority)
+{
+    struct chi_queue *queue = find_queue(container, queue_id);
+
+    if (lane_count == 0 || lane_count > CHI_LANES_MAX)
+        return chi_error(-EINVAL, "queue %u: %u lanes; 1 to %u are possible", queue_id, lane_count,
+                         CHI_LANES_MAX);
+    if (queue != NULL) {
+        if (queue->lane_count == lane_count && queue->priority == priority)
+            return 0;
+        return chi_error(-EEXIST, "queue %u is there with %u lanes or another priority", queue_id,
+                         queue->lane_count);
+    }
+    queue = calloc(1, sizeof(*queue));
+    struct chi_lane *lanes = calloc(lane_count, sizeof(*lanes));
+    if (queue == NULL || lanes == NULL) {
+        free(queue);
+        free(lanes);
+        return chi_error(-ENOMEM, "out of memory for queue %u", queue_id);
+    }
+    queue->id = queue_id;
+    queue->lane_count = lane_count;
+    queue->priority = priority;
+    queue->lanes = lanes;
+    map_lanes(container->priv->pool->runtime, queue, container);
+    queue->next = atomic_load_explicit(&container->priv->queues, memory_order_relaxed);
+    /* Release: pairs with the acquire in find_queue(), on any worker. */
+    atomic_store_explicit(&container->priv->queues, queue, memory_order_release);
+    return 0;
+}
+
+struct chi_lane *chi_container_lane(struct chi_container *container, chi_queue_id_t queue_id,
+                                    chi_lane_id_t lane_id)
+{
+    struct chi_queue *queue = find_queue(container, queue_id);
+    return queue != NULL && lane_id < queue->lane_count ? &queue->lanes[lane_id] : NULL;
+}
+
+struct chi_lane *chi_container_lane_by_hash(struct chi_container *container,
+                                            chi_queue_id_t queue_id, uint32_t hash)
+{
+    struct chi_queue *queue = find_queue(container, queue_id);
+    return queue != NULL ? &queue->lanes[hash % queue->lane_count] : NULL;
+}
+
+void chi_container_free_queues(struct chi_container *container)
+{
+    struct chi_queue *queue = atomic_load_explicit(&container->priv->queues, memory_order_acquire);
+    while (queue != NULL) {
+        struct chi_queue *next = queue->next;
+        for (uint32_t i = 0; i < queue->lane_count; i++)
+            atomic_fetch_sub_explicit(&queue->lanes[i].worker->lane_count, 1, memory_order_relaxed);
+        free(queue->lanes);
+        free(queue);
+        queue = next;
+    }
+    atomic_store_explicit(&container->priv->queues, NULL, memory_order_relaxed);
+}

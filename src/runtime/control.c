@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The control thread's loop: one epoll over the listening socket, connections and clients' pidfds.
+ */
+#include "runtime/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "chimaera/log.h"
+#include "lane/bell.h"
+#include "runtime/worker.h"
+#include "shm/protocol.h"
+
+#define BACKLOG         128
+#define CONNECTIONS_MAX (2 * CHI_MAX_CLIENTS) /* clients and those that only ask */
+#define EVENTS_MAX      32
+#define TICK_MS         2 /* while a grace period or a departure is under way */
+
+/* What an epoll event means, in data.u64: a connection's index, or one of these. */
+#define EVENT_PIDFD  (1u << 31) /* with the origin's owner number */
+#define EVENT_LISTEN (1u << 30)
+#define EVENT_WAKE   (1u << 29)
+
+struct connection {
+    int fd; /* -1: unused; the origin's once attached */
+    struct chi_origin *origin;
+};
+
+struct chi_control {
+    struct chi_runtime *runtime;
+    int listener;
+    int epoll;
+    int wake;
+    atomic_bool stop;
+    atomic_bool damaged;
+    pthread_t thread;
+    bool started;
+    struct connection connections[CONNECTIONS_MAX];
+};
+
+/* ---- connections */
+
+static void close_connection(struct chi_control *control, struct connection *connection)
+{
+    if (connection->origin != NULL)
+        chi_registry_drop(control->runtime, connection->origin); /* closes the socket */
+    else
+        close(connection->fd);
+    connection->fd = -1;
+    connection->origin = NULL;
+}
+
+static void accept_all(struct chi_control *control)
+{
+    for (;;) {
+        int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0)
+            return;
+        uint32_t i = 0;
+        while (i < CONNECTIONS_MAX && control->connections[i].fd >= 0)
+            i++;
+        struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.u64 = i};
+        if (i == CONNECTIONS_MAX || epoll_ctl(control->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
+            close(fd); /* the peer sees the runtime as down */
+            chi_log_warn("clients", "refused a connection: too many are open");
+            continue;
+        }
+        control->connections[i].fd = fd;
+    }
+}
+
+/* 0, or a negative code: the peer cannot be served any more. */
+static int reply(struct connection *connection, int status, uint32_t first)
+{
+    struct chi_control_reply message = {
+        .magic = CHI_CONTROL_MAGIC, .status = status, .abi = CHI_LAYOUT_ABI, .first = first};
+    return chi_control_send(connection->fd, &message, sizeof(message), NULL, 0, MSG_DONTWAIT);
+}
+
+static int serve_attach(struct chi_control *control, struct connection *connection,
+                        const struct chi_control_request *request, int *notify_fd)
+{
+    struct chi_runtime *runtime = control->runtime;
+    int rc = 0;
+
+    if (request->abi != CHI_LAYOUT_ABI)
+        rc = CHI_EABI;
+    else if (connection->origin != NULL || *notify_fd < 0)
+        rc = CHI_EPROTOCOL;
+    else if (chi_runtime_stopping(runtime))
+        rc = CHI_ESTOPPING;
+    if (rc == 0) {
+        fcntl(*notify_fd, F_SETFL, O_NONBLOCK); /* whatever it is, writing to it must not wait */
+        rc = chi_registry_attach(runtime, connection->fd, *notify_fd, control->epoll,
+                                 &connection->origin);
+    }
+    if (rc < 0)
+        return reply(connection, rc, 0);
+    *notify_fd = -1; /* the origin's now */
+    return 0;
+}
+
+static int serve_status(struct chi_control *control, struct connection *connection, uint32_t form)
+{
+    size_t size;
+    char *text = chi_status_render(control->runtime, form, &size);
+    int rc = text != NULL ? 0 : -ENOMEM;
+
+    for (size_t at = 0; rc == 0 && at < size;) {
+        size_t part = size - at < CHI_CONTROL_TEXT ? size - at : CHI_CONTROL_TEXT;
+        rc = chi_control_send(connection->fd, text + at, part, NULL, 0, MSG_DONTWAIT);
+        at += part;
+    }
+    free(text);
+    return rc == 0 ? reply(connection, 0, 0) : rc;
+}
+
+static int serve(struct chi_control *control, struct connection *connection,
+                 const struct chi_control_request *request, int *notify_fd)
+{
+    struct chi_runtime *runtime = control->runtime;
+    uint32_t first = 0;
+    int rc;
+
+    if (request->magic != CHI_CONTROL_MAGIC)
+        return reply(connection, CHI_EPROTOCOL, 0);
+    switch (request->type) {
+    case CHI_CONTROL_ATTACH:
+        return serve_attach(control, connection, request, notify_fd);
+    case CHI_CONTROL_STATUS:
+        return serve_status(control, connection, request->segment);
+    case CHI_CONTROL_GRANT:
+        rc = connection->origin != NULL
+                 ? chi_registry_grant(runtime, connection->origin, request, &first)
+                 : CHI_ENOTATTACHED;
+        return reply(connection, rc, first);
+    case CHI_CONTROL_RELEASE:
+        rc = connection->origin != NULL ? chi_registry_release(runtime, connection->origin, request)
+                                        : CHI_ENOTATTACHED;
+        return reply(connection, rc, 0);
+    default:
+        return reply(connection, CHI_EPROTOCOL, 0);
+    }
+}
+
+static void read_connection(struct chi_control *control, struct connection *connection)
+{
+    struct chi_control_request request;
+    int notify_fd = -1;
+    size_t fd_count = 1;
+
+    if (connection->fd < 0)
+        return;
+    ssize_t got = chi_control_receive(connection->fd, &request, sizeof(request), &notify_fd,
+                                      &fd_count, MSG_DONTWAIT);
+    if (got == -EAGAIN)
+        return;
+    int rc = -1;
+    if (got == (ssize_t)sizeof(request))
+        rc = serve(control, connection, &request, &notify_fd);
+    if (notify_fd >= 0 && fd_count > 0 && got != -EPROTO)
+        close(notify_fd);
+    if (rc < 0) /* it closed, broke the protocol, or does not read its replies */
+        close_connection(control, connection);
+}
+
+static void drop_process(struct chi_control *control, uint32_t owner)
+{
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+        struct connection *connection = &control->connections[i];
+        if (connection->origin != NULL && connection->origin->owner == owner) {
+            close_connection(control, connection);
+            return;
+        }
+    }
+}
+
+static void drop_all(struct chi_control *control)
+{
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++)
+        if (control->connections[i].fd >= 0)
+            close_connection(control, &control->connections[i]);
+}
+
+/* ---- the loop */
+
+static void handle(struct chi_control *control, const struct epoll_event *event)
+{
+    uint64_t what = event->data.u64;
+    uint64_t ignored;
+
+    if (what == EVENT_LISTEN)
+        accept_all(control);
+    else if (what == EVENT_WAKE)
+        (void)!read(control->wake, &ignored, sizeof(ignored));
+    else if (what & EVENT_PIDFD)
+        drop_process(control, (uint32_t)(what & ~(uint64_t)EVENT_PIDFD));
+    else
+        read_connection(control, &control->connections[what]);
+}
+
+static void *thread_main(void *argument)
+{
+    struct chi_control *control = argument;
+    struct epoll_event events[EVENTS_MAX];
+    int timeout = -1;
+
+    pthread_setname_np(pthread_self(), "chi-control");
+    while (!atomic_load_explicit(&control->stop, memory_order_acquire)) {
+        int count = epoll_wait(control->epoll, events, EVENTS_MAX, timeout);
+        for (int i = 0; i < count; i++)
+            handle(control, &events[i]);
+        if (atomic_exchange_explicit(&control->damaged, false, memory_order_acquire)) {
+            chi_log_error("clients", "a client truncated a shared segment; its content is lost, "
+                                     "and all clients are detached");
+            drop_all(control);
+        }
+        timeout = chi_registry_advance(control->runtime) ? TICK_MS : -1;
+    }
+    drop_all(control);
+    while (chi_registry_advance(control->runtime) && !control->runtime->abandoned)
+        usleep(TICK_MS * 1000);
+    return NULL;
+}
+
+void chi_control_poke(struct chi_control *control)
+{
+    chi_eventfd_wake(control->wake);
+}
+
+void chi_control_damaged(struct chi_control *control)
+{
+    atomic_store_explicit(&control->damaged, true, memory_order_release);
+    chi_eventfd_wake(control->wake);
+}
+
+/* ---- start and stop */
+
+static int bind_socket(struct chi_runtime *runtime, int *out)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    bool shared = runtime->config.group != NULL;
+
+    memcpy(address.sun_path, runtime->paths.socket, sizeof(address.sun_path));
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    unlink(runtime->paths.socket); /* of a dead runtime: we hold the lock */
+    mode_t before = umask(shared ? 0117 : 0177);
+    int rc = bind(fd, (struct sockaddr *)&address, sizeof(address));
+    int error = errno;
+    umask(before);
+    if (rc == 0 && shared)
+        rc = chown(runtime->paths.socket, (uid_t)-1, runtime->group);
+    if (rc == 0)
+        rc = listen(fd, BACKLOG);
+    if (rc < 0) {
+        error = errno != 0 ? errno : error;
+        close(fd);
+        return chi_error(-error, "cannot listen on %s: %s", runtime->paths.socket, strerror(error));
+    }
+    *out = fd;
+    return 0;
+}
+
+static int watch(struct chi_control *control, int fd, uint64_t what)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = what};
+    return epoll_ctl(control->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+int chi_control_create(struct chi_runtime *runtime, struct chi_control **out)
+{
+    struct chi_control *control = calloc(1, sizeof(*control));
+    if (control == NULL)
+        return -ENOMEM;
+    control->runtime = runtime;
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++)
+        control->connections[i].fd = -1;
+    control->listener = -1;
+    control->epoll = epoll_create1(EPOLL_CLOEXEC);
+    control->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int rc = control->epoll < 0 || control->wake < 0 ? -errno : 0;
+    if (rc == 0)
+        rc = bind_socket(runtime, &control->listener);
+    if (rc == 0)
+        rc = watch(control, control->listener, EVENT_LISTEN);
+    if (rc == 0)
+        rc = watch(control, control->wake, EVENT_WAKE);
+    if (rc < 0) {
+        chi_control_destroy(control);
+        return rc;
+    }
+    *out = control;
+    return 0;
+}
+
+int chi_control_start(struct chi_control *control)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigdelset(&all, SIGBUS);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int rc = pthread_create(&control->thread, NULL, thread_main, control);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    control->started = rc == 0;
+    return -rc;
+}
+
+void chi_control_stop(struct chi_control *control)
+{
+    if (!control->started)
+        return;
+    unlink(control->runtime->paths.socket);
+    atomic_store_explicit(&control->stop, true, memory_order_release);
+    chi_eventfd_wake(control->wake);
+    pthread_join(control->thread, NULL);
+    control->started = false;
+}
+
+void chi_control_destroy(struct chi_control *control)
+{
+    if (control->listener >= 0) {
+        unlink(control->runtime->paths.socket);
+        close(control->listener);
+    }
+    if (control->epoll >= 0)
+        close(control->epoll);
+    if (control->wake >= 0)
+        close(control->wake);
+    free(control);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the client API does on a worker's thread: tasks made in a handler are private records,
+ * submitting routes them here and now, waiting parks the fiber. All on the maker's worker.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/clock.h"
+#include "chimaera/status.h"
+#include "runtime/copy.h"
+#include "runtime/worker.h"
+
+_Thread_local struct chi_worker *chi_worker_self;
+
+static void *host_alloc(size_t size)
+{
+    return malloc(size);
+}
+
+static void host_free(void *memory, size_t size)
+{
+    (void)size;
+    free(memory);
+}
+
+static struct chi_task_node host_task_node(void)
+{
+    struct chi_task_node node = {0};
+    struct chi_record *current = chi_worker_self->current;
+    if (current != NULL) {
+        node = current->task.node;
+        node.minor++;
+    }
+    return node;
+}
+
+static struct chi_run_context *host_current(void)
+{
+    struct chi_record *current = chi_worker_self->current;
+    return current != NULL ? &current->context : NULL;
+}
+
+struct chi_run_context *chi_current_context(void)
+{
+    return chi_worker_self != NULL ? host_current() : NULL;
+}
+
+static struct chi_task *host_task_new(struct chi_task_schema *schema, chi_pool_id_t pool_id,
+                                      chi_pool_query_t query)
+{
+    struct chi_worker *worker = chi_worker_self;
+    struct chi_record *record = chi_record_new(&worker->records, schema->type.size);
+
+    CHI_ASSERT(worker->current != NULL, "chi_task_new() on a worker's thread outside a handler");
+    if (record == NULL) {
+        chi_error(-ENOMEM, "no room for a subtask of %u bytes", schema->type.size);
+        return NULL;
+    }
+    memset((void *)&record->task, 0, schema->type.size);
+    record->schema = schema;
+    record->home = worker;
+    record->origin = worker->current->origin;
+    record->task.magic = CHI_TASK_MAGIC;
+    record->task.size = (uint16_t)schema->type.size;
+    record->task.method = schema->method;
+    record->task.pool_id = pool_id;
+    record->task.pool_query = query;
+    record->task.node = host_task_node();
+    return &record->task;
+}
+
+/* Every task that is let in can get a fiber: so subtasks that wait for subtasks cannot lock up. */
+static bool has_room(struct chi_worker *worker)
+{
+    uint32_t live = atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) +
+                    atomic_load_explicit(&worker->stats.unstarted, memory_order_relaxed);
+    return live < worker->runtime->config.max_fibers * 2;
+}
+
+static int host_task_enqueue(struct chi_task *task)
+{
+    struct chi_worker *worker = chi_worker_self;
+    struct chi_record *record = chi_record_of(task);
+    uint32_t state = CHI_TASK_NEW;
+
+    if (!has_room(worker))
+        return chi_error(-EAGAIN, "too many tasks wait on this worker (runtime.max_fibers is %u)",
+                         worker->runtime->config.max_fibers);
+    if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,
+                                                 memory_order_relaxed, memory_order_relaxed))
+        return chi_error(-EALREADY, "the task was submitted before");
+    chi_worker_count(worker, record);
+    chi_worker_route(worker, record, false);
+    return 0;
+}
+
+/* Sees to it that this worker hears of the task's end. False: it is done already. */
+static bool expect(struct chi_record *record)
+{
+    if (record->expecting)
+        return true;
+    uint32_t old =
+        atomic_fetch_or_explicit(&record->task.state, CHI_TASK_WAITER, memory_order_acq_rel);
+    if ((old & CHI_TASK_STATE_MASK) == CHI_TASK_DONE)
+        return false;
+    record->expecting = true;
+    return true;
+}
+
+static bool is_new(const struct chi_task *task)
+{
+    return (atomic_load_explicit(&task->state, memory_order_relaxed) & CHI_TASK_STATE_MASK) ==
+           CHI_TASK_NEW;
+}
+
+/* Parks until one of the tasks is done or the time is over. */
+static int wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns, size_t *index)
+{
+    struct chi_worker *worker = chi_worker_self;
+    struct chi_waiter waiter = {0};
+    struct chi_timer timer = {.waiter = &waiter};
+    size_t done = count;
+
+    for (size_t i = 0; i < count && done == count; i++)
+        if (tasks[i] != NULL && chi_task_done(tasks[i]))
+            done = i;
+    if (done < count) {
+        *index = done;
+        return 0;
+    }
+    if (timeout_ns == 0)
+        return -ETIMEDOUT;
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i] == NULL || is_new(tasks[i]))
+            continue;
+        struct chi_record *record = chi_record_of(tasks[i]);
+        CHI_ASSERT(record->home == worker, "a handler waits for a task of another worker's");
+        if (expect(record))
+            record->waiter = &waiter;
+        else if (done == count)
+            done = i;
+    }
+    int rc = 0;
+    if (done == count) {
+        if (timeout_ns != UINT64_MAX) {
+            timer.deadline_ns = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
+            rc = chi_timers_add(&worker->timers, &timer);
+        }
+        if (rc == 0)
+            chi_worker_park(worker, &waiter);
+        chi_timers_remove(&worker->timers, &timer);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i] == NULL)
+            continue;
+        if (!is_new(tasks[i]))
+            chi_record_of(tasks[i])->waiter = NULL;
+        if (done == count && chi_task_done(tasks[i]))
+            done = i;
+    }
+    if (done == count)
+        return rc < 0 ? rc : -ETIMEDOUT;
+    *index = done;
+    return 0;
+}
+
+static int host_task_wait(struct chi_task *task, uint64_t timeout_ns)
+{
+    size_t index;
+    if (is_new(task))
+        return chi_error(-EINVAL, "the task was never submitted; nothing to wait for");
+    int rc = wait_any(&task, 1, timeout_ns, &index);
+    return rc == 0 ? task->return_code : rc;
+}
+
+static int host_task_wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns,
+                              size_t *index)
+{
+    bool any = false;
+    for (size_t i = 0; i < count && !any; i++)
+        any = tasks[i] != NULL && !is_new(tasks[i]);
+    if (!any)
+        return chi_error(-EINVAL, "none of %zu tasks was submitted; nothing to wait for", count);
+    return wait_any(tasks, count, timeout_ns, index);
+}
+
+static void host_task_del(struct chi_task *task)
+{
+    struct chi_worker *worker = chi_worker_self;
+    struct chi_record *record = chi_record_of(task);
+    uint32_t state = CHI_TASK_QUEUED;
+
+    if (record->expecting) {
+        record->deleted = true; /* the note of its end is on the way and frees it */
+        return;
+    }
+    /* Acquire: pairs with the exchange to DONE. Release: whoever completes it then frees it. */
+    if (atomic_compare_exchange_strong_explicit(&task->state, &state,
+                                                CHI_TASK_QUEUED | CHI_TASK_DETACHED,
+                                                memory_order_acq_rel, memory_order_acquire))
+        return;
+    chi_copy_free(&record->schema->type, task);
+    chi_record_free(&worker->records, record);
+}
+
+void chi_worker_host_init(struct chi_worker *worker)
+{
+    struct chi_runtime *runtime = worker->runtime;
+
+    worker->host = (struct chi_host){
+        .alloc = host_alloc,
+        .free = host_free,
+        .task_new = host_task_new,
+        .task_enqueue = host_task_enqueue,
+        .task_wait = host_task_wait,
+        .task_wait_any = host_task_wait_any,
+        .task_del = host_task_del,
+        .task_node = host_task_node,
+        .current = host_current,
+    };
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        worker->host.segment_base[s] = runtime->segments[s].base;
+        worker->host.segment_size[s] = runtime->segments[s].size;
+    }
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The scheduling loop: resume, messages, lanes, ingress; poll for a while when there is nothing to
+ * do, then arm the lanes, look once more and sleep. A worker's own thread, on whichever fiber is
+ * the scheduler; all state is in the worker, because a task that parks leaves this loop's frame
+ * behind.
+ */
+#include "runtime/loop.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/cpu.h"
+#include "lane/bell.h"
+#include "runtime/worker.h"
+
+#define LANE_BUDGET    32u
+#define PAUSE_POLLS    64u
+#define YIELDS_A_CLOCK 8u
+#define SPIN_MIN_NS    2000u
+#define HOT_POLLS      4096u /* empty polls after which a lane among others is armed */
+#define EVENTS_MAX     32
+#define ROUNDS_A_TIMER 16u
+#define ROUNDS_A_EPOLL 64u
+#define BURST          2u /* tasks in one take after which the poll may be late */
+#define BURST_PAUSES   4u
+
+/* ---- ingress */
+
+/* Past the configured number of waiting tasks, clients' tasks wait in their lanes. */
+static bool may_take_in(struct chi_worker *worker)
+{
+    return atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) <
+               worker->runtime->config.max_fibers &&
+           chi_worker_has_spare(worker);
+}
+
+static void run_batch(struct chi_worker *worker)
+{
+    struct chi_batch *batch = &worker->batch;
+    while (batch->next < batch->count && chi_worker_has_spare(worker)) {
+        uint64_t item = batch->items[batch->next++];
+        chi_worker_ingest(worker, batch->ingress, item, true);
+    }
+}
+
+static uint32_t fill_batch(struct chi_worker *worker, struct chi_ingress *ingress)
+{
+    struct chi_batch *batch = &worker->batch;
+    const char *base = worker->host.segment_base[CHI_SEGMENT_MAIN];
+    uint64_t size = worker->host.segment_size[CHI_SEGMENT_MAIN];
+
+    batch->next = 0;
+    batch->ingress = ingress;
+    batch->count = chi_lane_take(&ingress->reader, batch->items, CHI_BATCH_MAX);
+    for (uint32_t i = 1; i < batch->count; i++) {
+        uint64_t offset = batch->items[i] * CHI_CACHE_LINE;
+        if (offset < size)
+            chi_cpu_prefetch_write(base + offset);
+    }
+    return batch->count;
+}
+
+static void cool(struct chi_worker *worker, struct chi_ingress **link)
+{
+    struct chi_ingress *ingress = *link;
+    *link = ingress->next;
+    ingress->hot = false;
+    ingress->idle_polls = 0;
+    chi_bell_arm(ingress->reader.lane);
+    if (chi_lane_ready(&ingress->reader))
+        chi_worker_heat(worker, ingress);
+}
+
+/* Takes from the first hot lane that has something, and moves it to the end of the list. */
+static bool poll_lanes(struct chi_worker *worker)
+{
+    if (worker->batch.next < worker->batch.count) {
+        run_batch(worker);
+        return true;
+    }
+    if (worker->hot == NULL || !may_take_in(worker))
+        return false;
+    struct chi_ingress **link = &worker->hot;
+    while (*link != NULL) {
+        struct chi_ingress *ingress = *link;
+        uint32_t count = fill_batch(worker, ingress);
+        if (count > 0) {
+            ingress->idle_polls = 0;
+            if (ingress->next != NULL) { /* others had to wait: they are first now */
+                *link = ingress->next;
+                struct chi_ingress **end = link;
+                while (*end != NULL)
+                    end = &(*end)->next;
+                ingress->next = NULL;
+                *end = ingress;
+            }
+            run_batch(worker);
+            /* Polling takes the line that a busy producer writes next: give it a moment. */
+            if (count >= BURST)
+                for (uint32_t i = 0; i < BURST_PAUSES; i++)
+                    chi_cpu_pause();
+            return true;
+        }
+        if (++ingress->idle_polls > HOT_POLLS && ingress->next != NULL)
+            cool(worker, link);
+        else
+            link = &ingress->next;
+    }
+    return false;
+}
+
+void chi_worker_heat(struct chi_worker *worker, struct chi_ingress *ingress)
+{
+    if (ingress->hot)
+        return;
+    ingress->hot = true;
+    ingress->idle_polls = 0;
+    ingress->next = worker->hot;
+    worker->hot = ingress;
+}
+
+void chi_worker_forget(struct chi_worker *worker, struct chi_ingress *ingress)
+{
+    for (struct chi_ingress **link = &worker->hot; *link != NULL; link = &(*link)->next) {
+        if (*link == ingress) {
+            *link = ingress->next;
+            break;
+        }
+    }
+    ingress->hot = false;
+    worker->by_number[ingress->number] = NULL;
+    if (worker->batch.ingress == ingress)
+        worker->batch.count = worker->batch.next = 0;
+}
+
+static void take_bell(struct chi_worker *worker)
+{
+    struct chi_shm_bell *bell = worker->bell;
+    /* The summary first: a bit set in `rung` after its exchange has its summary bit still to come.
+     */
+    uint64_t words = atomic_exchange_explicit(&bell->summary, 0, memory_order_seq_cst);
+    while (words != 0) {
+        uint32_t w = (uint32_t)__builtin_ctzll(words);
+        words &= words - 1;
+        uint64_t bits = atomic_exchange_explicit(&bell->rung[w], 0, memory_order_seq_cst);
+        while (bits != 0) {
+            struct chi_ingress *ingress =
+                worker->by_number[w * 64 + (uint32_t)__builtin_ctzll(bits)];
+            bits &= bits - 1;
+            if (ingress != NULL)
+                chi_worker_heat(worker, ingress);
+        }
+    }
+}
+
+/* ---- messages, timers, descriptors */
+
+void chi_worker_send(struct chi_worker *worker, struct chi_message *message)
+{
+    chi_inbox_push(&worker->inbox, message);
+    /* seq_cst on both sides: see bell.h; `asleep` is the private twin of `sleeping`. */
+    if (atomic_load_explicit(&worker->asleep, memory_order_seq_cst))
+        chi_eventfd_wake(worker->eventfd);
+}
+
+static bool take_messages(struct chi_worker *worker)
+{
+    struct chi_message *message = chi_inbox_take(&worker->inbox);
+    bool any = message != NULL;
+    while (message != NULL) {
+        struct chi_message *next = message->next;
+        message->handle(worker, message);
+        message = next;
+    }
+    return any;
+}
+
+static bool fire_timers(struct chi_worker *worker)
+{
+    uint64_t now = chi_clock_now_ns();
+    struct chi_timer *timer;
+    bool any = false;
+    while ((timer = chi_timers_take_due(&worker->timers, now)) != NULL) {
+        chi_worker_unpark(worker, timer->waiter, -ETIMEDOUT);
+        any = true;
+    }
+    return any;
+}
+
+static bool take_events(struct chi_worker *worker, int timeout_ms)
+{
+    struct epoll_event events[EVENTS_MAX];
+    int count = epoll_wait(worker->epoll, events, EVENTS_MAX, timeout_ms);
+    for (int i = 0; i < count; i++) {
+        if (events[i].data.ptr == NULL) {
+            uint64_t ignored;
+            if (read(worker->eventfd, &ignored, sizeof(ignored)) < 0)
+                continue; /* somebody else read it; being awake is what counts */
+        } else {
+            chi_worker_unpark(worker, events[i].data.ptr, (int)events[i].events);
+        }
+    }
+    return count > 0;
+}
+
+/* ---- sleep */
+
+/* Arms every hot lane and looks at each once more. False: there is something to do after all. */
+static bool arm_all(struct chi_worker *worker)
+{
+    if (!may_take_in(worker))
+        return true; /* what the lanes hold cannot start anyway; a task that ends wakes us */
+    for (struct chi_ingress *i = worker->hot; i != NULL; i = i->next)
+        chi_bell_arm(i->reader.lane);
+    for (struct chi_ingress *i = worker->hot; i != NULL; i = i->next)
+        if (chi_lane_ready(&i->reader))
+            return false;
+    while (worker->hot != NULL) {
+        worker->hot->hot = false;
+        worker->hot = worker->hot->next;
+    }
+    return true;
+}
+
+static int sleep_timeout_ms(struct chi_worker *worker, uint64_t now)
+{
+    uint64_t sleep_ns = worker->runtime->config.max_sleep_ns;
+    uint64_t next = chi_timers_next(&worker->timers);
+    if (next <= now)
+        return 0;
+    if (next - now < sleep_ns)
+        sleep_ns = next - now;
+    uint64_t ms = (sleep_ns + CHI_NS_PER_MS - 1) / CHI_NS_PER_MS;
+    return ms > 3600000 ? 3600000 : (int)ms;
+}
+
+static void adapt_spin(struct chi_worker *worker, uint64_t slept_ns)
+{
+    uint64_t most = worker->runtime->config.first_busy_wait_ns;
+    uint64_t least = most < SPIN_MIN_NS ? most : SPIN_MIN_NS;
+    if (slept_ns <= most) /* polling a little longer would have done */
+        worker->spin_ns = worker->spin_ns * 2 + least;
+    else
+        worker->spin_ns /= 2;
+    if (worker->spin_ns > most)
+        worker->spin_ns = most;
+    if (worker->spin_ns < least)
+        worker->spin_ns = least;
+}
+
+static void go_to_sleep(struct chi_worker *worker)
+{
+    if (!arm_all(worker))
+        return;
+    atomic_store_explicit(&worker->bell->sleeping, 1, memory_order_seq_cst);
+    atomic_store_explicit(&worker->asleep, true, memory_order_seq_cst);
+    if (!chi_bell_rung(worker->bell) && chi_inbox_is_empty(&worker->inbox) &&
+        !atomic_load_explicit(&worker->stop, memory_order_seq_cst)) {
+        uint64_t before = chi_clock_now_ns();
+        atomic_fetch_add_explicit(&worker->stats.sleeps, 1, memory_order_relaxed);
+        take_events(worker, sleep_timeout_ms(worker, before));
+        adapt_spin(worker, chi_clock_now_ns() - before);
+    }
+    atomic_store_explicit(&worker->asleep, false, memory_order_relaxed);
+    atomic_store_explicit(&worker->bell->sleeping, 0, memory_order_relaxed);
+}
+
+/* ---- the loop */
+
+bool chi_worker_round(struct chi_worker *worker)
+{
+    bool did = false;
+
+    worker->round++;
+    if (worker->ready_first != NULL) {
+        chi_worker_resume_one(worker);
+        did = true;
+    }
+    did |= take_messages(worker);
+    if (worker->lanes_first != NULL)
+        did |= chi_worker_run_lanes(worker, LANE_BUDGET) > 0;
+    did |= poll_lanes(worker);
+    if (atomic_load_explicit(&worker->bell->summary, memory_order_relaxed) != 0) {
+        take_bell(worker);
+        did = true;
+    }
+    if (worker->timers.count > 0 && (!did || worker->round % ROUNDS_A_TIMER == 0))
+        did |= fire_timers(worker);
+    if (worker->fd_waits > 0 && worker->round % ROUNDS_A_EPOLL == 0)
+        did |= take_events(worker, 0);
+    return did;
+}
+
+void chi_worker_loop(struct chi_worker *worker)
+{
+    uint32_t idle = 0;
+    uint64_t idle_since = 0;
+
+    while (!atomic_load_explicit(&worker->stop, memory_order_relaxed)) {
+        if (chi_worker_round(worker)) {
+            idle = 0;
+            continue;
+        }
+        idle++;
+        if (idle <= PAUSE_POLLS) {
+            chi_cpu_pause();
+            continue;
+        }
+        if (idle == PAUSE_POLLS + 1)
+            idle_since = chi_clock_now_ns();
+        chi_cpu_yield();
+        if (idle % YIELDS_A_CLOCK == 0 && chi_clock_now_ns() - idle_since >= worker->spin_ns) {
+            go_to_sleep(worker);
+            idle = 0;
+        }
+    }
+}

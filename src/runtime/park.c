@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Parking and resuming: the one primitive below subtask waits, timers and descriptors. A worker's
+ * own thread. See worker.h for why the scheduler has spare fibers.
+ */
+#include <errno.h>
+#include <sys/epoll.h>
+
+#include "base/assert.h"
+#include "base/clock.h"
+#include "runtime/loop.h"
+#include "runtime/worker.h"
+
+static void scheduler(void *argument)
+{
+    struct chi_worker *worker = argument;
+    chi_worker_loop(worker);
+    chi_fiber_exit_to(worker->running, worker->thread_fiber);
+}
+
+bool chi_worker_has_spare(struct chi_worker *worker)
+{
+    if (CHI_LIKELY(worker->spare != NULL))
+        return true;
+    struct chi_fiber *fiber;
+    if (chi_fiber_create(worker->fibers, scheduler, worker, &fiber) < 0)
+        return false;
+    fiber->link = NULL;
+    worker->spare = fiber;
+    return true;
+}
+
+void chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
+{
+    struct chi_fiber *self = worker->running;
+    struct chi_fiber *next = worker->spare;
+
+    CHI_ASSERT(worker->current != NULL && next != NULL, "parked outside a handler");
+    waiter->fiber = self;
+    waiter->current = worker->current;
+    worker->current = NULL;
+    worker->spare = next->link;
+    worker->running = next;
+    atomic_store_explicit(&worker->stats.parked,
+                          atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+    chi_fiber_switch(self, next);
+    atomic_store_explicit(&worker->stats.parked,
+                          atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) - 1,
+                          memory_order_relaxed);
+    worker->current = waiter->current;
+}
+
+void chi_worker_unpark(struct chi_worker *worker, struct chi_waiter *waiter, int result)
+{
+    if (waiter->woken)
+        return;
+    waiter->woken = true;
+    waiter->result = result;
+    waiter->next = NULL;
+    if (worker->ready_last != NULL)
+        worker->ready_last->next = waiter;
+    else
+        worker->ready_first = waiter;
+    worker->ready_last = waiter;
+}
+
+void chi_worker_resume_one(struct chi_worker *worker)
+{
+    struct chi_waiter *waiter = worker->ready_first;
+    struct chi_fiber *self = worker->running;
+
+    worker->ready_first = waiter->next;
+    if (worker->ready_first == NULL)
+        worker->ready_last = NULL;
+    self->link = worker->spare;
+    worker->spare = self;
+    worker->running = waiter->fiber;
+    chi_fiber_switch(self, waiter->fiber);
+}
+
+/* ---- what handlers call */
+
+void chi_task_yield(void)
+{
+    struct chi_worker *worker = chi_worker_self;
+    struct chi_waiter waiter = {0};
+
+    CHI_ASSERT(worker != NULL && worker->current != NULL, "chi_task_yield() outside a handler");
+    chi_worker_unpark(worker, &waiter, 0);
+    chi_worker_park(worker, &waiter);
+}
+
+void chi_task_sleep(uint64_t duration_ns)
+{
+    struct chi_worker *worker = chi_worker_self;
+    struct chi_waiter waiter = {0};
+
+    CHI_ASSERT(worker != NULL && worker->current != NULL, "chi_task_sleep() outside a handler");
+    struct chi_timer timer = {.deadline_ns = chi_clock_deadline_ns(chi_clock_now_ns(), duration_ns),
+                              .waiter = &waiter};
+    while (chi_timers_add(&worker->timers, &timer) < 0) {
+        if (chi_clock_now_ns() >= timer.deadline_ns)
+            return;
+        chi_task_yield(); /* no memory for a timer: poll */
+    }
+    chi_worker_park(worker, &waiter);
+}
+
+int chi_task_wait_fd(int fd, uint32_t events)
+{
+    struct chi_worker *worker = chi_worker_self;
+    struct chi_waiter waiter = {0};
+    struct epoll_event event = {.events = events | EPOLLONESHOT, .data.ptr = &waiter};
+
+    CHI_ASSERT(worker != NULL && worker->current != NULL, "chi_task_wait_fd() outside a handler");
+    if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+        return -errno;
+    worker->fd_waits++;
+    chi_worker_park(worker, &waiter);
+    worker->fd_waits--;
+    epoll_ctl(worker->epoll, EPOLL_CTL_DEL, fd, NULL);
+    return waiter.result;
+}

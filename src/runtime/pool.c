@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Pools come and go. A pool is in the table from the moment its name is taken, but found by tasks
+ * only while READY. States and who changes them, always under the table's lock:
+ *
+ *   CREATING -> READY   its maker, when every container's Create has succeeded
+ *   CREATING -> gone    its maker, when one has failed
+ *   READY -> DYING      its destroyer; tasks do not find it any more
+ *   DYING -> gone       its destroyer, when its tasks have completed and Destroy has run
+ *
+ * A worker that found a pool counts its task in before it handles its next message. So after a
+ * message to every worker has been handled, the pool's counts hold all its tasks, and zero means
+ * none.
+ */
+#include "runtime/pool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "chimaera/admin/admin_tasks.h"
+#include "chimaera/admin/autogen/admin_methods.h"
+#include "chimaera/status.h"
+#include "runtime/worker.h"
+
+#define POLL_NS (200 * CHI_NS_PER_US) /* how often a handler looks again at what it waits for */
+
+/* Marks a place whose pool is gone, so that a search goes on behind it. */
+static struct chi_pool gone = {.id = {0, 0}, .state = CHI_POOL_DYING};
+
+int chi_pool_table_create(struct chi_runtime *runtime, struct chi_pool_table **out)
+{
+    struct chi_pool_table *table = calloc(1, sizeof(*table));
+    if (table == NULL)
+        return -ENOMEM;
+    pthread_mutex_init(&table->lock, NULL);
+    table->next_major = CHI_ADMIN_POOL_ID.major;
+    table->modules.paths = runtime->config.module_paths;
+    *out = table;
+    return 0;
+}
+
+void chi_pool_table_destroy(struct chi_pool_table *table)
+{
+    chi_module_table_fini(&table->modules);
+    pthread_mutex_destroy(&table->lock);
+    free(table);
+}
+
+int64_t chi_pool_in_flight(const struct chi_pool *pool)
+{
+    int64_t sum = 0;
+    for (uint32_t w = 0; w < pool->runtime->worker_count; w++)
+        sum += atomic_load_explicit(&pool->cells[w].in_flight, memory_order_acquire);
+    return sum;
+}
+
+/* ---- the table; lock held */
+
+static _Atomic(struct chi_pool *) *place_of(struct chi_pool_table *table, chi_pool_id_t id)
+{
+    for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
+        _Atomic(struct chi_pool *) *place = &table->places[(id.major + i) % CHI_POOL_TABLE_SIZE];
+        struct chi_pool *pool = atomic_load_explicit(place, memory_order_relaxed);
+        if (pool == NULL)
+            return NULL;
+        if (pool != &gone && chi_pool_id_equal(pool->id, id))
+            return place;
+    }
+    return NULL;
+}
+
+static struct chi_pool *by_name(struct chi_pool_table *table, const char *name)
+{
+    for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
+        struct chi_pool *pool = atomic_load_explicit(&table->places[i], memory_order_relaxed);
+        if (pool != NULL && pool != &gone && strcmp(pool->name, name) == 0)
+            return pool;
+    }
+    return NULL;
+}
+
+static int insert(struct chi_pool_table *table, struct chi_pool *pool)
+{
+    if (table->count >= CHI_POOL_TABLE_SIZE / 2)
+        return chi_error(-ENFILE, "there are %u pools; no more are possible", table->count);
+    for (uint32_t i = pool->id.major;; i++) {
+        _Atomic(struct chi_pool *) *place = &table->places[i % CHI_POOL_TABLE_SIZE];
+        struct chi_pool *there = atomic_load_explicit(place, memory_order_relaxed);
+        if (there == NULL || there == &gone) {
+            /* Release: pairs with the acquire in chi_pool_find(). */
+            atomic_store_explicit(place, pool, memory_order_release);
+            table->count++;
+            return 0;
+        }
+    }
+}
+
+static void drop(struct chi_pool_table *table, struct chi_pool *pool)
+{
+    _Atomic(struct chi_pool *) *place = place_of(table, pool->id);
+    uint32_t next = (uint32_t)(place - table->places + 1) % CHI_POOL_TABLE_SIZE;
+    /* The end of a chain needs no mark. */
+    bool last = atomic_load_explicit(&table->places[next], memory_order_relaxed) == NULL;
+    atomic_store_explicit(place, last ? NULL : &gone, memory_order_release);
+    table->count--;
+}
+
+static chi_pool_id_t fresh_id(struct chi_pool_table *table)
+{
+    chi_pool_id_t id;
+    do {
+        id = chi_pool_id(table->next_major++, 0);
+    } while (chi_pool_id_is_null(id) || place_of(table, id) != NULL);
+    return id;
+}
+
+/* ---- one pool */
+
+static void free_pool(struct chi_pool *pool)
+{
+    if (pool == NULL)
+        return;
+    for (uint32_t i = 0; pool->containers != NULL && i < pool->container_count; i++) {
+        struct chi_container *container = pool->containers[i];
+        if (container == NULL)
+            continue;
+        if (container->priv != NULL)
+            chi_container_free_queues(container);
+        free(container->priv);
+        free(container);
+    }
+    free(pool->containers);
+    free(pool->cells);
+    free(pool->params);
+    free(pool->name);
+    free(pool);
+}
+
+static struct chi_container *make_container(struct chi_pool *pool, uint32_t id)
+{
+    size_t size = (pool->module->descriptor->container_size + CHI_CACHE_LINE - 1) / CHI_CACHE_LINE *
+                  CHI_CACHE_LINE;
+    struct chi_container *container = aligned_alloc(CHI_CACHE_LINE, size);
+    if (container == NULL)
+        return NULL;
+    memset(container, 0, size);
+    container->pool_id = pool->id;
+    container->container_id = id;
+    container->pool_name = pool->name;
+    container->priv = calloc(1, sizeof(*container->priv));
+    if (container->priv != NULL)
+        container->priv->pool = pool;
+    return container;
+}
+
+static struct chi_pool *make_pool(struct chi_runtime *runtime,
+                                  const struct chi_pool_request *request,
+                                  const struct chi_module *module, chi_pool_id_t id)
+{
+    struct chi_pool *pool = calloc(1, sizeof(*pool));
+    if (pool == NULL)
+        return NULL;
+    pool->runtime = runtime;
+    pool->id = id;
+    pool->module = module;
+    pool->name = strdup(request->pool_name);
+    pool->params = malloc(request->params_size + 1);
+    pool->params_size = request->params_size;
+    pool->container_count = request->containers > 0 ? request->containers : 1;
+    pool->containers = calloc(pool->container_count, sizeof(*pool->containers));
+    pool->cells = aligned_alloc(CHI_CACHE_LINE, runtime->worker_count * sizeof(*pool->cells));
+    if (pool->name == NULL || pool->params == NULL || pool->containers == NULL ||
+        pool->cells == NULL) {
+        free_pool(pool);
+        return NULL;
+    }
+    memcpy(pool->params, request->params, request->params_size);
+    memset(pool->cells, 0, runtime->worker_count * sizeof(*pool->cells));
+    for (uint32_t i = 0; i < pool->container_count; i++) {
+        pool->containers[i] = make_container(pool, i);
+        if (pool->containers[i] == NULL || pool->containers[i]->priv == NULL) {
+            free_pool(pool);
+            return NULL;
+        }
+    }
+    return pool;
+}
+
+/* Runs Create or Destroy of one container as a subtask of the running one. Parks. */
+static int run_lifecycle(struct chi_container *container, struct chi_task_schema *schema,
+                         const char *params, size_t params_size)
+{
+    struct chi_task *task =
+        chi_task_new(schema, container->pool_id, chi_pool_query_direct_id(container->container_id));
+    if (task == NULL)
+        return -ENOMEM;
+    struct chi_record *record = chi_record_of(task);
+    record->pool = container->priv->pool;
+    record->context.container = container;
+    int rc = 0;
+    if (params_size > 0)
+        rc = chi_string_assign(&((struct chimaera_admin_create_task *)(void *)task)->params, params,
+                               params_size);
+    if (rc == 0)
+        rc = chi_task_enqueue(task);
+    if (rc == 0)
+        rc = chi_task_wait(task);
+    chi_task_del(task);
+    return rc;
+}
+
+static int destroy_containers(struct chi_pool *pool, uint32_t count)
+{
+    int first = 0;
+    for (uint32_t i = count; i-- > 0;) {
+        int rc = 0;
+        if (pool->module->descriptor->ops->schema(CHI_METHOD_DESTROY) != NULL)
+            rc = run_lifecycle(pool->containers[i], &chimaera_admin_destroy_schema, NULL, 0);
+        first = first == 0 ? rc : first;
+    }
+    return first;
+}
+
+static int create_containers(struct chi_pool *pool)
+{
+    if (pool->module->descriptor->ops->schema(CHI_METHOD_CREATE) == NULL)
+        return 0;
+    for (uint32_t i = 0; i < pool->container_count; i++) {
+        int rc = run_lifecycle(pool->containers[i], &chimaera_admin_create_schema, pool->params,
+                               pool->params_size);
+        if (rc < 0) {
+            destroy_containers(pool, i);
+            return rc;
+        }
+    }
+    return 0;
+}
+
+/* ---- get or create */
+
+static int validate(const struct chi_pool_request *request)
+{
+    size_t length = strlen(request->pool_name);
+    if (length == 0)
+        return chi_error(CHI_EPOOL_NAME, "a pool needs a name; the one given is empty");
+    if (length > CHI_POOL_NAME_MAX)
+        return chi_error(CHI_EPOOL_NAME, "the pool name has %zu bytes; %u are possible", length,
+                         CHI_POOL_NAME_MAX);
+    if (request->containers > 1024)
+        return chi_error(-EINVAL, "pool \"%s\": %u containers; 1 to 1024 are possible",
+                         request->pool_name, request->containers);
+    return 0;
+}
+
+/* Whether a request for an existing pool means the same one. Lock held. */
+static int compare(const struct chi_pool *pool, const struct chi_pool_request *request)
+{
+    uint32_t containers = request->containers > 0 ? request->containers : 1;
+    if (strcmp(pool->module->name, request->mod_name) != 0)
+        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with module %s, not %s", pool->name,
+                         pool->module->name, request->mod_name);
+    if (pool->params_size != request->params_size ||
+        memcmp(pool->params, request->params, request->params_size) != 0 ||
+        pool->container_count != containers)
+        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with other parameters", pool->name);
+    if (!chi_pool_id_is_null(request->pool_id) && !chi_pool_id_equal(request->pool_id, pool->id))
+        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with id %u.%u, not %u.%u",
+                         pool->name, pool->id.major, pool->id.minor, request->pool_id.major,
+                         request->pool_id.minor);
+    return 0;
+}
+
+/*
+ * Looks the name up, or takes it. 0: `*existing` is the pool. 1: `*made` is new and CREATING.
+ * -EAGAIN: somebody is creating or destroying a pool of that name.
+ */
+static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_request *request,
+                           chi_pool_id_t *existing, struct chi_pool **made)
+{
+    struct chi_pool_table *table = runtime->pools;
+    struct chi_pool *pool = by_name(table, request->pool_name);
+    const struct chi_module *module;
+
+    if (pool != NULL) {
+        if (atomic_load_explicit(&pool->state, memory_order_relaxed) != CHI_POOL_READY)
+            return -EAGAIN;
+        *existing = pool->id;
+        return compare(pool, request);
+    }
+    int rc = chi_module_get(&table->modules, request->mod_name, &module);
+    if (rc < 0)
+        return rc;
+    chi_pool_id_t id = request->pool_id;
+    if (chi_pool_id_is_null(id))
+        id = fresh_id(table);
+    else if (place_of(table, id) != NULL)
+        return chi_error(CHI_EPOOL_EXISTS, "pool id %u.%u is taken", id.major, id.minor);
+    pool = make_pool(runtime, request, module, id);
+    if (pool == NULL)
+        return chi_error(-ENOMEM, "out of memory for pool \"%s\"", request->pool_name);
+    rc = insert(table, pool);
+    if (rc < 0) {
+        free_pool(pool);
+        return rc;
+    }
+    *made = pool;
+    return 1;
+}
+
+int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_request *request,
+                           chi_pool_id_t *pool_id, bool *created)
+{
+    struct chi_pool_table *table = runtime->pools;
+    struct chi_pool *pool = NULL;
+
+    *created = false;
+    int rc = validate(request);
+    if (rc < 0)
+        return rc;
+    for (;;) {
+        pthread_mutex_lock(&table->lock);
+        rc = look_up_or_take(runtime, request, pool_id, &pool);
+        pthread_mutex_unlock(&table->lock);
+        if (rc != -EAGAIN)
+            break;
+        chi_task_sleep(POLL_NS);
+    }
+    if (rc <= 0)
+        return rc;
+
+    rc = create_containers(pool);
+    pthread_mutex_lock(&table->lock);
+    if (rc < 0)
+        drop(table, pool);
+    else
+        atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
+    pthread_mutex_unlock(&table->lock);
+    if (rc < 0) {
+        chi_error(rc, "pool \"%s\": %s's Create failed: %s", pool->name, pool->module->name,
+                  chi_strerror(rc));
+        free_pool(pool);
+        return rc;
+    }
+    chi_log_info("pools", "created %s (%s) as %u.%u", pool->name, pool->module->name,
+                 pool->id.major, pool->id.minor);
+    *pool_id = pool->id;
+    *created = true;
+    return 0;
+}
+
+/* ---- destroy */
+
+struct round {
+    struct chi_message message;
+    atomic_uint *left;
+};
+
+static void pass(struct chi_worker *worker, struct chi_message *message)
+{
+    (void)worker;
+    atomic_fetch_sub_explicit(((struct round *)(void *)message)->left, 1, memory_order_release);
+}
+
+/* Parks until every worker has handled a message. */
+static void pass_all_workers(struct chi_runtime *runtime)
+{
+    struct round rounds[CHI_MAX_WORKERS];
+    atomic_uint left = runtime->worker_count;
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        rounds[w].message.handle = pass;
+        rounds[w].left = &left;
+        chi_worker_send(runtime->workers[w], &rounds[w].message);
+    }
+    while (atomic_load_explicit(&left, memory_order_acquire) > 0)
+        chi_task_sleep(POLL_NS);
+}
+
+static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
+{
+    struct chi_pool_table *table = runtime->pools;
+
+    pass_all_workers(runtime);
+    while (chi_pool_in_flight(pool) > 0)
+        chi_task_sleep(POLL_NS);
+    int rc = destroy_containers(pool, pool->container_count);
+    if (rc < 0)
+        chi_log_warn("pools", "%s: its Destroy returned %s", pool->name, chi_strerror(rc));
+    pthread_mutex_lock(&table->lock);
+    drop(table, pool);
+    pthread_mutex_unlock(&table->lock);
+    pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
+    chi_log_info("pools", "destroyed %s (%u.%u)", pool->name, pool->id.major, pool->id.minor);
+    free_pool(pool);
+    return rc;
+}
+
+static struct chi_pool *begin_destroy(struct chi_pool_table *table, chi_pool_id_t id)
+{
+    pthread_mutex_lock(&table->lock);
+    _Atomic(struct chi_pool *) *place = place_of(table, id);
+    struct chi_pool *pool =
+        place != NULL ? atomic_load_explicit(place, memory_order_relaxed) : NULL;
+    if (pool != NULL && atomic_load_explicit(&pool->state, memory_order_relaxed) == CHI_POOL_READY)
+        atomic_store_explicit(&pool->state, CHI_POOL_DYING, memory_order_release);
+    else
+        pool = NULL;
+    pthread_mutex_unlock(&table->lock);
+    return pool;
+}
+
+int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id)
+{
+    if (chi_pool_id_equal(id, CHI_ADMIN_POOL_ID))
+        return chi_error(-EPERM, "the admin pool goes with the runtime");
+    struct chi_pool *pool = begin_destroy(runtime->pools, id);
+    if (pool == NULL)
+        return chi_error(CHI_ENOPOOL, "there is no pool %u.%u", id.major, id.minor);
+    return destroy(runtime, pool);
+}
+
+int chi_pool_destroy_all(struct chi_runtime *runtime)
+{
+    struct chi_pool_table *table = runtime->pools;
+    struct chi_pool *admin = NULL;
+
+    for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
+        struct chi_pool *pool = atomic_load_explicit(&table->places[i], memory_order_acquire);
+        if (pool == NULL || pool == &gone)
+            continue;
+        if (chi_pool_id_equal(pool->id, CHI_ADMIN_POOL_ID))
+            admin = pool;
+        else if ((pool = begin_destroy(table, pool->id)) != NULL)
+            destroy(runtime, pool);
+    }
+    if (admin != NULL && begin_destroy(table, admin->id) != NULL)
+        destroy(runtime, admin);
+    return 0;
+}
+
+void chi_pool_visit(struct chi_runtime *runtime, void (*visit)(struct chi_pool *, void *),
+                    void *argument)
+{
+    struct chi_pool_table *table = runtime->pools;
+    pthread_mutex_lock(&table->lock);
+    for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
+        struct chi_pool *pool = atomic_load_explicit(&table->places[i], memory_order_relaxed);
+        if (pool != NULL && pool != &gone)
+            visit(pool, argument);
+    }
+    pthread_mutex_unlock(&table->lock);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Pools, their containers, queues and lanes. Workers find a pool by id without a lock; changes are
+ * made by handlers of the admin module, which may park.
+ */
+#ifndef CHI_RUNTIME_POOL_H
+#define CHI_RUNTIME_POOL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "chimaera/container.h"
+#include "runtime/module.h"
+
+struct chi_record;
+struct chi_runtime;
+struct chi_worker;
+
+#define CHI_POOL_TABLE_SIZE 4096u /* places; half of it are pools at most */
+#define CHI_LANES_MAX       1024u /* of one queue */
+
+/* A lane of a container: its tasks, in order of arrival. Belongs to one worker's thread. */
+struct chi_lane {
+    struct chi_container *container; /* NULL: a worker's own lane, for work without a container */
+    struct chi_worker *worker;
+    struct chi_message *first; /* records that wait to be started */
+    struct chi_message *last;
+    struct chi_lane *next_ready; /* on its worker's list of lanes with work */
+    bool ready;
+    _Atomic(uint32_t) waiting; /* length of the list; its worker writes */
+    _Atomic(uint64_t) done;    /* tasks completed; its worker writes */
+};
+
+struct chi_queue {
+    chi_queue_id_t id;
+    uint32_t lane_count;
+    enum chi_priority priority;
+    struct chi_lane *lanes;
+    struct chi_queue *next;
+};
+
+struct chi_container_priv {
+    struct chi_pool *pool;
+    _Atomic(struct chi_queue *) queues;
+};
+
+enum chi_pool_state {
+    CHI_POOL_CREATING = 0, /* only its own Create task runs */
+    CHI_POOL_READY = 1,
+    CHI_POOL_DYING = 2, /* not found any more; its tasks in flight run on */
+};
+
+struct chi_pool_cell {
+    _Alignas(CHI_CACHE_LINE) _Atomic(int64_t) in_flight; /* written by its worker; see origin.h */
+    _Atomic(uint64_t) completed;
+};
+
+struct chi_pool {
+    chi_pool_id_t id;
+    char *name;
+    const struct chi_module *module;
+    char *params; /* as archived; decides whether a second request means the same pool */
+    size_t params_size;
+    atomic_int state;
+    uint32_t container_count;
+    struct chi_container **containers;
+    struct chi_pool_cell *cells; /* [worker_count] */
+    struct chi_runtime *runtime;
+};
+
+struct chi_pool_table {
+    pthread_mutex_t lock; /* changes; never held while parked */
+    _Atomic(struct chi_pool *) places[CHI_POOL_TABLE_SIZE];
+    uint32_t count;
+    uint32_t next_major;
+    struct chi_module_table modules;
+};
+
+int chi_pool_table_create(struct chi_runtime *runtime, struct chi_pool_table **table);
+void chi_pool_table_destroy(struct chi_pool_table *table);
+
+/* The pool of that id that takes tasks, or NULL. Workers; good until the worker's next message. */
+static inline struct chi_pool *chi_pool_find(const struct chi_pool_table *table, chi_pool_id_t id)
+{
+    for (uint32_t i = id.major;; i++) {
+        /* Acquire: pairs with the release that published the pool. */
+        struct chi_pool *pool =
+            atomic_load_explicit(&table->places[i % CHI_POOL_TABLE_SIZE], memory_order_acquire);
+        if (pool == NULL)
+            return NULL;
+        if (chi_pool_id_equal(pool->id, id))
+            return atomic_load_explicit(&pool->state, memory_order_acquire) == CHI_POOL_READY
+                       ? pool
+                       : NULL;
+    }
+}
+
+struct chi_pool_request {
+    const char *mod_name;
+    const char *pool_name;
+    const char *params; /* archive */
+    size_t params_size;
+    chi_pool_id_t pool_id; /* {0, 0}: any */
+    uint32_t containers;
+};
+
+/*
+ * Gets or creates a pool. In a handler; parks. 0 with `pool_id` and `created` set, or a code with
+ * the reason in chi_last_error().
+ */
+int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_request *request,
+                           chi_pool_id_t *pool_id, bool *created);
+
+/* Destroys a pool when its tasks have completed. In a handler; parks. CHI_ENOPOOL, -EPERM for
+ * admin. */
+int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id);
+
+/* Destroys all pools, admin last. In a handler; parks. */
+int chi_pool_destroy_all(struct chi_runtime *runtime);
+
+/* Calls `visit` for every pool, with the table locked. */
+void chi_pool_visit(struct chi_runtime *runtime, void (*visit)(struct chi_pool *, void *),
+                    void *argument);
+
+int64_t chi_pool_in_flight(const struct chi_pool *pool);
+
+/* container.c: frees the queues of a container that has no tasks. */
+void chi_container_free_queues(struct chi_container *container);
+
+#endif

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Attached clients: slots, grants, departures. Control thread only.
+ *
+ * A slot: FREE -> LIVE on attach; LIVE -> DYING when the client is gone; every worker is told to
+ * forget its lanes; when all have and no task of it is in flight, everything it held is taken back;
+ * FREE. Units a live client gives back are retired at once, and free after a grace period, because
+ * tasks that passed ingest before may still use them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "chimaera/log.h"
+#include "lane/bell.h"
+#include "runtime/control.h"
+#include "runtime/worker.h"
+#include "shm/protocol.h"
+
+/* Units given back by a live client, until their grace period is over. */
+struct chi_retired {
+    uint32_t segment;
+    uint32_t first;
+    uint32_t units;
+    uint64_t after; /* number of the grace period */
+    struct chi_retired *next;
+};
+
+static uint32_t lane_number(const struct chi_runtime *runtime, uint32_t slot, uint32_t lane)
+{
+    return slot * runtime->lanes_per_client + lane;
+}
+
+static uint32_t slot_of(const struct chi_runtime *runtime, const struct chi_origin *origin)
+{
+    return (uint32_t)(origin - runtime->origins);
+}
+
+/* ---- messages to every worker */
+
+static void send_all(struct chi_runtime *runtime, struct chi_origin *origin,
+                     chi_message_handler_t handle)
+{
+    atomic_store_explicit(&origin->acks_due, runtime->worker_count, memory_order_relaxed);
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        origin->messages[w].message.handle = handle;
+        origin->messages[w].origin = origin;
+        chi_worker_send(runtime->workers[w], &origin->messages[w].message);
+    }
+}
+
+/* Release: pairs with the acquire in chi_registry_advance(). */
+static void ack(struct chi_origin *origin)
+{
+    atomic_fetch_sub_explicit(&origin->acks_due, 1, memory_order_release);
+}
+
+/* Worker: begins to serve the lanes. */
+static void adopt_lanes(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_origin *origin = ((struct chi_origin_message *)(void *)message)->origin;
+    for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++) {
+        struct chi_ingress *ingress = &origin->ingress[i];
+        if (ingress->worker != worker)
+            continue;
+        worker->by_number[ingress->number] = ingress;
+        chi_worker_heat(worker, ingress); /* it may have rung before we knew it */
+    }
+    ack(origin);
+}
+
+/* Worker: no task of this client comes in any more. */
+static void forget_lanes(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_origin *origin = ((struct chi_origin_message *)(void *)message)->origin;
+    for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++)
+        if (origin->ingress[i].worker == worker)
+            chi_worker_forget(worker, &origin->ingress[i]);
+    ack(origin);
+}
+
+/* Worker: takes in what the lanes hold now, then counts anew. What the lanes hold cannot be more
+ * than their depth, whatever the client does meanwhile. */
+static void turn_over(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_origin *origin = ((struct chi_origin_message *)(void *)message)->origin;
+    struct chi_origin_cell *cell = &origin->cells[worker->id];
+    struct chi_batch *batch = &worker->batch;
+
+    if (origin->ingress[0].origin == origin) { /* the runtime's own origin has no lanes */
+        while (batch->next < batch->count)
+            chi_worker_ingest(worker, batch->ingress, batch->items[batch->next++], false);
+        for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++) {
+            struct chi_ingress *ingress = &origin->ingress[i];
+            uint64_t items[CHI_BATCH_MAX];
+            uint32_t count = 1;
+            if (ingress->worker != worker)
+                continue;
+            for (uint32_t n = 0; count > 0 && n < worker->runtime->config.queue_depth; n += count) {
+                count = chi_lane_take(&ingress->reader, items, CHI_BATCH_MAX);
+                for (uint32_t k = 0; k < count; k++)
+                    chi_worker_ingest(worker, ingress, items[k], false);
+            }
+        }
+    }
+    uint32_t parity = atomic_load_explicit(&cell->parity, memory_order_relaxed);
+    atomic_store_explicit(&cell->parity, parity ^ 1, memory_order_relaxed);
+    ack(origin);
+}
+
+/* ---- attach */
+
+static int find_slot(struct chi_runtime *runtime, uint32_t *slot)
+{
+    for (uint32_t i = 0; i < runtime->max_clients; i++) {
+        if (atomic_load_explicit(&runtime->origins[i].state, memory_order_acquire) ==
+            CHI_ORIGIN_FREE) {
+            *slot = i;
+            return 0;
+        }
+    }
+    return -EUSERS;
+}
+
+/* Lanes lie in main, in units that belong to the slot, so that they come and go with it. */
+static int make_lanes(struct chi_runtime *runtime, struct chi_origin *origin, uint32_t slot,
+                      struct chi_control_attached *reply)
+{
+    uint32_t depth_log2 = (uint32_t)__builtin_ctz(runtime->config.queue_depth);
+    size_t size = chi_lane_bytes(depth_log2);
+    uint32_t first;
+    uint64_t bytes = (uint64_t)size * runtime->lanes_per_client;
+    uint32_t units = (uint32_t)((bytes + CHI_EXTENT_UNIT - 1) / CHI_EXTENT_UNIT);
+
+    int rc = chi_extents_grant(runtime->extents[CHI_SEGMENT_MAIN], origin->owner, units, &first);
+    if (rc < 0)
+        return rc;
+    uint64_t offset = (uint64_t)first * CHI_EXTENT_UNIT;
+    for (uint32_t i = 0; i < runtime->lanes_per_client; i++, offset += size) {
+        struct chi_ingress *ingress = &origin->ingress[i];
+        struct chi_shm_lane *lane =
+            (void *)((char *)runtime->segments[CHI_SEGMENT_MAIN].base + offset);
+        uint32_t worker = (i + slot) % runtime->sched_count;
+        *ingress = (struct chi_ingress){.reader = {.lane = lane, .depth_log2 = depth_log2},
+                                        .origin = origin,
+                                        .worker = runtime->workers[worker],
+                                        .number = lane_number(runtime, slot, i)};
+        chi_lane_init(lane, depth_log2, worker, ingress->number);
+        reply->lane_offset[i] = offset;
+        reply->lane_worker[i] = worker;
+        reply->lane_number[i] = ingress->number;
+    }
+    reply->lane_count = runtime->lanes_per_client;
+    reply->depth_log2 = depth_log2;
+    return 0;
+}
+
+/* A descriptor of runtime data that cannot be mapped for writing. */
+static int read_only_fd(struct chi_runtime *runtime)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d",
+             runtime->segments[CHI_SEGMENT_RUNTIME_DATA].fd);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    return fd >= 0 ? fd : -errno;
+}
+
+static int send_everything(struct chi_runtime *runtime, int socket,
+                           const struct chi_control_attached *reply)
+{
+    int fds[CHI_CONTROL_FDS];
+    int read_only = read_only_fd(runtime);
+    if (read_only < 0)
+        return read_only;
+    fds[CHI_SEGMENT_MAIN] = runtime->segments[CHI_SEGMENT_MAIN].fd;
+    fds[CHI_SEGMENT_CLIENT_DATA] = runtime->segments[CHI_SEGMENT_CLIENT_DATA].fd;
+    fds[CHI_SEGMENT_RUNTIME_DATA] = read_only;
+    for (uint32_t w = 0; w < runtime->worker_count; w++)
+        fds[CHI_SEGMENT_COUNT + w] = runtime->workers[w]->eventfd;
+    int rc = chi_control_send(socket, reply, sizeof(*reply), fds,
+                              CHI_SEGMENT_COUNT + runtime->worker_count, MSG_DONTWAIT);
+    close(read_only);
+    return rc;
+}
+
+/* Sees the client's death even where a forked child of it holds the socket open. */
+static void watch_process(struct chi_origin *origin, int epoll)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)origin->owner | 1u << 31};
+    origin->pidfd = (int)syscall(SYS_pidfd_open, origin->pid, 0);
+    if (origin->pidfd >= 0)
+        epoll_ctl(epoll, EPOLL_CTL_ADD, origin->pidfd, &event);
+}
+
+int chi_registry_attach(struct chi_runtime *runtime, int socket, int notify_fd, int epoll,
+                        struct chi_origin **out)
+{
+    struct chi_control_attached reply = {
+        .reply = {.magic = CHI_CONTROL_MAGIC, .abi = CHI_LAYOUT_ABI}};
+    struct ucred peer;
+    socklen_t peer_size = sizeof(peer);
+    uint32_t slot;
+
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size) < 0)
+        return -errno;
+    int rc = find_slot(runtime, &slot);
+    if (rc < 0)
+        return rc;
+    struct chi_origin *origin = &runtime->origins[slot];
+    rc = chi_origin_init(runtime, origin, (uint16_t)(slot + 1));
+    if (rc < 0)
+        return rc;
+    origin->shm_slot = &runtime->slots[slot];
+    rc = make_lanes(runtime, origin, slot, &reply);
+    if (rc < 0) {
+        chi_origin_fini(origin);
+        return rc;
+    }
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
+        reply.segment_size[s] = runtime->segments[s].size;
+    reply.slot = slot;
+    reply.slot_offset = runtime->header->slots_offset + slot * sizeof(struct chi_shm_slot);
+    reply.bells_offset = runtime->header->bells_offset;
+    reply.worker_count = runtime->worker_count;
+    rc = send_everything(runtime, socket, &reply);
+    if (rc < 0) {
+        chi_extents_free_owner(runtime->extents[CHI_SEGMENT_MAIN], origin->owner);
+        chi_origin_fini(origin);
+        return rc;
+    }
+    origin->socket = socket;
+    origin->notify_fd = notify_fd;
+    origin->pid = peer.pid;
+    origin->uid = peer.uid;
+    atomic_store_explicit(&origin->attached_ns, chi_clock_now_ns(), memory_order_relaxed);
+    atomic_store_explicit(&origin->state, CHI_ORIGIN_LIVE, memory_order_release);
+    send_all(runtime, origin, adopt_lanes);
+    watch_process(origin, epoll);
+    chi_log_debug("clients", "slot %u: attached pid %d", slot, (int)origin->pid);
+    *out = origin;
+    return 0;
+}
+
+/* ---- memory */
+
+int chi_registry_grant(struct chi_runtime *runtime, struct chi_origin *origin,
+                       const struct chi_control_request *request, uint32_t *first)
+{
+    if (request->segment > CHI_SEGMENT_CLIENT_DATA || request->units == 0)
+        return -EINVAL;
+    return chi_extents_grant(runtime->extents[request->segment], origin->owner, request->units,
+                             first);
+}
+
+int chi_registry_release(struct chi_runtime *runtime, struct chi_origin *origin,
+                         const struct chi_control_request *request)
+{
+    if (request->segment > CHI_SEGMENT_CLIENT_DATA)
+        return -EINVAL;
+    if (request->segment == CHI_SEGMENT_MAIN) {
+        /* Its lanes are not the client's to give back. */
+        for (uint32_t i = 0; i < runtime->lanes_per_client; i++) {
+            uint64_t offset = (uint64_t)((char *)origin->ingress[i].reader.lane -
+                                         (char *)runtime->segments[CHI_SEGMENT_MAIN].base);
+            if (offset / CHI_EXTENT_UNIT - request->first < request->units)
+                return -EINVAL;
+        }
+    }
+    struct chi_retired *retired = calloc(1, sizeof(*retired));
+    if (retired == NULL)
+        return -ENOMEM; /* it stays the client's until it detaches */
+    int rc = chi_extents_retire(runtime->extents[request->segment], origin->owner, request->first,
+                                request->units);
+    if (rc < 0) {
+        free(retired);
+        return rc;
+    }
+    retired->segment = request->segment;
+    retired->first = request->first;
+    retired->units = request->units;
+    retired->after = chi_origin_ask_grace(runtime, origin);
+    retired->next = origin->retired;
+    origin->retired = retired;
+    return 0;
+}
+
+static void free_retired(struct chi_runtime *runtime, struct chi_origin *origin, uint64_t done)
+{
+    struct chi_retired **link = &origin->retired;
+    while (*link != NULL) {
+        struct chi_retired *retired = *link;
+        if (retired->after > done) {
+            link = &retired->next;
+            continue;
+        }
+        *link = retired->next;
+        /* Not of a dying client: chi_extents_free_owner() has it. */
+        if (done != UINT64_MAX)
+            chi_extents_free(runtime->extents[retired->segment], retired->first, retired->units);
+        free(retired);
+    }
+}
+
+/* ---- departure */
+
+void chi_registry_drop(struct chi_runtime *runtime, struct chi_origin *origin)
+{
+    if (atomic_load_explicit(&origin->state, memory_order_relaxed) != CHI_ORIGIN_LIVE)
+        return;
+    atomic_store_explicit(&origin->state, CHI_ORIGIN_DYING, memory_order_release);
+    close(origin->socket);
+    origin->socket = -1;
+    if (origin->pidfd >= 0)
+        close(origin->pidfd);
+    origin->pidfd = -1;
+    chi_log_debug("clients", "slot %u: pid %d is gone", slot_of(runtime, origin), (int)origin->pid);
+}
+
+static void take_everything_back(struct chi_runtime *runtime, struct chi_origin *origin)
+{
+    struct chi_arena_cache *cache;
+
+    free_retired(runtime, origin, UINT64_MAX);
+    chi_extents_free_owner(runtime->extents[CHI_SEGMENT_MAIN], origin->owner);
+    chi_extents_free_owner(runtime->extents[CHI_SEGMENT_CLIENT_DATA], origin->owner);
+    if (chi_arena_cache_create(runtime->outputs, &cache) == 0) {
+        chi_arena_reclaim_all(cache, origin->owner);
+        chi_arena_cache_destroy(cache);
+    } else {
+        return; /* no memory for it now; try again at the next step */
+    }
+    if (origin->notify_fd >= 0)
+        close(origin->notify_fd);
+    chi_origin_fini(origin);
+    chi_log_debug("clients", "slot %u: free", slot_of(runtime, origin));
+    atomic_store_explicit(&origin->state, CHI_ORIGIN_FREE, memory_order_release);
+}
+
+/* One origin's next step. Returns whether there is another to come. */
+static int advance(struct chi_runtime *runtime, struct chi_origin *origin)
+{
+    int state = atomic_load_explicit(&origin->state, memory_order_relaxed);
+    if (state == CHI_ORIGIN_FREE)
+        return 0;
+    if (atomic_load_explicit(&origin->acks_due, memory_order_acquire) > 0)
+        return 1; /* the messages are still on their way */
+    if (origin->grace_running > 0) {
+        uint32_t old = origin->grace_parity;
+        if (chi_origin_count(runtime, origin, old) >
+            atomic_load_explicit(&origin->flushing[old], memory_order_relaxed))
+            return 1;
+        atomic_store_explicit(&origin->grace_done, origin->grace_running, memory_order_release);
+        free_retired(runtime, origin, origin->grace_running);
+        origin->grace_running = 0;
+    }
+    if (state == CHI_ORIGIN_DYING) {
+        if (!origin->dropping) {
+            origin->dropping = true;
+            send_all(runtime, origin, forget_lanes);
+            return 1;
+        }
+        if (chi_origin_in_flight(runtime, origin) > 0)
+            return 1;
+        take_everything_back(runtime, origin);
+        return atomic_load_explicit(&origin->state, memory_order_relaxed) != CHI_ORIGIN_FREE;
+    }
+    uint64_t asked = atomic_load_explicit(&origin->grace_asked, memory_order_acquire);
+    if (asked > atomic_load_explicit(&origin->grace_done, memory_order_relaxed)) {
+        origin->grace_running = asked;
+        origin->grace_parity = atomic_load_explicit(&origin->cells[0].parity, memory_order_relaxed);
+        send_all(runtime, origin, turn_over);
+        return 1;
+    }
+    return 0;
+}
+
+int chi_registry_advance(struct chi_runtime *runtime)
+{
+    int busy = 0;
+    for (uint32_t i = 0; i <= runtime->max_clients; i++)
+        busy |= advance(runtime, &runtime->origins[i]);
+    return busy;
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The path of a task through a worker: ingest, route, run, complete. Every way out of the first
+ * three leads to complete, once. All on the worker's own thread.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cpu.h"
+#include "lane/bell.h"
+#include "runtime/copy.h"
+#include "runtime/worker.h"
+
+void chi_worker_count(struct chi_worker *worker, struct chi_record *record)
+{
+    struct chi_origin_cell *cell = &record->origin->cells[worker->id];
+    record->parity = (uint8_t)atomic_load_explicit(&cell->parity, memory_order_relaxed);
+    ADD_OWN(cell->in_flight[record->parity], 1);
+    ADD_OWN(cell->taken, 1);
+    record->counted = true;
+}
+
+/* Last use of the origin's memory and of the pool; the release pairs with the acquire of the sums.
+ */
+static void uncount(struct chi_worker *worker, struct chi_record *record)
+{
+    if (record->pool != NULL) {
+        ADD_OWN(record->pool->cells[worker->id].completed, 1);
+        ADD_OWN(record->pool->cells[worker->id].in_flight, -1);
+    }
+    if (record->counted)
+        ADD_OWN(record->origin->cells[worker->id].in_flight[record->parity], -1);
+}
+
+/* ---- ingest */
+
+static void take_back(struct chi_worker *worker, struct chi_origin *origin, uint64_t item)
+{
+    uint64_t offset = (item & ~CHI_LANE_RETURN_BIT) * CHI_CACHE_LINE;
+    uint64_t size = chi_arena_block_size(worker->runtime->outputs, offset);
+    if (chi_arena_reclaim(worker->outputs, offset, origin->owner) < 0)
+        ADD_OWN(origin->cells[worker->id].refused, 1);
+    else
+        ADD_OWN(origin->cells[worker->id].lent, -size);
+}
+
+static struct chi_task *shared_task(struct chi_worker *worker, uint64_t offset)
+{
+    return (void *)((char *)worker->runtime->segments[CHI_SEGMENT_MAIN].base + offset);
+}
+
+/* Completes a client's task of which no record exists. */
+static void complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc);
+
+void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, uint64_t item,
+                       bool run_now)
+{
+    struct chi_origin *origin = ingress->origin;
+    struct chi_runtime *runtime = worker->runtime;
+
+    if (item & CHI_LANE_RETURN_BIT) {
+        take_back(worker, origin, item);
+        return;
+    }
+    uint64_t offset = item * CHI_CACHE_LINE;
+    const struct chi_extents *extents = runtime->extents[CHI_SEGMENT_MAIN];
+    if (!chi_extents_owns(extents, origin->owner, offset, sizeof(struct chi_task))) {
+        ADD_OWN(origin->cells[worker->id].refused, 1);
+        return;
+    }
+    struct chi_task *shared = shared_task(worker, offset);
+    /* The client may change it at any time: the size is read once, then checked in the copy. */
+    uint32_t size = __atomic_load_n(&shared->size, __ATOMIC_RELAXED);
+    if (size < sizeof(struct chi_task) || size > CHI_TASK_MAX_SIZE ||
+        !chi_extents_owns(extents, origin->owner, offset, size)) {
+        complete_shared(origin, shared, CHI_EBADTASK);
+        return;
+    }
+    struct chi_record *record = chi_record_new(&worker->records, size);
+    if (record == NULL) {
+        complete_shared(origin, shared, -ENOMEM);
+        return;
+    }
+    memcpy((void *)&record->task, (const void *)shared, size);
+    record->origin = origin;
+    record->shm_offset = offset;
+    chi_worker_count(worker, record);
+    if (record->task.magic != CHI_TASK_MAGIC || record->task.size != size)
+        chi_worker_complete(worker, record, CHI_EBADTASK);
+    else if (chi_runtime_stopping(runtime))
+        chi_worker_complete(worker, record, CHI_ESTOPPING);
+    else
+        chi_worker_route(worker, record, run_now);
+}
+
+/* ---- route */
+
+/* The one container that the query means. */
+static int resolve(struct chi_pool *pool, chi_pool_query_t query, struct chi_container **container)
+{
+    uint32_t count = pool->container_count;
+    uint32_t index = 0;
+
+    switch (query.mode) {
+    case CHI_ROUTE_NULL:
+        return CHI_EQUERY_NULL;
+    case CHI_ROUTE_LOCAL:
+    case CHI_ROUTE_DYNAMIC:
+        break;
+    case CHI_ROUTE_DIRECT_ID:
+        index = query.first;
+        break;
+    case CHI_ROUTE_DIRECT_HASH:
+        index = query.first % count;
+        break;
+    case CHI_ROUTE_RANGE:
+        if (query.count == 0 || query.count > count || query.first > count - query.count)
+            return CHI_EQUERY_RANGE;
+        if (query.count > 1)
+            return CHI_EQUERY_MULTI;
+        index = query.first;
+        break;
+    case CHI_ROUTE_BROADCAST:
+        if (count > 1)
+            return CHI_EQUERY_MULTI;
+        break;
+    case CHI_ROUTE_PHYSICAL:
+        if (query.first != 0)
+            return CHI_EQUERY_NODE;
+        break;
+    default:
+        return CHI_EQUERY_NULL;
+    }
+    if (index >= count)
+        return CHI_EQUERY_CONTAINER;
+    *container = pool->containers[index];
+    return 0;
+}
+
+/* Checks what the task asks for, and makes a client's task independent of the client. */
+static int prepare(struct chi_worker *worker, struct chi_record *record)
+{
+    struct chi_runtime *runtime = worker->runtime;
+    struct chi_task *task = &record->task;
+    struct chi_pool *pool = record->pool;
+
+    record->pool = NULL; /* not counted in it yet */
+    if (pool == NULL)    /* else it is the Create or Destroy of a pool that is not to be found */
+        pool = chi_pool_find(runtime->pools, task->pool_id);
+    if (pool == NULL)
+        return CHI_ENOPOOL;
+    const struct chi_container_ops *ops = pool->module->descriptor->ops;
+    const struct chi_task_schema *schema = ops->schema(task->method);
+    if (schema == NULL)
+        return CHI_ENOMETHOD;
+    if (schema->type.size != task->size)
+        return CHI_ESCHEMA;
+    if (record->shm_offset != 0) {
+        if (task->method < CHI_METHOD_CUSTOM)
+            return -EPERM; /* the runtime's own to call */
+        int rc = chi_copy_in(runtime, record->origin, &schema->type, task);
+        if (rc < 0)
+            return rc;
+    }
+    record->schema = schema;
+    record->pool = pool;
+    ADD_OWN(pool->cells[worker->id].in_flight, 1);
+    return 0;
+}
+
+static void deliver(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_record *record = chi_record_of_message(message);
+    chi_worker_append(worker, record->lane, record);
+}
+
+void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now)
+{
+    struct chi_task *task = &record->task;
+    int rc = prepare(worker, record);
+    struct chi_container *container = record->context.container;
+    if (rc == 0 && container == NULL)
+        rc = resolve(record->pool, task->pool_query, &container);
+    if (rc < 0) {
+        chi_worker_complete(worker, record, rc);
+        return;
+    }
+    record->context.container = container;
+    record->pool->module->descriptor->ops->monitor(container, CHI_MONITOR_LOCAL_SCHEDULE,
+                                                   task->method, task, &record->context);
+    struct chi_lane *lane = record->context.route_lane;
+    if (lane == NULL && task->method < CHI_METHOD_CUSTOM)
+        lane = &worker->own_lane; /* Create runs before there are lanes */
+    if (lane == NULL || (lane->container != container && lane->container != NULL)) {
+        chi_worker_complete(worker, record, CHI_ENOROUTE);
+        return;
+    }
+    record->lane = lane;
+    if (lane->worker != worker) {
+        record->message.handle = deliver;
+        chi_worker_send(lane->worker, &record->message);
+    } else if (run_now && lane->first == NULL) {
+        chi_worker_run(worker, record);
+    } else {
+        chi_worker_append(worker, lane, record);
+    }
+}
+
+void chi_worker_append(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
+{
+    record->message.next = NULL;
+    if (lane->last != NULL)
+        lane->last->next = &record->message;
+    else
+        lane->first = &record->message;
+    lane->last = &record->message;
+    ADD_OWN(lane->waiting, 1);
+    ADD_OWN(worker->stats.unstarted, 1);
+    if (!lane->ready) {
+        lane->ready = true;
+        lane->next_ready = NULL;
+        if (worker->lanes_last != NULL)
+            worker->lanes_last->next_ready = lane;
+        else
+            worker->lanes_first = lane;
+        worker->lanes_last = lane;
+    }
+}
+
+/* ---- run */
+
+static struct chi_lane *pop_ready_lane(struct chi_worker *worker)
+{
+    struct chi_lane *lane = worker->lanes_first;
+    worker->lanes_first = lane->next_ready;
+    if (worker->lanes_first == NULL)
+        worker->lanes_last = NULL;
+    lane->ready = false;
+    return lane;
+}
+
+static struct chi_record *pop_record(struct chi_worker *worker, struct chi_lane *lane)
+{
+    struct chi_message *message = lane->first;
+    lane->first = message->next;
+    if (lane->first == NULL)
+        lane->last = NULL;
+    ADD_OWN(lane->waiting, -1);
+    ADD_OWN(worker->stats.unstarted, -1);
+    return chi_record_of_message(message);
+}
+
+/* One task a lane in turn. The lane goes to the end of the list before its task runs, because the
+ * task may park. */
+uint32_t chi_worker_run_lanes(struct chi_worker *worker, uint32_t budget)
+{
+    uint32_t ran = 0;
+    while (ran < budget && worker->lanes_first != NULL && chi_worker_has_spare(worker)) {
+        struct chi_lane *lane = pop_ready_lane(worker);
+        struct chi_record *record = pop_record(worker, lane);
+        if (lane->first != NULL) {
+            lane->ready = true;
+            lane->next_ready = NULL;
+            if (worker->lanes_last != NULL)
+                worker->lanes_last->next_ready = lane;
+            else
+                worker->lanes_first = lane;
+            worker->lanes_last = lane;
+        }
+        chi_worker_run(worker, record);
+        ran++;
+    }
+    return ran;
+}
+
+void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
+{
+    int rc;
+
+    if (CHI_UNLIKELY(atomic_load_explicit(&record->origin->state, memory_order_relaxed) ==
+                     CHI_ORIGIN_DYING) &&
+        record->shm_offset != 0) {
+        chi_worker_complete(worker, record, CHI_ERUNTIME_DOWN); /* nobody is there to read it */
+        return;
+    }
+    worker->current = record;
+    if (CHI_UNLIKELY(record->call != NULL))
+        rc = record->call(record->call_argument);
+    else
+        rc = record->pool->module->descriptor->ops->run(
+            record->context.container, record->task.method, &record->task, &record->context);
+    worker->current = NULL;
+    chi_worker_complete(worker, record, rc);
+}
+
+/* ---- complete */
+
+static void wake_waiters(struct chi_origin *origin, struct chi_task *shared, uint32_t bits)
+{
+    if (bits & CHI_TASK_WAITER)
+        syscall(SYS_futex, &shared->state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+    if (bits & CHI_TASK_ANY) {
+        atomic_fetch_add_explicit(&origin->shm_slot->events, 1, memory_order_seq_cst);
+        syscall(SYS_futex, &origin->shm_slot->events, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+    }
+    if ((bits & CHI_TASK_NOTIFY) && origin->notify_fd >= 0)
+        chi_eventfd_wake(origin->notify_fd);
+}
+
+static void complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc)
+{
+    shared->return_code = rc;
+    /* Release: the outputs, for the client's acquire. Acquire: nothing below reads them. */
+    uint32_t bits = atomic_exchange_explicit(&shared->state, CHI_TASK_DONE, memory_order_acq_rel);
+    if (CHI_UNLIKELY(bits & (CHI_TASK_WAITER | CHI_TASK_ANY | CHI_TASK_NOTIFY)))
+        wake_waiters(origin, shared, bits);
+}
+
+static void free_private(struct chi_worker *worker, struct chi_record *record)
+{
+    if (record->schema != NULL)
+        chi_copy_free(&record->schema->type, &record->task);
+    chi_record_free(&worker->records, record);
+}
+
+/* The maker's thread learns that its subtask is done. */
+static void note_done(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_record *record = chi_record_of_message(message);
+    record->expecting = false;
+    if (record->deleted)
+        free_private(worker, record);
+    else if (record->waiter != NULL)
+        chi_worker_unpark(worker, record->waiter, 0);
+}
+
+static void complete_private(struct chi_worker *worker, struct chi_record *record, int rc)
+{
+    record->task.return_code = rc;
+    uncount(worker, record);
+    uint32_t bits =
+        atomic_exchange_explicit(&record->task.state, CHI_TASK_DONE, memory_order_acq_rel);
+    if (bits & CHI_TASK_DETACHED) {
+        free_private(worker, record);
+    } else if (bits & CHI_TASK_WAITER) {
+        record->message.handle = note_done;
+        if (record->home == worker)
+            note_done(worker, &record->message);
+        else
+            chi_worker_send(record->home, &record->message);
+    }
+}
+
+void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, int rc)
+{
+    ADD_OWN(worker->stats.tasks, 1);
+    if (record->lane != NULL)
+        ADD_OWN(record->lane->done, 1);
+    if (record->shm_offset == 0) {
+        complete_private(worker, record, rc);
+        return;
+    }
+    struct chi_task *shared = shared_task(worker, record->shm_offset);
+    if (record->schema != NULL) {
+        int out =
+            chi_copy_out(worker, record->origin, &record->schema->type, &record->task, shared);
+        rc = rc >= 0 && out < 0 ? out : rc;
+    }
+    complete_shared(record->origin, shared, rc);
+    uncount(worker, record);
+    free_private(worker, record);
+}

@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Starting and stopping a runtime. Start order: lock, segments, workers, socket, admin pool,
+ * composed pools, then clients. Stop goes the other way. A failure on the way undoes what was done.
+ */
+#include "runtime/runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "chimaera/client.h"
+#include "chimaera/log.h"
+#include "lane/bell.h"
+#include "runtime/control.h"
+#include "runtime/instance.h"
+#include "runtime/module.h"
+#include "runtime/pool.h"
+#include "runtime/sigbus.h"
+#include "runtime/worker.h"
+
+#define START_TIMEOUT_NS (60 * CHI_NS_PER_S)
+#define STOP_POLL_NS     (CHI_NS_PER_MS)
+
+/* ---- calls from outside into a worker */
+
+struct call {
+    struct chi_message message;
+    struct chi_runtime *runtime;
+    int (*function)(void *);
+    void *argument;
+    int result;
+    bool done;
+    bool abandoned; /* the caller has given up; whoever finishes frees it */
+};
+
+static int run_call(void *argument)
+{
+    struct call *call = argument;
+    int rc = call->function(call->argument);
+    struct chi_runtime *runtime = call->runtime;
+
+    pthread_mutex_lock(&runtime->call_lock);
+    call->result = rc;
+    call->done = true;
+    if (call->abandoned)
+        free(call);
+    pthread_cond_broadcast(&runtime->call_done);
+    pthread_mutex_unlock(&runtime->call_lock);
+    return rc;
+}
+
+static void begin_call(struct chi_worker *worker, struct chi_message *message)
+{
+    struct call *call = (void *)message;
+    struct chi_record *record = chi_record_new(&worker->records, sizeof(struct chi_task));
+
+    if (record == NULL) { /* as good as any moment to try again */
+        chi_worker_send(worker, message);
+        return;
+    }
+    memset((void *)&record->task, 0, sizeof(record->task));
+    record->call = run_call;
+    record->call_argument = call;
+    record->origin = &worker->runtime->origins[worker->runtime->max_clients];
+    record->lane = &worker->own_lane;
+    record->home = worker;
+    record->task.node.pid = (uint32_t)getpid();
+    atomic_store_explicit(&record->task.state, CHI_TASK_QUEUED | CHI_TASK_DETACHED,
+                          memory_order_relaxed);
+    chi_worker_count(worker, record);
+    chi_worker_append(worker, &worker->own_lane, record);
+}
+
+int chi_runtime_call(struct chi_runtime *runtime, int (*function)(void *), void *argument,
+                     uint64_t timeout_ns)
+{
+    struct call *call = calloc(1, sizeof(*call));
+    struct timespec until;
+    int rc = 0;
+
+    if (call == NULL)
+        return -ENOMEM;
+    call->message.handle = begin_call;
+    call->runtime = runtime;
+    call->function = function;
+    call->argument = argument;
+    uint64_t deadline = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
+    until.tv_sec = (time_t)(deadline / CHI_NS_PER_S);
+    until.tv_nsec = (long)(deadline % CHI_NS_PER_S);
+    chi_worker_send(runtime->workers[0], &call->message);
+
+    pthread_mutex_lock(&runtime->call_lock);
+    while (!call->done && rc == 0)
+        rc = pthread_cond_timedwait(&runtime->call_done, &runtime->call_lock, &until);
+    if (call->done) {
+        rc = call->result;
+        free(call);
+    } else {
+        rc = -ETIMEDOUT;
+        call->abandoned = true;
+    }
+    pthread_mutex_unlock(&runtime->call_lock);
+    return rc;
+}
+
+/* ---- shared memory */
+
+static int take_units(void *context, uint32_t units, uint32_t *first)
+{
+    return chi_extents_grant(context, CHI_OWNER_RUNTIME, units, first);
+}
+
+static void give_units(void *context, uint32_t first, uint32_t units)
+{
+    chi_extents_free(context, first, units);
+}
+
+/* Lays out the start of main: header, slots, bells. `map` NULL only measures. */
+static uint64_t lay_out_header(struct chi_runtime *runtime, char *base)
+{
+    uint64_t slots = CHI_CACHE_LINE;
+    uint64_t bells = slots + runtime->max_clients * sizeof(struct chi_shm_slot);
+    uint64_t end = bells + runtime->worker_count * sizeof(struct chi_shm_bell);
+
+    if (base == NULL)
+        return end;
+    runtime->header = (void *)base;
+    runtime->slots = (void *)(base + slots);
+    runtime->bells = (void *)(base + bells);
+    runtime->header->abi = CHI_LAYOUT_ABI;
+    runtime->header->worker_count = runtime->worker_count;
+    runtime->header->max_clients = runtime->max_clients;
+    runtime->header->daemon_pid = (uint32_t)getpid();
+    runtime->header->slots_offset = slots;
+    runtime->header->bells_offset = bells;
+    atomic_store_explicit(&runtime->header->magic, CHI_SHM_MAGIC, memory_order_release);
+    return end;
+}
+
+static int create_memory(struct chi_runtime *runtime)
+{
+    const uint64_t sizes[CHI_SEGMENT_COUNT] = {
+        [CHI_SEGMENT_MAIN] = runtime->config.main_segment_size,
+        [CHI_SEGMENT_CLIENT_DATA] = runtime->config.client_data_segment_size,
+        [CHI_SEGMENT_RUNTIME_DATA] = runtime->config.runtime_data_segment_size,
+    };
+    mode_t mode = runtime->config.group != NULL ? 0660 : 0600;
+    gid_t group = runtime->config.group != NULL ? runtime->group : CHI_SEGMENT_NO_GROUP;
+    uint32_t head =
+        (uint32_t)((lay_out_header(runtime, NULL) + CHI_EXTENT_UNIT - 1) / CHI_EXTENT_UNIT);
+
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        const char *name = runtime->paths.segment[s];
+        int rc = chi_segment_create(name, sizes[s], mode, group, &runtime->segments[s]);
+        if (rc == 0)
+            /* Position 0 of main means none; so the first unit is never anybody's. */
+            rc = chi_extents_create(&runtime->segments[s], s == CHI_SEGMENT_MAIN ? head : 0,
+                                    &runtime->extents[s]);
+        if (rc < 0)
+            return chi_error(rc, "cannot create shared memory /dev/shm%s of %llu bytes: %s", name,
+                             (unsigned long long)sizes[s], chi_strerror(rc));
+    }
+    lay_out_header(runtime, runtime->segments[CHI_SEGMENT_MAIN].base);
+    struct chi_extent_source source = {.grant = take_units,
+                                       .release = give_units,
+                                       .ctx = runtime->extents[CHI_SEGMENT_RUNTIME_DATA]};
+    return chi_arena_create(&source, runtime->segments[CHI_SEGMENT_RUNTIME_DATA].base,
+                            sizes[CHI_SEGMENT_RUNTIME_DATA], &runtime->outputs);
+}
+
+static void destroy_memory(struct chi_runtime *runtime)
+{
+    if (runtime->outputs != NULL)
+        chi_arena_destroy(runtime->outputs);
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        if (runtime->segments[s].base != NULL)
+            chi_segment_unlink(runtime->paths.segment[s]);
+        if (runtime->extents[s] != NULL)
+            chi_extents_destroy(runtime->extents[s]);
+        chi_segment_close(&runtime->segments[s]);
+    }
+}
+
+/* ---- workers and origins */
+
+static int create_workers(struct chi_runtime *runtime)
+{
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        enum chi_priority priority = w < runtime->sched_count ? CHI_LOW_LATENCY : CHI_HIGH_LATENCY;
+        int rc = chi_worker_create(runtime, w, priority, &runtime->workers[w]);
+        if (rc < 0)
+            return chi_error(rc, "cannot create worker %u: %s", w, chi_strerror(rc));
+    }
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        int rc = chi_worker_start(runtime->workers[w]);
+        if (rc < 0)
+            return chi_error(rc, "cannot start worker %u: %s", w, chi_strerror(rc));
+    }
+    return 0;
+}
+
+static int create_origins(struct chi_runtime *runtime)
+{
+    runtime->origins = calloc(runtime->max_clients + 1, sizeof(*runtime->origins));
+    if (runtime->origins == NULL)
+        return -ENOMEM;
+    struct chi_origin *own = &runtime->origins[runtime->max_clients];
+    int rc = chi_origin_init(runtime, own, CHI_OWNER_RUNTIME);
+    if (rc == 0)
+        atomic_store_explicit(&own->state, CHI_ORIGIN_LIVE, memory_order_release);
+    return rc;
+}
+
+/* Sched workers come first; the limits follow from the number of bits in a bell. */
+static int size_up(struct chi_runtime *runtime)
+{
+    const struct chi_config *config = &runtime->config;
+    runtime->sched_count = config->sched_threads;
+    runtime->worker_count = config->sched_threads + config->slow_threads;
+    runtime->max_clients = config->max_clients;
+    if (runtime->worker_count > CHI_MAX_WORKERS)
+        return chi_error(CHI_ECONFIG,
+                         "runtime.sched_threads + runtime.slow_threads is %u; %u "
+                         "workers are possible",
+                         runtime->worker_count, CHI_MAX_WORKERS);
+    uint32_t room = CHI_RUNG_WORDS * 64 / runtime->max_clients;
+    runtime->lanes_per_client = runtime->sched_count < room ? runtime->sched_count : room;
+    atomic_store_explicit(&runtime->grace_period_ns, config->grace_period_ns, memory_order_relaxed);
+    return 0;
+}
+
+static int find_group(struct chi_runtime *runtime)
+{
+    if (runtime->config.group == NULL)
+        return 0;
+    struct group *group = getgrnam(runtime->config.group);
+    if (group == NULL)
+        return chi_error(CHI_ECONFIG, "runtime.group: there is no group \"%s\"",
+                         runtime->config.group);
+    runtime->group = group->gr_gid;
+    return 0;
+}
+
+/* ---- pools of the config; on a worker */
+
+static int compose_pool(struct chi_runtime *runtime, const struct chi_config_pool *pool)
+{
+    struct chi_pool_table *table = runtime->pools;
+    const struct chi_module *module;
+    struct chi_string archive = {0};
+    chi_pool_id_t id;
+    bool created;
+
+    pthread_mutex_lock(&table->lock);
+    int rc = chi_module_get(&table->modules, pool->mod_name, &module);
+    pthread_mutex_unlock(&table->lock);
+    if (rc < 0)
+        return rc;
+    const struct chi_schema *schema = module->descriptor->ops->create_params;
+    void *params = calloc(1, schema != NULL ? schema->size : 1);
+    if (params == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; rc == 0 && i < pool->param_count; i++) {
+        const struct chi_config_param *param = &pool->params[i];
+        if (schema == NULL)
+            rc = chi_error(-ENOENT, "module %s takes no parameters", pool->mod_name);
+        else
+            rc = chi_params_set(schema, params, param->key, param->value);
+        if (rc < 0) {
+            char reason[400];
+            snprintf(reason, sizeof(reason), "%s", chi_last_error());
+            rc = chi_error(CHI_ECONFIG, "line %d, column %d: %s", param->line, param->column,
+                           reason);
+        }
+    }
+    if (rc == 0 && schema != NULL)
+        rc = chi_params_save(schema, params, &archive);
+    if (rc == 0) {
+        struct chi_view view = chi_string_view(&archive);
+        struct chi_pool_request request = {.mod_name = pool->mod_name,
+                                           .pool_name = pool->pool_name,
+                                           .params = view.data,
+                                           .params_size = view.size,
+                                           .pool_id = pool->pool_id,
+                                           .containers = pool->containers};
+        rc = chi_pool_get_or_create(runtime, &request, &id, &created);
+    }
+    if (schema != NULL)
+        chi_params_fini(schema, params);
+    free(params);
+    chi_string_fini(&archive);
+    return rc;
+}
+
+struct compose {
+    struct chi_runtime *runtime;
+    char error[512];
+};
+
+static int compose_all(void *argument)
+{
+    struct compose *compose = argument;
+    struct chi_runtime *runtime = compose->runtime;
+    struct chi_pool_request admin = {.mod_name = "chimaera_admin",
+                                     .pool_name = "admin",
+                                     .params = "",
+                                     .pool_id = CHI_ADMIN_POOL_ID};
+    chi_pool_id_t id;
+    bool created;
+
+    int rc = chi_pool_get_or_create(runtime, &admin, &id, &created);
+    if (rc < 0)
+        snprintf(compose->error, sizeof(compose->error), "%s", chi_last_error());
+    for (size_t i = 0; rc == 0 && i < runtime->config.pool_count; i++) {
+        const struct chi_config_pool *pool = &runtime->config.pools[i];
+        rc = compose_pool(runtime, pool);
+        if (rc < 0)
+            snprintf(compose->error, sizeof(compose->error), "compose, line %d, pool \"%s\": %s",
+                     pool->line, pool->pool_name, chi_last_error());
+    }
+    return rc;
+}
+
+static int create_pools(struct chi_runtime *runtime)
+{
+    struct compose *compose = calloc(1, sizeof(*compose));
+    if (compose == NULL)
+        return -ENOMEM;
+    compose->runtime = runtime;
+    int rc = chi_runtime_call(runtime, compose_all, compose, START_TIMEOUT_NS);
+    if (rc == -ETIMEDOUT) {
+        atomic_store(&runtime->abandoned, true);
+        return chi_error(rc, "the pools of the configuration were not created within a minute");
+    }
+    if (rc < 0)
+        chi_error(rc, "%s", compose->error[0] != '\0' ? compose->error : chi_strerror(rc));
+    free(compose);
+    return rc;
+}
+
+/* ---- start */
+
+static int destroy_pools(void *argument)
+{
+    return chi_pool_destroy_all(argument);
+}
+
+/* Frees a runtime whose threads have ended. */
+static void destroy(struct chi_runtime *runtime)
+{
+    if (runtime->control != NULL)
+        chi_control_destroy(runtime->control);
+    chi_sigbus_disarm(runtime);
+    for (uint32_t w = 0; w < runtime->worker_count; w++)
+        if (runtime->workers[w] != NULL)
+            chi_worker_destroy(runtime->workers[w]);
+    if (runtime->pools != NULL)
+        chi_pool_table_destroy(runtime->pools);
+    for (uint32_t i = 0; runtime->origins != NULL && i <= runtime->max_clients; i++)
+        chi_origin_fini(&runtime->origins[i]);
+    free(runtime->origins);
+    destroy_memory(runtime);
+    chi_instance_unlock(&runtime->paths, runtime->lock_fd);
+    if (runtime->stop_fd >= 0)
+        close(runtime->stop_fd);
+    pthread_mutex_destroy(&runtime->call_lock);
+    pthread_cond_destroy(&runtime->call_done);
+    chi_config_fini(&runtime->config);
+    free(runtime);
+}
+
+static int start(struct chi_runtime *runtime)
+{
+    int rc = size_up(runtime);
+    if (rc == 0)
+        rc = find_group(runtime);
+    if (rc == 0)
+        rc = chi_paths_resolve(runtime->config.instance, runtime->config.socket_dir,
+                               &runtime->paths);
+    if (rc == 0)
+        rc = chi_instance_lock(&runtime->paths, runtime->config.socket_dir == NULL,
+                               &runtime->lock_fd);
+    if (rc == 0)
+        rc = create_memory(runtime);
+    if (rc == 0)
+        rc = chi_instance_lock_segment(&runtime->paths);
+    if (rc == 0)
+        rc = create_origins(runtime);
+    if (rc == 0)
+        rc = chi_pool_table_create(runtime, &runtime->pools);
+    if (rc == 0)
+        rc = chi_control_create(runtime, &runtime->control);
+    if (rc == 0)
+        rc = chi_sigbus_arm(runtime);
+    if (rc == 0)
+        rc = create_workers(runtime);
+    if (rc == 0)
+        rc = create_pools(runtime);
+    if (rc == 0) {
+        atomic_store_explicit(&runtime->state, CHI_RUNTIME_RUNNING, memory_order_release);
+        rc = chi_control_start(runtime->control);
+    }
+    return rc;
+}
+
+int chi_runtime_start(struct chi_config *config, struct chi_runtime **out)
+{
+    struct chi_runtime *runtime = calloc(1, sizeof(*runtime));
+    pthread_condattr_t attributes;
+
+    if (runtime == NULL)
+        return chi_error(-ENOMEM, "out of memory");
+    runtime->config = *config;
+    memset(config, 0, sizeof(*config));
+    runtime->lock_fd = -1;
+    runtime->started_ns = chi_clock_now_ns();
+    runtime->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutex_init(&runtime->call_lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&runtime->call_done, &attributes);
+    pthread_condattr_destroy(&attributes);
+
+    int rc = start(runtime);
+    if (rc < 0) {
+        char reason[512];
+        snprintf(reason, sizeof(reason), "%s", chi_last_error());
+        chi_runtime_stop(runtime);
+        return chi_error(rc, "%s", reason);
+    }
+    chi_log_info("runtime", "instance %s runs: %u workers, socket %s", runtime->paths.instance,
+                 runtime->worker_count, runtime->paths.socket);
+    *out = runtime;
+    return 0;
+}
+
+/* ---- stop */
+
+void chi_runtime_request_stop(struct chi_runtime *runtime, uint64_t grace_period_ns)
+{
+    if (grace_period_ns != UINT64_MAX)
+        atomic_store_explicit(&runtime->grace_period_ns, grace_period_ns, memory_order_relaxed);
+    atomic_store_explicit(&runtime->state, CHI_RUNTIME_STOPPING, memory_order_release);
+    chi_eventfd_wake(runtime->stop_fd);
+}
+
+static bool wait_for_tasks(struct chi_runtime *runtime, uint64_t deadline)
+{
+    for (;;) {
+        int64_t in_flight = 0;
+        for (uint32_t i = 0; i <= runtime->max_clients; i++)
+            if (runtime->origins[i].cells != NULL)
+                in_flight += chi_origin_in_flight(runtime, &runtime->origins[i]);
+        if (in_flight <= 0)
+            return true;
+        uint64_t now = chi_clock_now_ns();
+        if (now >= deadline) {
+            chi_log_warn("runtime", "%lld tasks have not ended within the grace period",
+                         (long long)in_flight);
+            return false;
+        }
+        struct timespec pause = {.tv_nsec = STOP_POLL_NS};
+        nanosleep(&pause, NULL);
+    }
+}
+
+int chi_runtime_stop(struct chi_runtime *runtime)
+{
+    uint64_t grace = atomic_load_explicit(&runtime->grace_period_ns, memory_order_relaxed);
+    uint64_t deadline = chi_clock_deadline_ns(chi_clock_now_ns(), grace);
+    uint64_t extra = grace < CHI_NS_PER_S ? CHI_NS_PER_S : grace;
+    bool clean = !atomic_load(&runtime->abandoned);
+
+    atomic_store_explicit(&runtime->state, CHI_RUNTIME_STOPPING, memory_order_release);
+    if (runtime->workers[0] != NULL && runtime->workers[0]->started && clean) {
+        clean = wait_for_tasks(runtime, deadline);
+        /* Pools whose tasks go on cannot be destroyed; waiting for that is bounded, too. */
+        if (clean)
+            clean = chi_runtime_call(runtime, destroy_pools, runtime, extra) != -ETIMEDOUT;
+    }
+    atomic_store(&runtime->abandoned, !clean);
+    if (runtime->control != NULL)
+        chi_control_stop(runtime->control);
+    for (uint32_t w = 0; w < runtime->worker_count && runtime->workers[w] != NULL; w++)
+        if (chi_worker_stop(runtime->workers[w], extra) < 0)
+            clean = false;
+    if (!clean) {
+        /* Its stacks and memory are still in use: only what others can see is removed. */
+        chi_log_error("runtime", "stopped with tasks that did not end");
+        for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
+            if (runtime->segments[s].base != NULL)
+                chi_segment_unlink(runtime->paths.segment[s]);
+        chi_instance_unlock(&runtime->paths, runtime->lock_fd);
+        return -EBUSY;
+    }
+    chi_log_debug("runtime", "instance %s stopped", runtime->paths.instance);
+    destroy(runtime);
+    return 0;
+}
+
+int chi_runtime_stop_fd(const struct chi_runtime *runtime)
+{
+    return runtime->stop_fd;
+}
+
+const struct chi_paths *chi_runtime_paths(const struct chi_runtime *runtime)
+{
+    return &runtime->paths;
+}

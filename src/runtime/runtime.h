@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The runtime: what the daemon and an embedded runtime are made of. One per process. Its parts:
+ * workers (worker.h), origins of tasks (origin.h), pools (pool.h), the control thread (control.h).
+ */
+#ifndef CHI_RUNTIME_RUNTIME_H
+#define CHI_RUNTIME_RUNTIME_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "chimaera/config.h"
+#include "chimaera/status.h"
+#include "config/config.h"
+#include "shm/arena.h"
+#include "shm/extents.h"
+#include "shm/layout.h"
+#include "shm/paths.h"
+#include "shm/segment.h"
+
+struct chi_control;
+struct chi_origin;
+struct chi_pool_table;
+struct chi_worker;
+
+enum chi_runtime_state {
+    CHI_RUNTIME_STARTING = 0,
+    CHI_RUNTIME_RUNNING = 1,
+    CHI_RUNTIME_STOPPING = 2, /* new tasks of clients get CHI_ESTOPPING */
+};
+
+struct chi_runtime {
+    struct chi_config config;
+    struct chi_paths paths;
+    int lock_fd;
+    gid_t group;           /* that may attach; only where the config names one */
+    atomic_bool abandoned; /* a task did not end in time; its thread is left behind */
+    uint64_t started_ns;
+
+    /* Shared memory; who owns what is in private memory. */
+    struct chi_segment_map segments[CHI_SEGMENT_COUNT];
+    struct chi_extents *extents[CHI_SEGMENT_COUNT];
+    struct chi_arena *outputs; /* over runtime data; a block's tag is its borrower's owner number */
+    struct chi_shm_header *header;
+    struct chi_shm_slot *slots;
+    struct chi_shm_bell *bells;
+
+    struct chi_worker *workers[CHI_MAX_WORKERS];
+    uint32_t worker_count; /* sched workers first, then slow ones */
+    uint32_t sched_count;
+    uint32_t lanes_per_client;
+
+    struct chi_origin *origins; /* [max_clients], then the runtime's own */
+    uint32_t max_clients;
+    struct chi_pool_table *pools;
+    atomic_uint next_lane; /* round robin of lanes over workers */
+    struct chi_control *control;
+
+    atomic_int state; /* enum chi_runtime_state */
+    int stop_fd;      /* eventfd: somebody asked for a stop */
+    _Atomic(uint64_t) grace_period_ns;
+    pthread_mutex_t call_lock;
+    pthread_cond_t call_done;
+};
+
+static inline bool chi_runtime_stopping(const struct chi_runtime *runtime)
+{
+    return atomic_load_explicit(&runtime->state, memory_order_relaxed) == CHI_RUNTIME_STOPPING;
+}
+
+/*
+ * Starts a runtime: takes over `config`. 0; -EBUSY where another process runs the instance;
+ * CHI_ECONFIG; -errno. chi_last_error() says more; nothing is left behind on failure.
+ */
+CHI_API int chi_runtime_start(struct chi_config *config, struct chi_runtime **runtime);
+
+/* A descriptor that becomes readable when a stop was asked for (StopRuntime). */
+CHI_API int chi_runtime_stop_fd(const struct chi_runtime *runtime);
+
+/*
+ * Stops: no new work; running tasks get the grace period; pools are destroyed; everything shared is
+ * removed. Returns 0, or -EBUSY where a task did not end in time and its thread was left behind.
+ */
+CHI_API int chi_runtime_stop(struct chi_runtime *runtime);
+
+CHI_API const struct chi_paths *chi_runtime_paths(const struct chi_runtime *runtime);
+
+/* Asks for a stop from inside; any thread. UINT64_MAX: the configured grace period. */
+void chi_runtime_request_stop(struct chi_runtime *runtime, uint64_t grace_period_ns);
+
+/*
+ * Runs `function(argument)` as a task on worker 0 and waits for it; it may park. Not from a worker.
+ * Returns what the function returns, or -ETIMEDOUT after `timeout_ns`.
+ */
+int chi_runtime_call(struct chi_runtime *runtime, int (*function)(void *), void *argument,
+                     uint64_t timeout_ns);
+
+#endif

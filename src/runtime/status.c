@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What `chimaera status` and `chimaera pools` show, as text for people and as JSON for programs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "chimaera/version.h"
+#include "runtime/control.h"
+#include "runtime/worker.h"
+
+static const char *const segment_names[CHI_SEGMENT_COUNT] = {"main", "client_data", "runtime_data"};
+
+struct lister {
+    FILE *out;
+    bool json;
+    uint32_t count;
+};
+
+static void json_string(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            fprintf(out, "\\%c", *text);
+        else if ((unsigned char)*text < 0x20)
+            fprintf(out, "\\u%04x", (unsigned char)*text);
+        else
+            fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+/* 1536 -> "1.5 KiB" */
+static const char *size_text(uint64_t bytes, char text[16])
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double value = (double)bytes;
+    int unit = 0;
+    while (value >= 1024 && unit < 4) {
+        value /= 1024;
+        unit++;
+    }
+    snprintf(text, 16, value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+    return text;
+}
+
+/* ---- pools */
+
+static void list_pool(struct chi_pool *pool, void *argument)
+{
+    static const char *const states[] = {"creating", "ready", "dying"};
+    struct lister *lister = argument;
+    uint64_t completed = 0;
+    for (uint32_t w = 0; w < pool->runtime->worker_count; w++)
+        completed += atomic_load_explicit(&pool->cells[w].completed, memory_order_relaxed);
+    int64_t in_flight = chi_pool_in_flight(pool);
+    const char *state = states[atomic_load_explicit(&pool->state, memory_order_relaxed)];
+
+    if (lister->json) {
+        fprintf(lister->out, "%s{\"id\":\"%u.%u\",\"name\":", lister->count > 0 ? "," : "",
+                pool->id.major, pool->id.minor);
+        json_string(lister->out, pool->name);
+        fprintf(lister->out,
+                ",\"module\":\"%s\",\"state\":\"%s\",\"containers\":%u,\"in_flight\":%lld,"
+                "\"completed\":%llu}",
+                pool->module->name, state, pool->container_count, (long long)in_flight,
+                (unsigned long long)completed);
+    } else {
+        fprintf(lister->out, "  %-8u %-24s %-24s %10u %10lld %12llu  %s\n", pool->id.major,
+                pool->name, pool->module->name, pool->container_count, (long long)in_flight,
+                (unsigned long long)completed, state);
+    }
+    lister->count++;
+}
+
+static void render_pools(struct chi_runtime *runtime, FILE *out, bool json)
+{
+    struct lister lister = {.out = out, .json = json};
+    if (json)
+        fputs("[", out);
+    else
+        fprintf(out, "  %-8s %-24s %-24s %10s %10s %12s  %s\n", "pool", "name", "module",
+                "containers", "in flight", "completed", "state");
+    chi_pool_visit(runtime, list_pool, &lister);
+    if (json)
+        fputs("]", out);
+}
+
+/* ---- memory, workers, clients */
+
+struct memory {
+    uint64_t size, granted, retired, lent;
+};
+
+static struct memory measure(struct chi_runtime *runtime, int segment)
+{
+    struct memory memory = {0};
+    struct chi_extents *extents = runtime->extents[segment];
+    memory.size = chi_extents_total_bytes(extents);
+    memory.granted = memory.size - chi_extents_free_bytes(extents);
+    memory.retired = chi_extents_owner_bytes(extents, CHI_OWNER_RETIRED);
+    if (segment == CHI_SEGMENT_RUNTIME_DATA) {
+        struct chi_arena_stats stats;
+        chi_arena_stats(runtime->outputs, &stats);
+        memory.lent = stats.used_bytes;
+    }
+    return memory;
+}
+
+static void render_memory(struct chi_runtime *runtime, FILE *out, bool json)
+{
+    char a[16], b[16], c[16];
+    if (json)
+        fputs("\"memory\":{", out);
+    else
+        fprintf(out, "\nmemory\n  %-14s %10s %10s %10s\n", "segment", "size", "granted", "lent");
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        struct memory m = measure(runtime, s);
+        if (json)
+            fprintf(out, "%s\"%s\":{\"size\":%llu,\"granted\":%llu,\"retired\":%llu,\"lent\":%llu}",
+                    s > 0 ? "," : "", segment_names[s], (unsigned long long)m.size,
+                    (unsigned long long)m.granted, (unsigned long long)m.retired,
+                    (unsigned long long)m.lent);
+        else
+            fprintf(out, "  %-14s %10s %10s %10s\n", segment_names[s], size_text(m.size, a),
+                    size_text(m.granted, b), size_text(m.lent, c));
+    }
+    if (json)
+        fputs("}", out);
+}
+
+static void render_workers(struct chi_runtime *runtime, FILE *out, bool json)
+{
+    if (json)
+        fputs("\"workers\":[", out);
+    else
+        fprintf(out, "\nworkers\n  %-4s %-12s %12s %10s %8s %10s %8s %12s\n", "id", "class",
+                "tasks", "sleeps", "parked", "unstarted", "fibers", "stack used");
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        struct chi_worker *worker = runtime->workers[w];
+        struct chi_fiber_stats fibers;
+        char used[16];
+        chi_fiber_pool_stats(worker->fibers, &fibers);
+        const char *class_name = worker->priority == CHI_LOW_LATENCY ? "sched" : "slow";
+        unsigned long long tasks = atomic_load_explicit(&worker->stats.tasks, memory_order_relaxed);
+        unsigned long long sleeps =
+            atomic_load_explicit(&worker->stats.sleeps, memory_order_relaxed);
+        uint32_t parked = atomic_load_explicit(&worker->stats.parked, memory_order_relaxed);
+        uint32_t unstarted = atomic_load_explicit(&worker->stats.unstarted, memory_order_relaxed);
+        if (json)
+            fprintf(out,
+                    "%s{\"id\":%u,\"class\":\"%s\",\"tasks\":%llu,\"sleeps\":%llu,\"parked\":%u,"
+                    "\"unstarted\":%u,\"fibers\":%u,\"stack_used\":%zu}",
+                    w > 0 ? "," : "", w, class_name, tasks, sleeps, parked, unstarted, fibers.live,
+                    fibers.stack_used_max);
+        else
+            fprintf(out, "  %-4u %-12s %12llu %10llu %8u %10u %8u %12s\n", w, class_name, tasks,
+                    sleeps, parked, unstarted, fibers.live, size_text(fibers.stack_used_max, used));
+    }
+    if (json)
+        fputs("]", out);
+}
+
+static uint64_t lent_to(struct chi_runtime *runtime, const struct chi_origin *origin)
+{
+    uint64_t lent = 0;
+    for (uint32_t w = 0; w < runtime->worker_count; w++)
+        lent += atomic_load_explicit(&origin->cells[w].lent, memory_order_relaxed);
+    return lent;
+}
+
+static void render_client(struct chi_runtime *runtime, FILE *out, bool json, uint32_t slot,
+                          bool first)
+{
+    struct chi_origin *origin = &runtime->origins[slot];
+    uint64_t taken = 0, refused = 0;
+    char a[16], b[16], c[16];
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        taken += atomic_load_explicit(&origin->cells[w].taken, memory_order_relaxed);
+        refused += atomic_load_explicit(&origin->cells[w].refused, memory_order_relaxed);
+    }
+    uint64_t main_bytes =
+        chi_extents_owner_bytes(runtime->extents[CHI_SEGMENT_MAIN], origin->owner);
+    uint64_t data_bytes =
+        chi_extents_owner_bytes(runtime->extents[CHI_SEGMENT_CLIENT_DATA], origin->owner);
+    uint64_t lent = lent_to(runtime, origin);
+    long long in_flight = chi_origin_in_flight(runtime, origin);
+    const char *state =
+        atomic_load_explicit(&origin->state, memory_order_relaxed) == CHI_ORIGIN_LIVE ? "attached"
+                                                                                      : "gone";
+    if (json)
+        fprintf(out,
+                "%s{\"slot\":%u,\"pid\":%d,\"uid\":%u,\"state\":\"%s\",\"granted_main\":%llu,"
+                "\"granted_client_data\":%llu,\"lent\":%llu,\"in_flight\":%lld,\"taken\":%llu,"
+                "\"refused\":%llu}",
+                first ? "" : ",", slot, (int)origin->pid, (unsigned)origin->uid, state,
+                (unsigned long long)main_bytes, (unsigned long long)data_bytes,
+                (unsigned long long)lent, in_flight, (unsigned long long)taken,
+                (unsigned long long)refused);
+    else
+        fprintf(out, "  %-4u %8d %10s %10s %10s %10lld %12llu %8llu  %s\n", slot, (int)origin->pid,
+                size_text(main_bytes, a), size_text(data_bytes, b), size_text(lent, c), in_flight,
+                (unsigned long long)taken, (unsigned long long)refused, state);
+}
+
+static void render_clients(struct chi_runtime *runtime, FILE *out, bool json)
+{
+    bool first = true;
+    if (json)
+        fputs("\"clients\":[", out);
+    else
+        fprintf(out, "\nclients\n  %-4s %8s %10s %10s %10s %10s %12s %8s\n", "slot", "pid", "main",
+                "data", "lent", "in flight", "tasks", "refused");
+    for (uint32_t i = 0; i < runtime->max_clients; i++) {
+        if (atomic_load_explicit(&runtime->origins[i].state, memory_order_relaxed) ==
+            CHI_ORIGIN_FREE)
+            continue;
+        render_client(runtime, out, json, i, first);
+        first = false;
+    }
+    if (json)
+        fputs("]", out);
+    else if (first)
+        fputs("  none\n", out);
+}
+
+static void render_status(struct chi_runtime *runtime, FILE *out, bool json)
+{
+    static const char *const states[] = {"starting", "running", "stopping"};
+    const char *state = states[atomic_load_explicit(&runtime->state, memory_order_relaxed)];
+    double uptime = (double)(chi_clock_now_ns() - runtime->started_ns) / 1e9;
+    long long own = chi_origin_in_flight(runtime, &runtime->origins[runtime->max_clients]);
+
+    if (json) {
+        fprintf(out,
+                "{\"version\":\"%s\",\"instance\":\"%s\",\"pid\":%d,\"state\":\"%s\","
+                "\"uptime_s\":%.3f,\"own_in_flight\":%lld,",
+                CHI_VERSION, runtime->paths.instance, (int)getpid(), state, uptime, own);
+    } else {
+        fprintf(out, "chimaera %s, instance %s, pid %d, %s for %.1f s\n", CHI_VERSION,
+                runtime->paths.instance, (int)getpid(), state, uptime);
+    }
+    render_memory(runtime, out, json);
+    fputs(json ? "," : "", out);
+    render_workers(runtime, out, json);
+    fputs(json ? "," : "", out);
+    render_clients(runtime, out, json);
+    fputs(json ? ",\"pools\":" : "\npools\n", out);
+    render_pools(runtime, out, json);
+    fputs(json ? "}" : "", out);
+}
+
+char *chi_status_render(struct chi_runtime *runtime, uint32_t form, size_t *size)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, size);
+    if (out == NULL)
+        return NULL;
+    bool json = form == CHI_STATUS_JSON || form == CHI_POOLS_JSON;
+    if (form == CHI_POOLS_TEXT || form == CHI_POOLS_JSON)
+        render_pools(runtime, out, json);
+    else
+        render_status(runtime, out, json);
+    if (json)
+        fputc('\n', out);
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A worker's thread: made, started, stopped. Called by whoever starts and stops the runtime. */
+#include "runtime/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "lane/bell.h"
+
+/* Fibers beyond the configured number are kept for subtasks; see has_room() in host.c. */
+static uint32_t fiber_cap(const struct chi_runtime *runtime)
+{
+    return runtime->config.max_fibers * 2 + 64;
+}
+
+static void *thread_main(void *argument)
+{
+    struct chi_worker *worker = argument;
+    char name[16];
+    snprintf(name, sizeof(name), "chi-worker-%u", worker->id);
+    pthread_setname_np(pthread_self(), name);
+    chi_worker_self = worker;
+    chi_host = &worker->host;
+
+    worker->thread_fiber = chi_fiber_adopt(worker->fibers);
+    if (worker->thread_fiber == NULL || !chi_worker_has_spare(worker)) {
+        chi_log_error("runtime", "worker %u: no memory for its first fiber", worker->id);
+        abort(); /* at start, before any client; nothing can go on without workers */
+    }
+    worker->running = worker->spare;
+    worker->spare = NULL;
+    chi_fiber_switch(worker->thread_fiber, worker->running);
+
+    while (worker->spare != NULL) {
+        struct chi_fiber *fiber = worker->spare;
+        worker->spare = fiber->link;
+        chi_fiber_discard(fiber);
+    }
+    chi_fiber_unadopt(worker->thread_fiber);
+    chi_host = NULL;
+    chi_worker_self = NULL;
+    return NULL;
+}
+
+int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priority priority,
+                      struct chi_worker **out)
+{
+    struct chi_worker *worker = aligned_alloc(_Alignof(struct chi_worker), sizeof(*worker));
+    int rc = -ENOMEM;
+
+    if (worker == NULL)
+        return -ENOMEM;
+    memset(worker, 0, sizeof(*worker));
+    worker->runtime = runtime;
+    worker->id = id;
+    worker->priority = priority;
+    worker->bell = &runtime->bells[id];
+    worker->own_lane.worker = worker;
+    worker->spin_ns = runtime->config.first_busy_wait_ns;
+    worker->eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    worker->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (worker->eventfd < 0 || worker->epoll < 0) {
+        rc = -errno;
+        goto fail;
+    }
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, worker->eventfd, &event) < 0) {
+        rc = -errno;
+        goto fail;
+    }
+    worker->by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*worker->by_number));
+    if (worker->by_number == NULL)
+        goto fail;
+    rc = chi_fiber_pool_create(runtime->config.stack_size, fiber_cap(runtime), &worker->fibers);
+    if (rc == 0)
+        rc = chi_arena_cache_create(runtime->outputs, &worker->outputs);
+    if (rc < 0)
+        goto fail;
+    chi_worker_host_init(worker);
+    *out = worker;
+    return 0;
+
+fail:
+    chi_worker_destroy(worker);
+    return rc;
+}
+
+int chi_worker_start(struct chi_worker *worker)
+{
+    sigset_t all, before;
+
+    /* Signals are for the application or the daemon's main thread. */
+    sigfillset(&all);
+    sigdelset(&all, SIGBUS);
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGFPE);
+    sigdelset(&all, SIGILL);
+    sigdelset(&all, SIGABRT);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int rc = pthread_create(&worker->thread, NULL, thread_main, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    worker->started = rc == 0;
+    return -rc;
+}
+
+int chi_worker_stop(struct chi_worker *worker, uint64_t timeout_ns)
+{
+    struct timespec until;
+
+    if (!worker->started)
+        return 0;
+    atomic_store_explicit(&worker->stop, true, memory_order_seq_cst);
+    chi_eventfd_wake(worker->eventfd);
+    clock_gettime(CLOCK_REALTIME, &until);
+    uint64_t ns = (uint64_t)until.tv_nsec + timeout_ns % CHI_NS_PER_S;
+    until.tv_sec += (time_t)(timeout_ns / CHI_NS_PER_S + ns / CHI_NS_PER_S);
+    until.tv_nsec = (long)(ns % CHI_NS_PER_S);
+    int rc = pthread_timedjoin_np(worker->thread, NULL, &until);
+    if (rc == 0)
+        worker->started = false;
+    return -rc;
+}
+
+void chi_worker_destroy(struct chi_worker *worker)
+{
+    chi_arena_cache_destroy(worker->outputs);
+    if (worker->fibers != NULL)
+        chi_fiber_pool_destroy(worker->fibers);
+    chi_record_cache_fini(&worker->records);
+    chi_timers_fini(&worker->timers);
+    free(worker->by_number);
+    if (worker->eventfd >= 0)
+        close(worker->eventfd);
+    if (worker->epoll >= 0)
+        close(worker->epoll);
+    free(worker);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A worker: one thread that polls ingress lanes, runs tasks and sleeps when there is nothing to do.
+ *
+ * The scheduling loop runs on a fiber. It calls handlers as plain functions; a task that never
+ * waits pays for no switch. When a handler parks, the loop goes on on a spare fiber, while the
+ * parked one keeps the handler's frames with those of the old loop below them. Resumed, the handler
+ * ends one day and returns into that old loop, which then is the scheduler; the fiber it was
+ * resumed from is the spare. A worker starts a task only while it has a spare, so parking cannot
+ * fail.
+ */
+#ifndef CHI_RUNTIME_WORKER_H
+#define CHI_RUNTIME_WORKER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "chimaera/container.h"
+#include "fiber/fiber.h"
+#include "runtime/message.h"
+#include "runtime/origin.h"
+#include "runtime/pool.h"
+#include "runtime/record.h"
+#include "runtime/runtime.h"
+#include "runtime/timers.h"
+#include "task/host.h"
+
+/* Somebody parked. Lives on the parked fiber's stack; its worker's thread only. */
+struct chi_waiter {
+    struct chi_fiber *fiber;
+    struct chi_record *current; /* the task it runs */
+    struct chi_waiter *next;    /* on the list of those to be resumed */
+    bool woken;
+    int result; /* for the one that parked: 0, -ETIMEDOUT, events */
+};
+
+struct chi_worker_stats {
+    _Atomic(uint64_t) tasks; /* completed */
+    _Atomic(uint64_t) sleeps;
+    _Atomic(uint32_t) parked;    /* tasks that wait */
+    _Atomic(uint32_t) unstarted; /* tasks in lanes of containers */
+};
+
+#define CHI_BATCH_MAX 32u
+
+/* What was taken from an ingress lane and is still to be ingested. */
+struct chi_batch {
+    struct chi_ingress *ingress;
+    uint32_t next;
+    uint32_t count;
+    uint64_t items[CHI_BATCH_MAX];
+};
+
+struct chi_worker {
+    struct chi_runtime *runtime;
+    uint32_t id;
+    enum chi_priority priority;
+    struct chi_host host;
+
+    /* Scheduling; this thread only. */
+    struct chi_fiber *running;
+    struct chi_fiber *spare; /* suspended schedulers, linked */
+    struct chi_fiber *thread_fiber;
+    struct chi_fiber_pool *fibers;
+    struct chi_record *current; /* whose handler runs now; NULL in the scheduler */
+    struct chi_waiter *ready_first, *ready_last;
+    struct chi_lane *lanes_first, *lanes_last; /* with unstarted tasks */
+    struct chi_lane own_lane;
+    struct chi_ingress *hot; /* ingress lanes that are polled */
+    struct chi_batch batch;
+    struct chi_timers timers;
+    uint32_t fd_waits; /* fibers that wait for a descriptor */
+    uint32_t round;
+    uint64_t spin_ns; /* how long to poll before sleeping; adapts */
+    struct chi_record_cache records;
+    struct chi_arena_cache *outputs;
+    struct chi_ingress **by_number; /* ingress lanes by bit of the bell; NULL where none */
+
+    /* Others. */
+    _Alignas(CHI_CACHE_LINE) struct chi_inbox inbox;
+    atomic_bool asleep; /* private twin of the bell's `sleeping`, which clients can overwrite */
+    atomic_bool stop;
+    struct chi_shm_bell *bell;
+    int eventfd; /* passed to clients */
+    int epoll;
+    pthread_t thread;
+    bool started;
+    atomic_uint lane_count; /* lanes of containers that are mapped here */
+    _Alignas(CHI_CACHE_LINE) struct chi_worker_stats stats;
+};
+
+/* The calling thread's worker; NULL elsewhere. */
+extern _Thread_local struct chi_worker *chi_worker_self;
+
+int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priority priority,
+                      struct chi_worker **worker);
+/* Starts the thread. 0 or -errno. */
+int chi_worker_start(struct chi_worker *worker);
+/* Asks it to stop, and joins it; -ETIMEDOUT where a handler holds it for longer than that. */
+int chi_worker_stop(struct chi_worker *worker, uint64_t timeout_ns);
+void chi_worker_destroy(struct chi_worker *worker);
+
+/* Sends a message to a worker; any thread of the runtime. */
+void chi_worker_send(struct chi_worker *worker, struct chi_message *message);
+
+/* Makes an ingress lane polled; its worker's thread. */
+void chi_worker_heat(struct chi_worker *worker, struct chi_ingress *ingress);
+/* Forgets an ingress lane; its worker's thread. */
+void chi_worker_forget(struct chi_worker *worker, struct chi_ingress *ingress);
+
+/* ---- park.c: all waiting inside a handler goes through these two. This thread only. */
+
+/* Parks the running task until chi_worker_unpark(waiter). */
+void chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter);
+/* Resumes it, soon; the first call counts, later ones do nothing. */
+void chi_worker_unpark(struct chi_worker *worker, struct chi_waiter *waiter, int result);
+/* Sees to a spare fiber; false where there is none to be had. */
+bool chi_worker_has_spare(struct chi_worker *worker);
+/* Scheduler: goes on with the oldest waiter that was unparked; returns when it is a spare again. */
+void chi_worker_resume_one(struct chi_worker *worker);
+
+/* ---- run.c: the path of a task through a worker. */
+
+/* Takes in one item of an ingress lane. */
+void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, uint64_t item,
+                       bool run_now);
+/* Finds the task its lane. Runs it at once if `run_now` and the lane is this worker's and empty. */
+void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now);
+/* Puts a routed record on a lane of this worker. */
+void chi_worker_append(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record);
+/* Runs it now; the scheduler only. */
+void chi_worker_run(struct chi_worker *worker, struct chi_record *record);
+/* Runs up to `budget` unstarted tasks of this worker's lanes; returns how many. */
+uint32_t chi_worker_run_lanes(struct chi_worker *worker, uint32_t budget);
+/* Completes it with a code; the record may be gone afterwards. */
+void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, int rc);
+/* Counts a new record in. */
+void chi_worker_count(struct chi_worker *worker, struct chi_record *record);
+
+/* ---- host.c: what the client API does on a worker's thread. */
+void chi_worker_host_init(struct chi_worker *worker);
+
+#endif

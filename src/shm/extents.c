@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The table of extents. The control thread grants and takes back, workers too for the daemon's own
+ * memory; workers check with chi_extents_owns().
+ *
+ * Backing and giving back memory can take long, so neither happens under the lock: meanwhile the
+ * units are marked retired, which nobody's check passes and nobody grants.
+ */
+#include "shm/extents.h"
+
+#include "shm/arena.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+_Static_assert(CHI_EXTENT_UNIT == CHI_ARENA_UNIT, "the table and the arenas must agree");
+
+/* Backed this much at a time: a signal that interrupts costs only one piece. */
+#define BACK_PIECE_BYTES (UINT64_C(4) << 20)
+
+/* Release: pairs with the acquire in chi_extents_owns() and chi_extents_owns_run(). */
+static void set_owner(struct chi_extents *extents, uint32_t unit, uint16_t owner)
+{
+    atomic_store_explicit(&extents->owners[unit], owner, memory_order_release);
+}
+
+/* Only under the lock, which orders it. */
+static uint16_t get_owner(const struct chi_extents *extents, uint32_t unit)
+{
+    return atomic_load_explicit(&extents->owners[unit], memory_order_relaxed);
+}
+
+static void give_back_memory(struct chi_extents *extents, uint32_t first, uint32_t units)
+{
+    int rc;
+
+    do
+        rc = fallocate(extents->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                       (off_t)first * CHI_EXTENT_UNIT, (off_t)units * CHI_EXTENT_UNIT);
+    while (rc != 0 && errno == EINTR);
+}
+
+static int back_with_memory(struct chi_extents *extents, uint32_t first, uint32_t units)
+{
+    uint64_t offset = (uint64_t)first * CHI_EXTENT_UNIT;
+    uint64_t end = offset + (uint64_t)units * CHI_EXTENT_UNIT;
+
+    while (offset < end) {
+        uint64_t piece = end - offset < BACK_PIECE_BYTES ? end - offset : BACK_PIECE_BYTES;
+        int error = posix_fallocate(extents->fd, (off_t)offset, (off_t)piece);
+        if (error == EINTR)
+            continue;
+        if (error != 0) {
+            give_back_memory(extents, first, units);
+            return error == ENOSPC || error == EDQUOT ? -ENOMEM : -error;
+        }
+        offset += piece;
+    }
+    return 0;
+}
+
+int chi_extents_create(const struct chi_segment_map *map, uint32_t reserved_units,
+                       struct chi_extents **out)
+{
+    uint64_t units = map->size / CHI_EXTENT_UNIT;
+    struct chi_extents *extents;
+    int rc = -ENOMEM;
+
+    if (units == 0 || reserved_units > units)
+        return -EINVAL;
+    if (units > CHI_UNIT_MAP_MAX)
+        return -EFBIG;
+    extents = calloc(1, sizeof(*extents));
+    if (!extents)
+        return -ENOMEM;
+    extents->fd = map->fd;
+    extents->limit = units * CHI_EXTENT_UNIT;
+    extents->owners = calloc(units, sizeof(*extents->owners));
+    if (!extents->owners)
+        goto free_table;
+    extents->accounts = calloc(units, sizeof(*extents->accounts));
+    if (!extents->accounts)
+        goto free_owners;
+    rc = chi_unit_map_init(&extents->free_units, (uint32_t)units);
+    if (rc < 0)
+        goto free_accounts;
+    rc = -pthread_mutex_init(&extents->lock, NULL);
+    if (rc < 0)
+        goto fini_free_units;
+    chi_unit_map_add(&extents->free_units, 0, (uint32_t)units);
+    if (reserved_units > 0) {
+        uint32_t first; /* 0: the one run there is */
+        rc = chi_extents_grant(extents, CHI_OWNER_RUNTIME, reserved_units, &first);
+        if (rc < 0)
+            goto destroy_lock;
+    }
+    *out = extents;
+    return 0;
+
+destroy_lock:
+    pthread_mutex_destroy(&extents->lock);
+fini_free_units:
+    chi_unit_map_fini(&extents->free_units);
+free_accounts:
+    free(extents->accounts);
+free_owners:
+    free(extents->owners);
+free_table:
+    free(extents);
+    return rc;
+}
+
+void chi_extents_destroy(struct chi_extents *extents)
+{
+    if (!extents)
+        return;
+    pthread_mutex_destroy(&extents->lock);
+    chi_unit_map_fini(&extents->free_units);
+    free(extents->accounts);
+    free(extents->owners);
+    free(extents);
+}
+
+/* Takes the lock. */
+static void make_free(struct chi_extents *extents, uint32_t first, uint32_t units)
+{
+    pthread_mutex_lock(&extents->lock);
+    for (uint32_t unit = first; unit < first + units; unit++) {
+        extents->accounts[unit] = CHI_OWNER_FREE;
+        set_owner(extents, unit, CHI_OWNER_FREE);
+    }
+    chi_unit_map_add(&extents->free_units, first, units);
+    pthread_mutex_unlock(&extents->lock);
+}
+
+int chi_extents_grant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *out)
+{
+    uint32_t first;
+    int rc;
+
+    if (units == 0 || owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
+        return -EINVAL;
+    pthread_mutex_lock(&extents->lock);
+    if (!chi_unit_map_best_fit(&extents->free_units, units, &first)) {
+        pthread_mutex_unlock(&extents->lock);
+        return -ENOMEM;
+    }
+    chi_unit_map_remove(&extents->free_units, first, units);
+    for (uint32_t unit = first; unit < first + units; unit++) {
+        extents->accounts[unit] = owner;
+        set_owner(extents, unit, CHI_OWNER_RETIRED);
+    }
+    pthread_mutex_unlock(&extents->lock);
+
+    rc = back_with_memory(extents, first, units);
+    if (rc < 0) {
+        make_free(extents, first, units);
+        return rc;
+    }
+    pthread_mutex_lock(&extents->lock);
+    for (uint32_t unit = first; unit < first + units; unit++)
+        set_owner(extents, unit, owner);
+    pthread_mutex_unlock(&extents->lock);
+    *out = first;
+    return 0;
+}
+
+int chi_extents_retire(struct chi_extents *extents, uint16_t owner, uint32_t first, uint32_t units)
+{
+    uint32_t total = extents->free_units.units;
+    int rc = 0;
+
+    if (units == 0 || first >= total || units > total - first || owner == CHI_OWNER_FREE ||
+        owner == CHI_OWNER_RETIRED)
+        return -EINVAL;
+    pthread_mutex_lock(&extents->lock);
+    for (uint32_t unit = first; unit < first + units && rc == 0; unit++)
+        if (get_owner(extents, unit) != owner)
+            rc = -EINVAL;
+    for (uint32_t unit = first; unit < first + units && rc == 0; unit++)
+        set_owner(extents, unit, CHI_OWNER_RETIRED);
+    pthread_mutex_unlock(&extents->lock);
+    return rc;
+}
+
+/*
+ * Frees, run by run, what in [first, end) is charged to `owner`, or to anyone for CHI_OWNER_FREE;
+ * returns how many units.
+ */
+static uint32_t free_range(struct chi_extents *extents, uint32_t first, uint32_t end,
+                           uint16_t owner)
+{
+    uint32_t freed = 0;
+
+    while (first < end) {
+        uint32_t units = 0;
+        pthread_mutex_lock(&extents->lock);
+        for (uint32_t unit = first; unit < end; unit++) {
+            uint16_t account = extents->accounts[unit];
+            if (account != CHI_OWNER_FREE && (owner == CHI_OWNER_FREE || owner == account)) {
+                set_owner(extents, unit, CHI_OWNER_RETIRED);
+                units++;
+            } else if (units > 0) {
+                break;
+            } else {
+                first++;
+            }
+        }
+        pthread_mutex_unlock(&extents->lock);
+        if (units == 0)
+            break;
+        give_back_memory(extents, first, units);
+        make_free(extents, first, units);
+        freed += units;
+        first += units;
+    }
+    return freed;
+}
+
+void chi_extents_free(struct chi_extents *extents, uint32_t first, uint32_t units)
+{
+    uint32_t total = extents->free_units.units;
+
+    if (first >= total)
+        return;
+    free_range(extents, first, first + (units < total - first ? units : total - first),
+               CHI_OWNER_FREE);
+}
+
+uint32_t chi_extents_retire_owner(struct chi_extents *extents, uint16_t owner)
+{
+    uint32_t retired = 0;
+
+    if (owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
+        return 0;
+    pthread_mutex_lock(&extents->lock);
+    for (uint32_t unit = 0; unit < extents->free_units.units; unit++) {
+        if (get_owner(extents, unit) != owner)
+            continue;
+        set_owner(extents, unit, CHI_OWNER_RETIRED);
+        retired++;
+    }
+    pthread_mutex_unlock(&extents->lock);
+    return retired;
+}
+
+uint32_t chi_extents_free_owner(struct chi_extents *extents, uint16_t owner)
+{
+    if (owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
+        return 0;
+    return free_range(extents, 0, extents->free_units.units, owner);
+}
+
+uint64_t chi_extents_owner_bytes(struct chi_extents *extents, uint16_t owner)
+{
+    uint64_t units = 0;
+
+    pthread_mutex_lock(&extents->lock);
+    for (uint32_t unit = 0; unit < extents->free_units.units; unit++)
+        units += owner ==
+                 (owner == CHI_OWNER_RETIRED ? get_owner(extents, unit) : extents->accounts[unit]);
+    pthread_mutex_unlock(&extents->lock);
+    return units * CHI_EXTENT_UNIT;
+}
+
+uint64_t chi_extents_free_bytes(struct chi_extents *extents)
+{
+    uint64_t units;
+
+    pthread_mutex_lock(&extents->lock);
+    units = extents->free_units.count;
+    pthread_mutex_unlock(&extents->lock);
+    return units * CHI_EXTENT_UNIT;
+}
+
+bool chi_extents_owns_run(const struct chi_extents *extents, uint16_t owner, uint64_t first,
+                          uint64_t last)
+{
+    for (uint64_t unit = first; unit <= last; unit++)
+        /* Acquire: pairs with the release in set_owner(). */
+        if (atomic_load_explicit(&extents->owners[unit], memory_order_acquire) != owner)
+            return false;
+    return true;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Every struct that two processes share, besides struct chi_task. Fixed-width integers and offsets
+ * only. Whatever lies here can be overwritten by any client of the same user: the daemon reads it
+ * with that in mind and keeps its own truth in private memory.
+ */
+#ifndef CHI_SHM_LAYOUT_H
+#define CHI_SHM_LAYOUT_H
+
+#include <stdatomic.h>
+
+#include "chimaera/types.h"
+
+#define CHI_LAYOUT_ABI  1u                  /* changes when a struct here or chi_task changes */
+#define CHI_SHM_MAGIC   0x524541414d494843u /* "CHIMAAER", stored last */
+#define CHI_MAX_WORKERS 64u
+#define CHI_MAX_CLIENTS 1024u
+#define CHI_RUNG_WORDS  64u /* 64 bits each: 4096 ingress lanes */
+
+/*
+ * Doorbell of one worker. Client threads set bits, then write the worker's eventfd if it sleeps;
+ * the worker takes them. If a client dies between two of these steps only its own lanes are late,
+ * and those are dropped with it.
+ */
+struct chi_shm_bell {
+    _Alignas(CHI_CACHE_LINE) _Atomic(uint64_t) summary; /* bit w: rung[w] may have bits */
+    _Atomic(uint32_t) sleeping; /* 1: the worker needs its eventfd written */
+    _Alignas(CHI_CACHE_LINE) _Atomic(uint64_t) rung[CHI_RUNG_WORDS]; /* bit: ingress lane number */
+};
+_Static_assert(sizeof(struct chi_shm_bell) == 64 + 8 * CHI_RUNG_WORDS, "shared layout");
+
+/*
+ * Ingress lane: a bounded array of words, many threads of one client push, one worker takes.
+ * A word is `lap << 42 | item`; item 0 is empty. Bit 41 of the item says that it is an output given
+ * back, else a task; the rest is its offset / 64. See src/lane/ingress_lane.h for the protocol.
+ */
+struct chi_shm_lane {
+    _Alignas(
+        CHI_CACHE_LINE) _Atomic(uint64_t) tail; /* pushes begun and helped on; producers only */
+    _Alignas(CHI_CACHE_LINE) _Atomic(uint32_t) armed; /* 1: ring the worker after a push */
+    uint32_t worker;                                  /* whose bell */
+    uint32_t number;                                  /* this lane's bit in the bell */
+    uint32_t depth_log2;
+    _Alignas(CHI_CACHE_LINE) _Atomic(uint64_t) words[];
+};
+_Static_assert(sizeof(struct chi_shm_lane) == 128, "shared layout");
+
+/* Per client slot: what its waiting threads sleep on besides the tasks themselves. */
+struct chi_shm_slot {
+    _Alignas(CHI_CACHE_LINE) _Atomic(uint32_t) events; /* counts completions marked CHI_TASK_ANY */
+};
+_Static_assert(sizeof(struct chi_shm_slot) == 64, "shared layout");
+
+/* At offset 0 of the main segment. */
+struct chi_shm_header {
+    _Atomic(uint64_t) magic; /* stored last, after everything else is in place */
+    uint32_t abi;
+    uint32_t worker_count;
+    uint32_t max_clients;
+    uint32_t daemon_pid;
+    uint64_t slots_offset; /* struct chi_shm_slot[max_clients] */
+    uint64_t bells_offset; /* struct chi_shm_bell[worker_count] */
+};
+_Static_assert(sizeof(struct chi_shm_header) == 40, "shared layout");
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The control protocol: one request, one reply, over a SEQPACKET socket, so a message is there
+ * whole or not at all. A connection that closes is a client that detached or died; either way
+ * everything it held comes back. The daemon never waits for a client here.
+ */
+#ifndef CHI_SHM_PROTOCOL_H
+#define CHI_SHM_PROTOCOL_H
+
+#include <sys/types.h>
+
+#include "chimaera/types.h"
+#include "shm/layout.h"
+
+#define CHI_CONTROL_MAGIC 0x4c544343u
+#define CHI_CONTROL_TEXT  60000u /* bytes of text in one reply; longer texts come in several */
+#define CHI_CONTROL_FDS   (CHI_SEGMENT_COUNT + CHI_MAX_WORKERS)
+
+enum chi_control_type {
+    CHI_CONTROL_ATTACH = 1,  /* with an eventfd for chi_task_notify() -> chi_control_attached */
+    CHI_CONTROL_GRANT = 2,   /* segment, units -> first */
+    CHI_CONTROL_RELEASE = 3, /* segment, first, units -> */
+    CHI_CONTROL_STATUS = 4,  /* -> JSON text, in messages until an empty one */
+};
+
+struct chi_control_request {
+    uint32_t magic;
+    uint32_t type;
+    uint32_t abi;
+    uint32_t segment;
+    uint32_t first;
+    uint32_t units;
+};
+
+struct chi_control_reply {
+    uint32_t magic;
+    int32_t status; /* 0 or a negative code */
+    uint32_t abi;
+    uint32_t first;
+};
+
+/* Comes with the segments' descriptors and one eventfd for each worker. */
+struct chi_control_attached {
+    struct chi_control_reply reply;
+    uint64_t segment_size[CHI_SEGMENT_COUNT];
+    uint64_t slot_offset;  /* struct chi_shm_slot, in main */
+    uint64_t bells_offset; /* struct chi_shm_bell[worker_count], in main */
+    uint32_t slot;
+    uint32_t worker_count;
+    uint32_t lane_count;
+    uint32_t depth_log2;
+    uint64_t lane_offset[CHI_MAX_WORKERS]; /* struct chi_shm_lane, in main */
+    uint32_t lane_worker[CHI_MAX_WORKERS];
+    uint32_t lane_number[CHI_MAX_WORKERS];
+};
+
+/*
+ * Sends one message with `fd_count` descriptors. Never waits when `flags` has MSG_DONTWAIT. 0 or
+ * -errno.
+ */
+int chi_control_send(int fd, const void *message, size_t size, const int *fds, size_t fd_count,
+                     int flags);
+
+/*
+ * Receives one message of at most `size` bytes and at most `*fd_count` descriptors (close-on-exec);
+ * surplus descriptors are closed. Returns its size, 0 at end of file, -EPROTO where it was longer,
+ * or -errno. Retries EINTR.
+ */
+ssize_t chi_control_receive(int fd, void *message, size_t size, int *fds, size_t *fd_count,
+                            int flags);
+
+#endif

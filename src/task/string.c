@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Strings and vectors as members of tasks. Content lies in one of three places: `lent` (an output
+ * in the runtime's segment, read-only here) before `own` (memory of the thread's host, where
+ * capacity is not 0) before `small`. Called by clients and by handlers; one thread at a time per
+ * string.
+ */
+#include "chimaera/string.h"
+
+#include "base/assert.h"
+#include "chimaera/status.h"
+#include "task/host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIZE_LIMIT     ((size_t)UINT32_MAX - 1) /* capacity counts the final \0 in 32 bits */
+#define MAIN_BLOCK_MAX ((size_t)4096)           /* larger blocks are bulk: client data */
+#define BLOCK_UNIT     ((size_t)64)
+
+static char *address_of(chi_shm_ptr_t ptr)
+{
+    if (!ptr)
+        return NULL;
+    if (chi_shm_segment(ptr) == CHI_SEGMENT_PRIVATE)
+        return (char *)(uintptr_t)chi_shm_offset(ptr);
+    return chi_shm_at(ptr);
+}
+
+/* The address of `size` bytes and the \0 behind them; NULL where that leaves what is mapped. */
+static char *mapped(chi_shm_ptr_t ptr, uint32_t size)
+{
+    char *first = address_of(ptr);
+    if (!first || chi_shm_offset(ptr) > CHI_SHM_OFFSET_MASK - size)
+        return NULL;
+    return address_of(ptr + size) == first + size ? first : NULL;
+}
+
+struct chi_view chi_bytes_view(const struct chi_bytes *bytes)
+{
+    uint32_t size = bytes->size;
+    const char *data = NULL;
+    if (bytes->lent)
+        data = mapped(bytes->lent, size);
+    else if (bytes->capacity > 0)
+        data = size < bytes->capacity ? mapped(bytes->own, size) : NULL;
+    else if (size < CHI_BYTES_INLINE)
+        data = bytes->small;
+    return data ? (struct chi_view){data, size} : (struct chi_view){"", 0};
+}
+
+static void free_own(const struct chi_bytes *bytes)
+{
+    if (!bytes->own)
+        return;
+    if (chi_shm_segment(bytes->own) != CHI_SEGMENT_PRIVATE) {
+        chi_client_free(bytes->own);
+        return;
+    }
+    CHI_ASSERT(chi_host, "a handler's string is freed on a thread that is no worker");
+    if (chi_host)
+        chi_host->free(address_of(bytes->own), bytes->capacity);
+}
+
+static int allocate(size_t capacity, chi_shm_ptr_t *own)
+{
+    if (!chi_host) {
+        enum chi_segment segment =
+            capacity <= MAIN_BLOCK_MAX ? CHI_SEGMENT_MAIN : CHI_SEGMENT_CLIENT_DATA;
+        return chi_client_alloc(segment, capacity, own);
+    }
+    void *memory = chi_host->alloc(capacity);
+    if (!memory)
+        return chi_error(-ENOMEM, "no memory for a string of %zu bytes", capacity);
+    *own = chi_shm_ptr(CHI_SEGMENT_PRIVATE, (uintptr_t)memory);
+    return 0;
+}
+
+/* `kept` bytes of `source`, then `size` of `data` (zeros for NULL), then \0. */
+static void fill(char *place, const char *source, size_t kept, const void *data, size_t size)
+{
+    if (place != source)
+        memmove(place, source, kept);
+    if (data)
+        memmove(place + kept, data, size);
+    else
+        memset(place + kept, 0, size);
+    place[kept + size] = '\0';
+}
+
+static size_t round_capacity(size_t capacity)
+{
+    capacity = (capacity + BLOCK_UNIT - 1) & ~(BLOCK_UNIT - 1);
+    return capacity < UINT32_MAX ? capacity : UINT32_MAX;
+}
+
+/*
+ * Makes the content the first `kept` bytes of `view` with `size` bytes of `data` behind. `data` may
+ * lie in the content. New memory gets room for `room` bytes where there is as much. Unchanged on
+ * failure.
+ */
+static int replace(struct chi_bytes *bytes, struct chi_view view, size_t kept, const void *data,
+                   size_t size, size_t room)
+{
+    if (size > SIZE_LIMIT || kept > SIZE_LIMIT - size)
+        return chi_error(-EMSGSIZE, "a string or vector of %zu bytes is over the limit of 4 GiB",
+                         kept + size);
+    size_t total = kept + size;
+    struct chi_bytes old = *bytes;
+
+    char *place = bytes->small;
+    size_t capacity = CHI_BYTES_INLINE;
+    if (old.capacity > 0) {
+        place = mapped(old.own, old.capacity - 1);
+        capacity = old.capacity;
+    }
+    if (place && total < capacity) {
+        fill(place, view.data, kept, data, size);
+    } else {
+        chi_shm_ptr_t own = 0;
+        capacity = round_capacity(room > total ? room : total + 1);
+        int rc = allocate(capacity, &own);
+        if (rc == -ENOMEM && room > total + 1) {
+            capacity = round_capacity(total + 1);
+            rc = allocate(capacity, &own);
+        }
+        if (rc)
+            return rc;
+        fill(address_of(own), view.data, kept, data, size);
+        free_own(&old);
+        bytes->own = own;
+        bytes->capacity = (uint32_t)capacity;
+    }
+    bytes->size = (uint32_t)total;
+    bytes->lent = 0;
+    if (old.lent)
+        chi_client_return(old.lent);
+    return 0;
+}
+
+int chi_bytes_assign(struct chi_bytes *bytes, const void *data, size_t size)
+{
+    return replace(bytes, chi_bytes_view(bytes), 0, data, size, 0);
+}
+
+int chi_bytes_append(struct chi_bytes *bytes, const void *data, size_t size)
+{
+    struct chi_view view = chi_bytes_view(bytes);
+    /* Doubling: adding piece by piece costs a constant per byte. */
+    return replace(bytes, view, view.size, data, size, 2 * (size_t)bytes->capacity);
+}
+
+int chi_bytes_resize(struct chi_bytes *bytes, size_t size)
+{
+    struct chi_view view = chi_bytes_view(bytes);
+    size_t kept = size < view.size ? size : view.size;
+    return replace(bytes, view, kept, NULL, size - kept, 0);
+}
+
+void *chi_bytes_data(struct chi_bytes *bytes)
+{
+    if (bytes->lent)
+        return NULL;
+    struct chi_view view = chi_bytes_view(bytes);
+    if (view.size != bytes->size)
+        return NULL; /* impossible content */
+    return bytes->capacity > 0 ? address_of(bytes->own) : bytes->small;
+}
+
+void chi_bytes_fini(struct chi_bytes *bytes)
+{
+    free_own(bytes);
+    if (bytes->lent)
+        chi_client_return(bytes->lent);
+    memset(bytes, 0, sizeof *bytes);
+}
+
+int chi_string_set(struct chi_string *string, const char *text)
+{
+    return chi_bytes_assign(&string->bytes, text, text ? strlen(text) : 0);
+}
+
+bool chi_string_equal(const struct chi_string *string, const char *text)
+{
+    struct chi_view view = chi_string_view(string);
+    return strlen(text) == view.size && memcmp(view.data, text, view.size) == 0;
+}
+
+char *chi_string_dup(const struct chi_string *string)
+{
+    struct chi_view view = chi_string_view(string);
+    char *copy = malloc(view.size + 1);
+    if (copy) {
+        memcpy(copy, view.data, view.size);
+        copy[view.size] = '\0';
+    }
+    return copy;
+}

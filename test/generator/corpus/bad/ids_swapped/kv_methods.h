@@ -1,0 +1,5 @@
+enum chimaera_kv_method {
+    CHIMAERA_KV_METHOD_CREATE = 0,
+    CHIMAERA_KV_METHOD_PUT_VALUE = 11,
+    CHIMAERA_KV_METHOD_GET = 10,
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef CHIMAERA_KV_TASKS_H
+#define CHIMAERA_KV_TASKS_H
+
+#include <chimaera/string.h>
+#include <chimaera/task.h>
+
+struct inner {
+    uint32_t a;
+};
+
+struct chimaera_kv_create_params {
+    OUT uint32_t size;
+    IN struct chi_buffer data;
+    IN struct inner inner;
+    uint32_t bare;
+    IN CHI_VECTOR(struct inner) list;
+};
+
+struct chimaera_kv_put_value_task {
+    struct chi_task base;
+    IN struct chi_string key;
+    OUT uint64_t version;
+};
+
+struct chimaera_kv_get_task {
+    struct chi_task base;
+    IN struct chi_string key;
+    OUT struct chi_string value;
+};
+
+#endif

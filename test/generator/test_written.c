@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Links what the generator wrote for the corpus's module kv, and asks it. */
+#include "chimaera/kv/autogen/kv_runtime_methods.h"
+#include "chimaera/kv/kv_tasks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* What libchimaera has. */
+struct chi_task_schema chimaera_admin_create_schema;
+struct chi_task_schema chimaera_admin_destroy_schema;
+struct chi_task_schema chi_base_task_schema;
+
+/* The module: each handler returns its id, each monitor notes it. */
+static uint32_t monitored;
+
+#define METHOD(name, task_type, id)                                                                \
+    int chimaera_kv_run_##name(struct chimaera_kv *self, struct task_type *task,                   \
+                               struct chi_run_context *rctx)                                       \
+    {                                                                                              \
+        (void)self, (void)task, (void)rctx;                                                        \
+        return id;                                                                                 \
+    }                                                                                              \
+    void chimaera_kv_monitor_##name(struct chimaera_kv *self, enum chi_monitor_mode mode,          \
+                                    struct task_type *task, struct chi_run_context *rctx)          \
+    {                                                                                              \
+        (void)self, (void)mode, (void)task, (void)rctx;                                            \
+        monitored = id;                                                                            \
+    }
+METHOD(create, chimaera_admin_create_task, 0)
+METHOD(destroy, chimaera_admin_destroy_task, 1)
+METHOD(node_failure, chi_task, 2)
+METHOD(upgrade, chi_task, 5)
+METHOD(put_value, chimaera_kv_put_value_task, 10)
+METHOD(http_get, chimaera_kv_http_get_task, 20)
+METHOD(all, chimaera_kv_all_task, 65535)
+
+static const struct chi_member *member(const struct chi_schema *schema, const char *name)
+{
+    for (uint32_t i = 0; i < schema->member_count; i++)
+        if (strcmp(schema->members[i].name, name) == 0)
+            return &schema->members[i];
+    fail_msg("no member %s", name);
+    return NULL;
+}
+
+static void each_id_reaches_its_handler_and_monitor(void **state)
+{
+    static const uint32_t ids[] = {0, 1, 2, 5, 10, 20, 65535};
+    struct chi_task task = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
+        monitored = UINT32_MAX;
+        assert_int_equal(chimaera_kv_ops.run(NULL, ids[i], &task, NULL), ids[i]);
+        chimaera_kv_ops.monitor(NULL, CHI_MONITOR_LOCAL_SCHEDULE, ids[i], &task, NULL);
+        assert_int_equal(monitored, ids[i]);
+    }
+}
+
+static void disabled_and_unknown_methods_have_no_schema(void **state)
+{
+    static const uint32_t ids[] = {3, 4, 6, 9, 11, 65536, UINT32_MAX};
+    struct chi_task task = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
+        assert_null(chimaera_kv_ops.schema(ids[i]));
+        assert_int_equal(chimaera_kv_ops.run(NULL, ids[i], &task, NULL), CHI_ENOMETHOD);
+    }
+}
+
+static void methods_have_the_schema_of_their_task(void **state)
+{
+    (void)state;
+    assert_ptr_equal(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_CREATE),
+                     &chimaera_admin_create_schema);
+    assert_ptr_equal(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_DESTROY),
+                     &chimaera_admin_destroy_schema);
+    assert_ptr_equal(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_UPGRADE), &chi_base_task_schema);
+    assert_ptr_equal(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_HTTP_GET),
+                     &chimaera_kv_http_get_schema);
+    assert_string_equal(chimaera_kv_all_schema.method_name, "all");
+    assert_string_equal(chimaera_kv_all_schema.type.name, "chimaera_kv_all_task");
+    assert_int_equal(chimaera_kv_all_schema.method, CHIMAERA_KV_METHOD_ALL);
+    assert_int_equal(chimaera_kv_all_schema.type.size, sizeof(struct chimaera_kv_all_task));
+    assert_int_equal(chimaera_kv_http_get_schema.type.member_count, 0);
+    assert_string_equal(CHIMAERA_KV_LIBRARY, "chimaera_kv");
+}
+
+static void members_lie_where_the_compiler_puts_them(void **state)
+{
+    const struct chi_schema *all = &chimaera_kv_all_schema.type;
+    size_t end = sizeof(struct chi_task);
+    (void)state;
+    assert_int_equal(all->member_count, 22);
+    for (uint32_t i = 0; i < all->member_count; i++) {
+        assert_true(all->members[i].offset >= end);
+        end = all->members[i].offset + all->members[i].size;
+        assert_true(end <= all->size);
+    }
+    assert_int_equal(member(all, "name")->count, 32);
+    assert_int_equal(member(all, "name")->size, 32);
+    assert_int_equal(member(all, "name")->kind, CHI_MEMBER_U8);
+    assert_int_equal(member(all, "points")->direction, CHI_DIRECTION_OUT);
+    assert_int_equal(member(all, "f32")->direction, CHI_DIRECTION_INOUT);
+    assert_int_equal(member(all, "query")->kind, CHI_MEMBER_POOL_QUERY);
+    assert_int_equal(member(all, "buffer")->kind, CHI_MEMBER_BUFFER);
+    assert_int_equal(member(all, "text")->offset, offsetof(struct chimaera_kv_all_task, text));
+}
+
+static void vectors_describe_their_elements(void **state)
+{
+    const struct chi_member *numbers = member(&chimaera_kv_all_schema.type, "numbers");
+    const struct chi_member *tiles = member(&chimaera_kv_all_schema.type, "tiles");
+    (void)state;
+    assert_int_equal(numbers->kind, CHI_MEMBER_VECTOR);
+    assert_int_equal(numbers->element_kind, CHI_MEMBER_U32);
+    assert_int_equal(numbers->element_size, 4);
+    assert_null(numbers->nested);
+    assert_int_equal(tiles->element_kind, CHI_MEMBER_STRUCT);
+    assert_int_equal(tiles->element_size, sizeof(struct kv_tile));
+    assert_string_equal(tiles->nested->name, "kv_tile");
+    assert_string_equal(tiles->nested->members[0].nested->name, "kv_range");
+}
+
+static void values_are_named_without_their_prefix(void **state)
+{
+    const struct chi_enum_value *modes = member(chimaera_kv_ops.create_params, "mode")->values;
+    const struct chi_enum_value *single = member(&chimaera_kv_all_schema.type, "single")->values;
+    (void)state;
+    assert_string_equal(modes[0].name, "fast");
+    assert_string_equal(modes[1].name, "safe");
+    assert_int_equal(modes[1].value, 4);
+    assert_string_equal(modes[2].name, "very_safe");
+    assert_int_equal(modes[2].value, 16);
+    assert_null(modes[3].name);
+    assert_string_equal(single[0].name, "one");
+}
+
+static void hashes_tell_layouts_apart_and_never_change(void **state)
+{
+    (void)state;
+    /* An empty task hashes to the FNV-1a offset; the other value is that of the first release. */
+    assert_true(chimaera_kv_http_get_schema.type.hash == 0xcbf29ce484222325u);
+    assert_true(chimaera_kv_put_value_schema.type.hash == 0xba7099794f9a5e23u);
+    assert_true(chimaera_kv_all_schema.type.hash != chimaera_kv_put_value_schema.type.hash);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_id_reaches_its_handler_and_monitor),
+        cmocka_unit_test(disabled_and_unknown_methods_have_no_schema),
+        cmocka_unit_test(methods_have_the_schema_of_their_task),
+        cmocka_unit_test(members_lie_where_the_compiler_puts_them),
+        cmocka_unit_test(vectors_describe_their_elements),
+        cmocka_unit_test(values_are_named_without_their_prefix),
+        cmocka_unit_test(hashes_tell_layouts_apart_and_never_change),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

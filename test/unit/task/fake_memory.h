@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Stands in for the client's arena in unit tests of src/task: each block is a malloc of its own, so
+ * that ASan sees a step outside; allocation fails on demand; what was not freed is counted. Include
+ * it in one source file of a test.
+ */
+#ifndef CHI_TEST_FAKE_MEMORY_H
+#define CHI_TEST_FAKE_MEMORY_H
+
+#include "chimaera/ipc.h"
+#include "chimaera/status.h"
+#include "task/host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FAKE_BLOCKS    4096u
+#define FAKE_SLOT_BITS 32
+
+static struct fake_block {
+    char *memory;
+    size_t size;
+    enum chi_segment segment;
+} fake_blocks[FAKE_BLOCKS];
+static size_t fake_live;          /* blocks and buffers not freed yet */
+static size_t fake_returned;      /* calls of chi_client_return() */
+static size_t fake_allocated;     /* bytes allocated since the last reset */
+static long fake_fail_after = -1; /* that many allocations succeed; -1: all */
+static int fake_fail_code = -ENOMEM;
+static size_t fake_limit = SIZE_MAX; /* larger blocks fail */
+
+static int fake_alloc(enum chi_segment segment, size_t size, chi_shm_ptr_t *ptr)
+{
+    *ptr = 0;
+    if (fake_fail_after == 0 || size > fake_limit)
+        return chi_error(fake_fail_code, "no memory, as the test wished");
+    if (fake_fail_after > 0)
+        fake_fail_after--;
+    for (uint64_t i = 1; i < FAKE_BLOCKS; i++) {
+        if (fake_blocks[i].memory)
+            continue;
+        fake_blocks[i] = (struct fake_block){malloc(size), size, segment};
+        memset(fake_blocks[i].memory, 0xA5, size);
+        fake_live++;
+        fake_allocated += size;
+        *ptr = chi_shm_ptr(segment, i << FAKE_SLOT_BITS);
+        return 0;
+    }
+    return -ENOMEM;
+}
+
+static void fake_free(chi_shm_ptr_t ptr)
+{
+    struct fake_block *block = &fake_blocks[chi_shm_offset(ptr) >> FAKE_SLOT_BITS];
+    if (!block->memory || (uint32_t)ptr != 0)
+        abort(); /* what was freed was no block */
+    free(block->memory);
+    *block = (struct fake_block){0};
+    fake_live--;
+}
+
+int chi_client_alloc(enum chi_segment segment, size_t size, chi_shm_ptr_t *ptr)
+{
+    return fake_alloc(segment, size, ptr);
+}
+
+void chi_client_free(chi_shm_ptr_t ptr)
+{
+    fake_free(ptr);
+}
+
+void chi_client_return(chi_shm_ptr_t ptr)
+{
+    fake_returned++;
+    fake_free(ptr);
+}
+
+void *chi_shm_at(chi_shm_ptr_t ptr)
+{
+    if (chi_shm_segment(ptr) == CHI_SEGMENT_PRIVATE)
+        return (void *)(uintptr_t)chi_shm_offset(ptr);
+    uint64_t index = chi_shm_offset(ptr) >> FAKE_SLOT_BITS;
+    if (index == 0 || index >= FAKE_BLOCKS)
+        return NULL;
+    const struct fake_block *block = &fake_blocks[index];
+    uint32_t offset = (uint32_t)ptr;
+    bool inside = block->memory && block->segment == chi_shm_segment(ptr) && offset < block->size;
+    return inside ? block->memory + offset : NULL;
+}
+
+int chi_buffer_alloc(size_t size, struct chi_buffer *buffer)
+{
+    int rc = fake_alloc(CHI_SEGMENT_CLIENT_DATA, size, &buffer->data);
+    if (!rc)
+        buffer->size = size;
+    return rc;
+}
+
+void chi_buffer_free(struct chi_buffer *buffer)
+{
+    if (buffer->data)
+        fake_free(buffer->data);
+    memset(buffer, 0, sizeof *buffer);
+}
+
+/* Content as the runtime lends it: in its segment, with a \0 behind. */
+static inline chi_shm_ptr_t fake_lend(const char *text)
+{
+    chi_shm_ptr_t ptr;
+    fake_alloc(CHI_SEGMENT_RUNTIME_DATA, strlen(text) + 1, &ptr);
+    strcpy(chi_shm_at(ptr), text);
+    return ptr;
+}
+
+static inline int fake_set_up(void **state)
+{
+    (void)state;
+    fake_fail_after = -1;
+    fake_fail_code = -ENOMEM;
+    fake_limit = SIZE_MAX;
+    fake_returned = fake_allocated = 0;
+    return 0;
+}
+
+static inline int fake_tear_down(void **state)
+{
+    (void)state;
+    return fake_live != 0;
+}
+
+#endif

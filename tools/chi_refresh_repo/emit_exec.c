@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Writes the vtable: what the runtime calls, by method id. */
+#include "emit.h"
+
+#include "names.h"
+
+#include <string.h>
+
+static void emit_case(struct gen_text *text, const struct gen_module *module,
+                      const struct gen_method *method)
+{
+    gen_text_add(text, "    case %s_METHOD_%s:\n", module->upper, gen_name_upper(method->name));
+}
+
+/* Schemas that libchimaera defines. */
+static void emit_externs(struct gen_text *text, const struct gen_module *module)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < module->method_count; i++) {
+        const struct gen_method *method = &module->methods[i];
+        bool before = false;
+        for (size_t j = 0; j < i; j++)
+            before |= strcmp(module->methods[j].schema, method->schema) == 0;
+        if (method->type || before)
+            continue;
+        gen_text_add(text, "extern CHI_API struct chi_task_schema %s;\n", method->schema);
+        count++;
+    }
+    if (count)
+        gen_text_add(text, "\n");
+}
+
+static void emit_run(struct gen_text *text, const struct gen_module *module)
+{
+    gen_text_add(text, "static int run(struct chi_container *self, uint32_t method, "
+                       "struct chi_task *task,\n               struct chi_run_context *rctx)\n{\n"
+                       "    switch (method) {\n");
+    for (size_t i = 0; i < module->method_count; i++) {
+        const struct gen_method *method = &module->methods[i];
+        emit_case(text, module, method);
+        gen_text_add(text,
+                     "        return %s_run_%s((struct %s *)(void *)self,\n"
+                     "                   (struct %s *)(void *)task, rctx);\n",
+                     module->prefix, method->name, module->prefix, method->task);
+    }
+    gen_text_add(text, "    default:\n        return CHI_ENOMETHOD;\n    }\n}\n\n");
+}
+
+static void emit_monitor(struct gen_text *text, const struct gen_module *module)
+{
+    gen_text_add(text, "static void monitor(struct chi_container *self, "
+                       "enum chi_monitor_mode mode,\n                    uint32_t method, "
+                       "struct chi_task *task, struct chi_run_context *rctx)\n{\n"
+                       "    switch (method) {\n");
+    for (size_t i = 0; i < module->method_count; i++) {
+        const struct gen_method *method = &module->methods[i];
+        emit_case(text, module, method);
+        gen_text_add(text,
+                     "        %s_monitor_%s((struct %s *)(void *)self, mode,\n"
+                     "            (struct %s *)(void *)task, rctx);\n        break;\n",
+                     module->prefix, method->name, module->prefix, method->task);
+    }
+    gen_text_add(text, "    default:\n        break;\n    }\n}\n\n");
+}
+
+static void emit_schema(struct gen_text *text, const struct gen_module *module)
+{
+    gen_text_add(text, "static struct chi_task_schema *schema(uint32_t method)\n{\n"
+                       "    switch (method) {\n");
+    for (size_t i = 0; i < module->method_count; i++) {
+        emit_case(text, module, &module->methods[i]);
+        gen_text_add(text, "        return &%s;\n", module->methods[i].schema);
+    }
+    gen_text_add(text, "    default:\n        return NULL;\n    }\n}\n\n");
+}
+
+struct gen_text gen_emit_exec(const struct gen_module *module)
+{
+    struct gen_text text = {0};
+    gen_emit_head(&text, module);
+    gen_text_add(&text, "#include \"%s/%s/autogen/%s_runtime_methods.h\"\n\n", module->namespace_,
+                 module->name, module->name);
+    gen_text_add(&text, "#include \"chimaera/status.h\"\n\n");
+    emit_externs(&text, module);
+    emit_run(&text, module);
+    emit_monitor(&text, module);
+    emit_schema(&text, module);
+    gen_text_add(&text,
+                 "const struct chi_container_ops %s_ops = {\n    .run = run,\n"
+                 "    .monitor = monitor,\n    .schema = schema,\n",
+                 module->prefix);
+    if (module->params)
+        gen_text_add(&text, "    .create_params = &%s_schema,\n};\n", module->params->name);
+    else
+        gen_text_add(&text, "    .create_params = NULL,\n};\n");
+    return text;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `chimaera`: what a person asks of a running daemon. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "chimaera/admin/admin_client.h"
+#include "chimaera/chimaera.h"
+#include "query.h"
+
+enum { EXIT_USAGE = 2 };
+
+static void print_help(FILE *out)
+{
+    fputs("Usage: chimaera COMMAND [OPTION]...\n"
+          "Asks something of the Chimaera daemon.\n"
+          "\n"
+          "  status [--json]             workers, memory, clients and pools\n"
+          "  pools [--json]              the pools alone\n"
+          "  ping [--count N]            time N rounds through the daemon's workers (default 5)\n"
+          "  stop [--grace SECONDS]      stop it; running tasks may take that long\n"
+          "  version                     print the version\n"
+          "  help                        print this help\n"
+          "\n"
+          "CHI_INSTANCE says which daemon (default: this user's).\n"
+          "Exit status: 0 done, 1 the daemon does not answer or refused, 2 bad command line.\n",
+          out);
+}
+
+static int usage(const char *message, const char *what)
+{
+    fprintf(stderr, "chimaera: %s%s%s\nTry 'chimaera help'.\n", message, what != NULL ? " " : "",
+            what != NULL ? what : "");
+    return EXIT_USAGE;
+}
+
+static int fail(void)
+{
+    fprintf(stderr, "chimaera: %s\n", chi_last_error());
+    return EXIT_FAILURE;
+}
+
+static int show(int argc, char **argv, uint32_t text_form)
+{
+    static const struct option table[] = {{"json", no_argument, NULL, 'j'}, {0}};
+    uint32_t form = text_form;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+        if (option != 'j')
+            return usage("the only option here is --json", NULL);
+        form = text_form + 1;
+    }
+    if (optind < argc)
+        return usage("unexpected argument", argv[optind]);
+    return query_status(form, stdout) < 0 ? fail() : EXIT_SUCCESS;
+}
+
+static int command_status(int argc, char **argv)
+{
+    return show(argc, argv, 0);
+}
+
+static int command_pools(int argc, char **argv)
+{
+    return show(argc, argv, 2);
+}
+
+static bool parse_number(const char *text, double most, double *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtod(text, &end);
+    return errno == 0 && end != text && *end == '\0' && *value >= 0 && *value <= most;
+}
+
+static int command_ping(int argc, char **argv)
+{
+    static const struct option table[] = {{"count", required_argument, NULL, 'n'}, {0}};
+    double count = 5;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "n:", table, NULL)) != -1)
+        if (option != 'n' || !parse_number(optarg, 1e6, &count) || count < 1)
+            return usage("ping takes --count N, from 1 to 1000000", NULL);
+    if (optind < argc)
+        return usage("unexpected argument", argv[optind]);
+    uint64_t before = chi_clock_now_ns();
+    if (chi_client_init() < 0)
+        return fail();
+    printf("attached in %.2f ms\n", (double)(chi_clock_now_ns() - before) / 1e6);
+    int rc = 0;
+    for (int i = 0; i < (int)count && rc == 0; i++) {
+        before = chi_clock_now_ns();
+        rc = chimaera_admin_flush(chi_pool_query_local());
+        if (rc == 0)
+            printf("round %d: every worker answered in %.2f ms\n", i + 1,
+                   (double)(chi_clock_now_ns() - before) / 1e6);
+    }
+    if (rc < 0)
+        fail();
+    chi_client_fini();
+    return rc < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int command_stop(int argc, char **argv)
+{
+    static const struct option table[] = {{"grace", required_argument, NULL, 'g'}, {0}};
+    uint64_t grace = UINT64_MAX;
+    double seconds = 0;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+        if (option != 'g' || !parse_number(optarg, 3600, &seconds))
+            return usage("stop takes --grace SECONDS, from 0 to 3600", NULL);
+        grace = (uint64_t)(seconds * 1e9);
+    }
+    if (optind < argc)
+        return usage("unexpected argument", argv[optind]);
+    if (chi_client_init() < 0)
+        return fail();
+    int rc = chimaera_admin_stop_runtime(chi_pool_query_local(), grace);
+    if (rc < 0)
+        fail();
+    chi_client_fini();
+    if (rc < 0)
+        return EXIT_FAILURE;
+    if (query_wait_gone(grace == UINT64_MAX ? 3600 * CHI_NS_PER_S : grace + 60 * CHI_NS_PER_S) <
+        0) {
+        fputs("chimaera: the daemon has been told to stop, but is still there\n", stderr);
+        return EXIT_FAILURE;
+    }
+    puts("stopped");
+    return EXIT_SUCCESS;
+}
+
+static int command_version(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        return usage("version takes no arguments", NULL);
+    puts("chimaera " CHI_VERSION);
+    return EXIT_SUCCESS;
+}
+
+static int command_help(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    print_help(stdout);
+    return EXIT_SUCCESS;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"status", command_status}, {"pools", command_pools},     {"ping", command_ping},
+    {"stop", command_stop},     {"version", command_version}, {"--version", command_version},
+    {"help", command_help},     {"--help", command_help},     {"-h", command_help},
+};
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return usage("there is no command", argv[1]);
+}

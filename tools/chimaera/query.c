@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Status over the control socket. */
+#include "query.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "chimaera/status.h"
+#include "shm/paths.h"
+#include "shm/protocol.h"
+
+#define ANSWER_TIMEOUT_S 10
+
+static int connect_control(struct chi_paths *paths, int *out)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct timeval timeout = {.tv_sec = ANSWER_TIMEOUT_S};
+
+    int rc = chi_paths_resolve(NULL, NULL, paths);
+    if (rc < 0)
+        return chi_error(rc, "CHI_INSTANCE or CHI_SOCKET_DIR is not usable: %s", chi_strerror(rc));
+    memcpy(address.sun_path, paths->socket, sizeof(address.sun_path));
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return chi_error(-errno, "cannot make a socket: %s", strerror(errno));
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+        rc = errno == ENOENT || errno == ECONNREFUSED ? CHI_ERUNTIME_DOWN : -errno;
+        close(fd);
+        return chi_error(rc, "no runtime answers for instance %s at %s: %s", paths->instance,
+                         paths->socket, chi_strerror(rc));
+    }
+    *out = fd;
+    return 0;
+}
+
+int query_status(uint32_t form, FILE *out)
+{
+    static char buffer[CHI_CONTROL_TEXT];
+    struct chi_control_request request = {.magic = CHI_CONTROL_MAGIC,
+                                          .type = CHI_CONTROL_STATUS,
+                                          .abi = CHI_LAYOUT_ABI,
+                                          .segment = form};
+    struct chi_control_reply end;
+    struct chi_paths paths;
+    int fd = -1;
+
+    int rc = connect_control(&paths, &fd);
+    if (rc < 0)
+        return rc;
+    rc = chi_control_send(fd, &request, sizeof(request), NULL, 0, 0);
+    while (rc == 0) {
+        ssize_t got = chi_control_receive(fd, buffer, sizeof(buffer), NULL, NULL, 0);
+        if (got <= 0) {
+            rc = got == 0 ? CHI_ERUNTIME_DOWN : (int)got;
+            break;
+        }
+        if (got == (ssize_t)sizeof(end)) {
+            memcpy(&end, buffer, sizeof(end));
+            if (end.magic == CHI_CONTROL_MAGIC) {
+                rc = end.status;
+                break;
+            }
+        }
+        if (out != NULL)
+            fwrite(buffer, 1, (size_t)got, out);
+    }
+    close(fd);
+    if (rc < 0)
+        return chi_error(rc, "the runtime of instance %s did not answer: %s", paths.instance,
+                         chi_strerror(rc));
+    return 0;
+}
+
+int query_wait_gone(uint64_t timeout_ns)
+{
+    uint64_t deadline = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
+    struct timespec pause = {.tv_nsec = 10 * CHI_NS_PER_MS};
+    struct chi_paths paths;
+    int rc = chi_paths_resolve(NULL, NULL, &paths);
+
+    /* The lock file goes last, after everything else. */
+    while (rc == 0 && access(paths.lock, F_OK) == 0) {
+        if (chi_clock_now_ns() >= deadline)
+            return -ETIMEDOUT;
+        nanosleep(&pause, NULL);
+    }
+    return rc;
+}

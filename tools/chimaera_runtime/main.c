@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The daemon: reads the command line and the configuration, runs a runtime until it is told to
+ * stop. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "chimaera/log.h"
+#include "chimaera/status.h"
+#include "chimaera/version.h"
+#include "config/config.h"
+#include "runtime/runtime.h"
+
+enum { EXIT_USAGE = 2 };
+
+struct options {
+    const char *config_path;
+    bool check_config;
+    bool daemonize;
+};
+
+static void print_help(void)
+{
+    puts("Usage: chimaera_runtime [-c FILE] [OPTION]...\n"
+         "Runs the Chimaera daemon: modules that other processes call over shared memory.\n"
+         "\n"
+         "  -c, --config FILE   configuration; default: $CHI_SERVER_CONF, else built-in defaults\n"
+         "      --check-config  check the configuration and exit\n"
+         "      --help-config   describe every key of the configuration and exit\n"
+         "      --foreground    stay in the foreground (default)\n"
+         "      --daemonize     go to the background; returns when the daemon is ready\n"
+         "      --version       print the version and exit\n"
+         "  -h, --help          print this help and exit\n"
+         "\n"
+         "SIGTERM, SIGINT or `chimaera stop` stop it: running tasks finish within\n"
+         "runtime.grace_period, then everything it made is removed.\n"
+         "Exit status: 0 stopped cleanly, 1 error, 2 bad command line.");
+}
+
+/* 0: go on; else the exit status + 1. */
+static int parse_options(int argc, char **argv, struct options *options)
+{
+    enum { CHECK_CONFIG = 256, HELP_CONFIG, FOREGROUND, DAEMONIZE, VERSION };
+    static const struct option table[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"check-config", no_argument, NULL, CHECK_CONFIG},
+        {"help-config", no_argument, NULL, HELP_CONFIG},
+        {"foreground", no_argument, NULL, FOREGROUND},
+        {"daemonize", no_argument, NULL, DAEMONIZE},
+        {"version", no_argument, NULL, VERSION},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "c:h", table, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            options->config_path = optarg;
+            break;
+        case CHECK_CONFIG:
+            options->check_config = true;
+            break;
+        case HELP_CONFIG:
+            chi_config_describe(stdout);
+            return EXIT_SUCCESS + 1;
+        case FOREGROUND:
+            options->daemonize = false;
+            break;
+        case DAEMONIZE:
+            options->daemonize = true;
+            break;
+        case VERSION:
+            puts("chimaera_runtime " CHI_VERSION);
+            return EXIT_SUCCESS + 1;
+        case 'h':
+            print_help();
+            return EXIT_SUCCESS + 1;
+        default:
+            fputs("Try 'chimaera_runtime --help'.\n", stderr);
+            return EXIT_USAGE + 1;
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr,
+                "chimaera_runtime: unexpected argument '%s'\n"
+                "Try 'chimaera_runtime --help'.\n",
+                argv[optind]);
+        return EXIT_USAGE + 1;
+    }
+    return 0;
+}
+
+/*
+ * Goes to the background. The parent returns from here never: it exits when the child reports
+ * ready, or failed. In the child returns the descriptor to report on, or -1 where that is not
+ * possible.
+ */
+static int go_to_background(void)
+{
+    int report[2];
+    char status = EXIT_FAILURE;
+
+    if (pipe2(report, O_CLOEXEC) < 0) {
+        perror("chimaera_runtime: cannot make a pipe");
+        return -1;
+    }
+    fflush(NULL);
+    pid_t child = fork();
+    if (child < 0) {
+        perror("chimaera_runtime: cannot fork");
+        return -1;
+    }
+    if (child == 0) {
+        close(report[0]);
+        setsid();
+        return report[1];
+    }
+    close(report[1]);
+    ssize_t got;
+    do {
+        got = read(report[0], &status, 1);
+    } while (got < 0 && errno == EINTR);
+    if (got == 1 && status == EXIT_SUCCESS)
+        printf("chimaera_runtime: running as pid %d\n", (int)child);
+    else
+        waitpid(child, NULL, 0);
+    fflush(stdout);
+    _exit(status);
+}
+
+/* The background daemon keeps no terminal; its log goes on to the old standard error if that is a
+ * file. */
+static void report_ready(int report, bool log_to_file)
+{
+    char status = EXIT_SUCCESS;
+    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (null_fd >= 0) {
+        dup2(null_fd, STDIN_FILENO);
+        dup2(null_fd, STDOUT_FILENO);
+        if (log_to_file || isatty(STDERR_FILENO))
+            dup2(null_fd, STDERR_FILENO);
+        close(null_fd);
+    }
+    if (write(report, &status, 1) < 0)
+        chi_log_warn("runtime", "nobody waited for the daemon to be ready");
+    close(report);
+}
+
+static int wait_for_stop(struct chi_runtime *runtime, int signals)
+{
+    struct pollfd fds[2] = {{.fd = signals, .events = POLLIN},
+                            {.fd = chi_runtime_stop_fd(runtime), .events = POLLIN}};
+    for (;;) {
+        if (poll(fds, 2, -1) < 0) {
+            if (errno == EINTR)
+                continue;
+            return -errno;
+        }
+        if (fds[0].revents & POLLIN) {
+            struct signalfd_siginfo info;
+            if (read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+                chi_log_info("runtime", "stopping on signal %u", info.ssi_signo);
+            return 0;
+        }
+        if (fds[1].revents & POLLIN) {
+            chi_log_info("runtime", "stopping on request");
+            return 0;
+        }
+    }
+}
+
+static int run(struct chi_config *config, const struct options *options)
+{
+    struct chi_runtime *runtime;
+    bool log_to_file = config->log_file != NULL;
+    sigset_t stop_signals;
+    int report = -1;
+
+    /* Before the fork and any thread, so that no signal is lost from here on. */
+    sigemptyset(&stop_signals);
+    sigaddset(&stop_signals, SIGTERM);
+    sigaddset(&stop_signals, SIGINT);
+    sigaddset(&stop_signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &stop_signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    if (options->daemonize && (report = go_to_background()) < 0)
+        return EXIT_FAILURE;
+    int signals = signalfd(-1, &stop_signals, SFD_CLOEXEC);
+    if (signals < 0) {
+        perror("chimaera_runtime: signalfd");
+        return EXIT_FAILURE;
+    }
+    int rc = chi_runtime_start(config, &runtime);
+    if (rc < 0) {
+        fprintf(stderr, "chimaera_runtime: %s\n", chi_last_error());
+        return EXIT_FAILURE;
+    }
+    if (report >= 0)
+        report_ready(report, log_to_file);
+    wait_for_stop(runtime, signals);
+    return chi_runtime_stop(runtime) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {0};
+    struct chi_config config;
+
+    int parsed = parse_options(argc, argv, &options);
+    if (parsed != 0)
+        return parsed - 1;
+    int rc = chi_config_load(options.config_path, &config);
+    if (rc == 0)
+        rc = chi_log_configure(config.log_level, config.log_file);
+    if (rc < 0) {
+        fprintf(stderr, "chimaera_runtime: %s\n", chi_last_error());
+        return EXIT_FAILURE;
+    }
+    if (options.check_config) {
+        puts("The configuration is good.");
+        chi_config_fini(&config);
+        return EXIT_SUCCESS;
+    }
+    int status = run(&config, &options);
+    chi_config_fini(&config);
+    fflush(NULL);
+    if (status == EXIT_FAILURE)
+        _exit(status); /* threads of tasks that did not end may be left */
+    return status;
+}

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Sourced by the scripts in tools/: finds out what the machine lacks and installs that with apt.
+# Nothing is asked of apt where nothing is missing.
+#
+#   setup_require build [tests] [checks]   makes sure of these groups, or ends the script
+#   setup_clang_format                     prints the name of a usable clang-format
+
+setup_say() {
+    printf '%s\n' "$*" >&2
+}
+
+setup_fail() {
+    setup_say "Cannot go on: $*"
+    exit 1
+}
+
+# Whether the C compiler finds a header.
+setup_has_header() {
+    printf '#include <%s>\n' "$1" | gcc -E -x c -o /dev/null - 2>/dev/null
+}
+
+# Whether the linker finds a library file.
+setup_has_library() {
+    [[ "$(gcc -print-file-name="$1" 2>/dev/null)" == */* ]]
+}
+
+setup_has_cmake() {
+    local version
+    version="$(cmake --version 2>/dev/null | sed -n 's/^cmake version //p')"
+    [[ -n "$version" ]] && printf '3.20\n%s\n' "$version" | sort -V -C
+}
+
+# The layout rules are those of version 14; others break lines elsewhere.
+setup_clang_format() {
+    local name
+    for name in clang-format-14 clang-format; do
+        if "$name" --version 2>/dev/null | grep -q 'version 14\.'; then
+            echo "$name"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# Prints the Debian packages that a group still lacks, one a line.
+setup_missing() {
+    case "$1" in
+    build)
+        command -v gcc >/dev/null || printf '%s\n' gcc libc6-dev
+        command -v make >/dev/null || echo make
+        command -v nm >/dev/null || echo binutils
+        setup_has_cmake || echo cmake
+        command -v pkg-config >/dev/null || echo pkg-config
+        setup_has_header yaml.h || echo libyaml-dev
+        setup_has_library libboost_context.a || echo libboost-context-dev
+        ;;
+    tests)
+        setup_has_header cmocka.h || echo libcmocka-dev
+        ;;
+    checks)
+        command -v g++ >/dev/null || echo g++
+        command -v spin >/dev/null || echo spin
+        setup_clang_format >/dev/null || echo clang-format-14
+        ;;
+    esac
+}
+
+setup_apt() {
+    local -a root=(env DEBIAN_FRONTEND=noninteractive)
+    if [[ "$(id -u)" != 0 ]]; then
+        root=(sudo env DEBIAN_FRONTEND=noninteractive)
+    fi
+    "${root[@]}" apt-get -q -o DPkg::Lock::Timeout=120 "$@"
+}
+
+setup_install() {
+    local packages="$*" log updated=no
+    command -v apt-get >/dev/null ||
+        setup_fail "these Debian packages are missing and there is no apt-get here: $packages." \
+            "Install what your system calls them by hand."
+    if [[ "$(id -u)" != 0 ]]; then
+        command -v sudo >/dev/null ||
+            setup_fail "installing needs root or sudo. As root, run: apt-get install $packages"
+        sudo -n true 2>/dev/null || [[ -t 0 ]] ||
+            setup_fail "sudo asks for a password and nobody is there to type it." \
+                "Run by hand: sudo apt-get install $packages"
+    fi
+
+    log="$(mktemp)"
+    setup_say "Missing here: $packages. Installing with apt-get ..."
+    if ! apt-cache show "$@" >/dev/null 2>&1; then
+        setup_say "apt does not know all of them yet: apt-get update ..."
+        setup_apt update >"$log" 2>&1 || true # the installation says whether it mattered
+        updated=yes
+    fi
+    if ! setup_apt install -y --no-install-recommends "$@" >>"$log" 2>&1; then
+        if [[ $updated == no ]]; then
+            setup_say "That failed; once more after apt-get update ..."
+            setup_apt update >"$log" 2>&1 || true
+        fi
+        if [[ $updated == yes ]] ||
+            ! setup_apt install -y --no-install-recommends "$@" >>"$log" 2>&1; then
+            tail -n 15 "$log" >&2
+            rm -f "$log"
+            setup_fail "apt-get could not install them (is there a network?)." \
+                "Install by hand: apt-get install $packages"
+        fi
+    fi
+    rm -f "$log"
+    setup_say "Installed."
+}
+
+setup_require() {
+    local group
+    local -a missing=()
+    for group in "$@"; do
+        mapfile -t -O "${#missing[@]}" missing < <(setup_missing "$group")
+    done
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+    # Fibers have a fallback, so boost.context alone is worth a try, but no failure.
+    if [[ "${missing[*]}" == libboost-context-dev ]]; then
+        (setup_install "${missing[@]}") ||
+            setup_say "Going on without libboost-context-dev: fibers will switch more slowly."
+        return 0
+    fi
+    setup_install "${missing[@]}"
+
+    hash -r
+    missing=()
+    for group in "$@"; do
+        mapfile -t -O "${#missing[@]}" missing < <(setup_missing "$group")
+    done
+    for group in "${missing[@]}"; do
+        [[ $group == libboost-context-dev ]] ||
+            setup_fail "still missing after the installation: ${missing[*]}." \
+                "(CMake must be 3.20 or newer, clang-format 14.)"
+    done
+}
