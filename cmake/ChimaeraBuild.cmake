@@ -22,7 +22,8 @@ pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 add_library(chi_flags INTERFACE)
 target_compile_options(chi_flags INTERFACE
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
-  -Wno-missing-field-initializers -fno-strict-aliasing -ftls-model=initial-exec
+  -Wno-missing-field-initializers -fno-strict-aliasing -fno-semantic-interposition -fno-plt
+  -ftls-model=initial-exec
   $<$<BOOL:${CHI_WERROR}>:-Werror>)
 target_compile_definitions(chi_flags INTERFACE _GNU_SOURCE)
 target_include_directories(chi_flags INTERFACE
@@ -46,3 +47,10 @@ else()
   set(CHI_FIBER_CONTEXT ucontext)
 endif()
 message(STATUS "chimaera: fibers switch with ${CHI_FIBER_CONTEXT}")
+
+# The path of a task crosses several source files; release builds inline across them.
+include(CheckIPOSupported)
+check_ipo_supported(RESULT chi_ipo LANGUAGES C OUTPUT chi_ipo_output)
+if(chi_ipo AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT CHI_SANITIZE)
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+endif()

@@ -313,6 +313,7 @@ static int run_store(int argc, char **argv)
     if (failed) {
         free_stored(&disk, manifest);
         unlink(state_path);
+        fputs("Nothing was kept on the disk.\n", stderr);
     }
     fclose(manifest);
     chi_buffer_free(&buffer);

@@ -65,6 +65,7 @@ struct chi_client_thread {
     void *base[CHI_SEGMENT_COUNT];
     uint64_t size[CHI_SEGMENT_COUNT];
     struct chi_orphans orphans;
+    struct chi_task *resting; /* freed last; see chi_client_task_free() */
     uint32_t depth_log2;
     uint32_t pid;
     uint32_t tid;

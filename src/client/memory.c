@@ -58,6 +58,10 @@ void chi_client_thread_stop(struct chi_client_thread *self)
         client->orphans = self->orphans.first;
         pthread_mutex_unlock(&client->orphan_lock);
     }
+    if (self->resting != NULL)
+        chi_arena_free(self->cache[CHI_SEGMENT_MAIN],
+                       (uint64_t)((char *)self->resting - (char *)self->base[CHI_SEGMENT_MAIN]),
+                       CHI_CLIENT_TAG);
     for (int s = CHI_SEGMENT_MAIN; s <= CHI_SEGMENT_CLIENT_DATA; s++)
         chi_arena_cache_destroy(self->cache[s]);
     memset(self, 0, sizeof(*self));

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "chimaera/container.h"
 #include "chimaera/status.h"
 #include "client/client.h"
@@ -110,14 +111,15 @@ struct chi_task *chi_task_new(struct chi_task_schema *schema, chi_pool_id_t pool
         return NULL;
     }
     struct chi_task *task = (void *)((char *)self->base[CHI_SEGMENT_MAIN] + offset);
-    memset(task, 0, schema->type.size);
-    task->magic = CHI_TASK_MAGIC;
-    task->size = (uint16_t)schema->type.size;
-    task->schema = (uint16_t)number;
-    task->method = schema->method;
-    task->pool_id = pool_id;
-    task->pool_query = query;
-    task->node = make_node(self);
+    *task = (struct chi_task){.magic = CHI_TASK_MAGIC,
+                              .size = (uint16_t)schema->type.size,
+                              .schema = (uint16_t)number,
+                              .method = schema->method,
+                              .pool_id = pool_id,
+                              .pool_query = query,
+                              .node = make_node(self)};
+    if (schema->type.size > sizeof(*task))
+        memset(task + 1, 0, schema->type.size - sizeof(*task));
     return task;
 }
 
@@ -130,12 +132,28 @@ static void free_members(const struct chi_schema *schema, void *object)
     }
 }
 
+/*
+ * The task freed last rests before it is used again: its line is still in the worker's cache, and
+ * taking it from there can happen while we wait for the next task (see submit()).
+ */
+static void rest(struct chi_client_thread *self, struct chi_task *task)
+{
+    struct chi_task *rested = self->resting;
+    CHI_ASSERT(
+        chi_arena_holds(self->cache[CHI_SEGMENT_MAIN], offset_of(self, task), CHI_CLIENT_TAG) &&
+            task != rested,
+        "chi_task_del() of a task that was deleted before");
+    self->resting = task;
+    if (rested != NULL)
+        chi_arena_free(self->cache[CHI_SEGMENT_MAIN], offset_of(self, rested), CHI_CLIENT_TAG);
+}
+
 void chi_client_task_free(struct chi_client_thread *self, struct chi_task *task)
 {
     uint32_t number = task->schema;
     if (number > 1 && number - 2 < atomic_load_explicit(&schemas.count, memory_order_acquire))
         free_members(&schemas.table[number]->type, task);
-    chi_arena_free(self->cache[CHI_SEGMENT_MAIN], offset_of(self, task), CHI_CLIENT_TAG);
+    rest(self, task);
 }
 
 static struct chi_task *next_orphan(const struct chi_client_thread *self, struct chi_task *task)

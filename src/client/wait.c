@@ -20,6 +20,7 @@
 #include "client/client.h"
 #include "task/host.h"
 
+#define TIGHT_POLLS    64u /* without a pause: the answer to a short task comes within these */
 #define PAUSE_POLLS    200u
 #define YIELD_MIN_NS   2000u
 #define YIELD_MAX_NS   50000u
@@ -47,10 +48,11 @@ static bool poll_once(struct waited *waited)
 /* Polls with pauses, then with yields until `budget_ns` is spent or `deadline` has passed. */
 static bool poll_awhile(struct waited *waited, uint64_t budget_ns, uint64_t deadline)
 {
-    for (uint32_t i = 0; i < PAUSE_POLLS; i++) {
+    for (uint32_t i = 0; i < TIGHT_POLLS + PAUSE_POLLS; i++) {
         if (poll_once(waited))
             return true;
-        chi_cpu_pause();
+        if (i >= TIGHT_POLLS)
+            chi_cpu_pause();
     }
     uint64_t now = chi_clock_now_ns();
     uint64_t end = chi_clock_deadline_ns(now, budget_ns);
@@ -112,6 +114,15 @@ static int sleep_until_done(struct waited *waited, struct chi_client *client, ui
     }
 }
 
+/* Polls longer next time if that would have spared this sleep, less if it would not. */
+static void adapt(struct chi_client_thread *self, uint64_t slept_ns)
+{
+    if (slept_ns <= 2 * YIELD_MAX_NS) /* waking alone takes as long as that */
+        self->yield_ns = self->yield_ns * 2 < YIELD_MAX_NS ? self->yield_ns * 2 : YIELD_MAX_NS;
+    else
+        self->yield_ns = self->yield_ns / 2 > YIELD_MIN_NS ? self->yield_ns / 2 : YIELD_MIN_NS;
+}
+
 static int wait_for(struct waited *waited, uint64_t timeout_ns)
 {
     if (CHI_LIKELY(poll_once(waited)))
@@ -124,12 +135,12 @@ static int wait_for(struct waited *waited, uint64_t timeout_ns)
     uint64_t deadline = UINT64_MAX;
     if (timeout_ns != UINT64_MAX)
         deadline = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
-    if (poll_awhile(waited, self->yield_ns, deadline)) {
-        self->yield_ns = self->yield_ns * 2 < YIELD_MAX_NS ? self->yield_ns * 2 : YIELD_MAX_NS;
+    if (poll_awhile(waited, self->yield_ns, deadline))
         return 0;
-    }
-    self->yield_ns = self->yield_ns / 2 > YIELD_MIN_NS ? self->yield_ns / 2 : YIELD_MIN_NS;
-    return sleep_until_done(waited, self->client, deadline);
+    uint64_t before = chi_clock_now_ns();
+    int rc = sleep_until_done(waited, self->client, deadline);
+    adapt(self, chi_clock_now_ns() - before);
+    return rc;
 }
 
 static bool is_submitted(const struct chi_task *task)

@@ -16,7 +16,9 @@
 #include "lane/bell.h"
 #include "runtime/worker.h"
 
-#define LANE_BUDGET    32u
+#define LANE_BUDGET 32u
+/* Rounds without a pause: a caller that got its answer comes back at once. */
+#define TIGHT_POLLS    128u
 #define PAUSE_POLLS    64u
 #define YIELDS_A_CLOCK 8u
 #define SPIN_MIN_NS    2000u
@@ -55,7 +57,7 @@ static uint32_t fill_batch(struct chi_worker *worker, struct chi_ingress *ingres
     batch->next = 0;
     batch->ingress = ingress;
     batch->count = chi_lane_take(&ingress->reader, batch->items, CHI_BATCH_MAX);
-    for (uint32_t i = 1; i < batch->count; i++) {
+    for (uint32_t i = 0; i < batch->count; i++) {
         uint64_t offset = batch->items[i] * CHI_CACHE_LINE;
         if (offset < size)
             chi_cpu_prefetch_write(base + offset);
@@ -305,11 +307,13 @@ void chi_worker_loop(struct chi_worker *worker)
             continue;
         }
         idle++;
-        if (idle <= PAUSE_POLLS) {
+        if (idle <= TIGHT_POLLS)
+            continue;
+        if (idle <= TIGHT_POLLS + PAUSE_POLLS) {
             chi_cpu_pause();
             continue;
         }
-        if (idle == PAUSE_POLLS + 1)
+        if (idle == TIGHT_POLLS + PAUSE_POLLS + 1)
             idle_since = chi_clock_now_ns();
         chi_cpu_yield();
         if (idle % YIELDS_A_CLOCK == 0 && chi_clock_now_ns() - idle_since >= worker->spin_ns) {

@@ -166,6 +166,7 @@ static struct chi_pool *make_pool(struct chi_runtime *runtime,
     pool->runtime = runtime;
     pool->id = id;
     pool->module = module;
+    pool->ops = module->descriptor->ops;
     pool->name = strdup(request->pool_name);
     pool->params = malloc(request->params_size + 1);
     pool->params_size = request->params_size;
@@ -217,7 +218,7 @@ static int destroy_containers(struct chi_pool *pool, uint32_t count)
     int first = 0;
     for (uint32_t i = count; i-- > 0;) {
         int rc = 0;
-        if (pool->module->descriptor->ops->schema(CHI_METHOD_DESTROY) != NULL)
+        if (pool->ops->schema(CHI_METHOD_DESTROY) != NULL)
             rc = run_lifecycle(pool->containers[i], &chimaera_admin_destroy_schema, NULL, 0);
         first = first == 0 ? rc : first;
     }
@@ -226,7 +227,7 @@ static int destroy_containers(struct chi_pool *pool, uint32_t count)
 
 static int create_containers(struct chi_pool *pool)
 {
-    if (pool->module->descriptor->ops->schema(CHI_METHOD_CREATE) == NULL)
+    if (pool->ops->schema(CHI_METHOD_CREATE) == NULL)
         return 0;
     for (uint32_t i = 0; i < pool->container_count; i++) {
         int rc = run_lifecycle(pool->containers[i], &chimaera_admin_create_schema, pool->params,

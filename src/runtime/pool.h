@@ -59,6 +59,7 @@ struct chi_pool {
     chi_pool_id_t id;
     char *name;
     const struct chi_module *module;
+    const struct chi_container_ops *ops; /* the module's */
     char *params; /* as archived; decides whether a second request means the same pool */
     size_t params_size;
     atomic_int state;

@@ -9,10 +9,8 @@
 
 static uint8_t class_of(uint32_t size)
 {
-    uint8_t class_index = 0;
-    while ((uint32_t)CHI_CACHE_LINE << class_index < size)
-        class_index++;
-    return class_index;
+    /* 64 is 0, up to 128 is 1, ... up to 4096 is 6 */
+    return (uint8_t)(size <= CHI_CACHE_LINE ? 0 : 26 - __builtin_clz(size - 1));
 }
 
 struct chi_record *chi_record_new(struct chi_record_cache *cache, uint32_t size)

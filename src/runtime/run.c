@@ -85,7 +85,10 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
         complete_shared(origin, shared, -ENOMEM);
         return;
     }
-    memcpy((void *)&record->task, (const void *)shared, size);
+    memcpy((void *)&record->task, (const void *)shared, sizeof(struct chi_task));
+    if (size > sizeof(struct chi_task))
+        memcpy((void *)(&record->task + 1), (const void *)(shared + 1),
+               size - sizeof(struct chi_task));
     record->origin = origin;
     record->shm_offset = offset;
     chi_worker_count(worker, record);
@@ -153,8 +156,7 @@ static int prepare(struct chi_worker *worker, struct chi_record *record)
         pool = chi_pool_find(runtime->pools, task->pool_id);
     if (pool == NULL)
         return CHI_ENOPOOL;
-    const struct chi_container_ops *ops = pool->module->descriptor->ops;
-    const struct chi_task_schema *schema = ops->schema(task->method);
+    const struct chi_task_schema *schema = pool->ops->schema(task->method);
     if (schema == NULL)
         return CHI_ENOMETHOD;
     if (schema->type.size != task->size)
@@ -162,7 +164,9 @@ static int prepare(struct chi_worker *worker, struct chi_record *record)
     if (record->shm_offset != 0) {
         if (task->method < CHI_METHOD_CUSTOM)
             return -EPERM; /* the runtime's own to call */
-        int rc = chi_copy_in(runtime, record->origin, &schema->type, task);
+        int rc = schema->type.member_count > 0
+                     ? chi_copy_in(runtime, record->origin, &schema->type, task)
+                     : 0;
         if (rc < 0)
             return rc;
     }
@@ -190,8 +194,8 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
         return;
     }
     record->context.container = container;
-    record->pool->module->descriptor->ops->monitor(container, CHI_MONITOR_LOCAL_SCHEDULE,
-                                                   task->method, task, &record->context);
+    record->pool->ops->monitor(container, CHI_MONITOR_LOCAL_SCHEDULE, task->method, task,
+                               &record->context);
     struct chi_lane *lane = record->context.route_lane;
     if (lane == NULL && task->method < CHI_METHOD_CUSTOM)
         lane = &worker->own_lane; /* Create runs before there are lanes */
@@ -291,8 +295,8 @@ void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
     if (CHI_UNLIKELY(record->call != NULL))
         rc = record->call(record->call_argument);
     else
-        rc = record->pool->module->descriptor->ops->run(
-            record->context.container, record->task.method, &record->task, &record->context);
+        rc = record->pool->ops->run(record->context.container, record->task.method, &record->task,
+                                    &record->context);
     worker->current = NULL;
     chi_worker_complete(worker, record, rc);
 }
@@ -322,7 +326,7 @@ static void complete_shared(struct chi_origin *origin, struct chi_task *shared, 
 
 static void free_private(struct chi_worker *worker, struct chi_record *record)
 {
-    if (record->schema != NULL)
+    if (record->schema != NULL && record->schema->type.member_count > 0)
         chi_copy_free(&record->schema->type, &record->task);
     chi_record_free(&worker->records, record);
 }

@@ -196,6 +196,13 @@ static inline int chi_arena_free(struct chi_arena_cache *cache, uint64_t offset,
     return 0;
 }
 
+/* Whether an allocated block of this tag starts at `offset`. Any offset is safe. */
+static inline int chi_arena_holds(struct chi_arena_cache *cache, uint64_t offset, uint16_t tag)
+{
+    _Atomic(uint16_t) *slot = chi_arena_tag_at(cache, offset);
+    return slot && atomic_load_explicit(slot, memory_order_relaxed) == tag;
+}
+
 /*
  * As chi_arena_free(), where several threads may try the same offset at once: of those that name
  * the block's tag exactly one gets 0, the others -EINVAL.
