@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -187,8 +186,13 @@ static int hand_shake(struct chi_client *client)
     int fds[CHI_CONTROL_FDS];
     size_t fd_count = CHI_CONTROL_FDS;
 
-    int rc = request(client, &message, &client->event_fd, 1, &attached, sizeof(attached), fds,
-                     &fd_count);
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
+        return -errno;
+    client->event_fd = pair[0];
+    int rc = request(client, &message, &pair[1], 1, &attached, sizeof(attached), fds, &fd_count);
+    close(pair[1]);
     if (rc < 0)
         return rc;
     if (fd_count < CHI_SEGMENT_COUNT || fd_count - CHI_SEGMENT_COUNT != attached.worker_count) {
@@ -251,10 +255,7 @@ int chi_client_attach(struct chi_client **out)
     pthread_mutex_init(&client->control_lock, NULL);
     pthread_mutex_init(&client->orphan_lock, NULL);
 
-    client->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    rc = client->event_fd < 0 ? -errno : 0;
-    if (rc == 0)
-        rc = connect_to(&paths, &client->control);
+    rc = connect_to(&paths, &client->control);
     if (rc == 0) {
         client->daemon_pidfd = open_pidfd_of(client->control);
         rc = hand_shake(client);

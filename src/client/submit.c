@@ -248,8 +248,10 @@ static struct chi_client_thread *submitter(const struct chi_task *task, int *rc)
     return self;
 }
 
-static int explain(int rc)
+static int explain(struct chi_client_thread *self, int rc)
 {
+    if (rc == -EAGAIN && !chi_client_check(self->client))
+        return chi_error(CHI_ERUNTIME_DOWN, "%s", chi_strerror(CHI_ERUNTIME_DOWN));
     if (rc == -EALREADY)
         chi_error(rc, "the task was submitted before");
     else if (rc == -EAGAIN)
@@ -266,7 +268,7 @@ int chi_task_enqueue(struct chi_task *task)
     if (self == NULL)
         return rc;
     rc = submit(self, task, true);
-    return CHI_LIKELY(rc == 0) ? 0 : explain(rc);
+    return CHI_LIKELY(rc == 0) ? 0 : explain(self, rc);
 }
 
 int chi_task_enqueue_many(struct chi_task *const *tasks, size_t count)
@@ -290,7 +292,7 @@ int chi_task_enqueue_many(struct chi_task *const *tasks, size_t count)
             break;
     }
     if (done == 0)
-        return explain(rc);
+        return explain(self, rc);
     chi_bell_ring(self->lane->bell, self->lane->lane, self->lane->number, self->lane->eventfd);
     return (int)done;
 }

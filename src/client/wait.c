@@ -20,7 +20,7 @@
 #include "client/client.h"
 #include "task/host.h"
 
-#define TIGHT_POLLS    64u /* without a pause: the answer to a short task comes within these */
+#define TIGHT_POLLS 64u /* without a pause: the answer to a short task comes within these */
 #define PAUSE_POLLS    200u
 #define YIELD_MIN_NS   2000u
 #define YIELD_MAX_NS   50000u

@@ -22,6 +22,7 @@
 
 #include <errno.h>
 
+#include "base/cpu.h"
 #include "shm/layout.h"
 
 #define CHI_LANE_ITEM_BITS  42
@@ -61,6 +62,8 @@ static inline int chi_lane_push(struct chi_shm_lane *lane, uint32_t depth_log2, 
         uint64_t position = atomic_load_explicit(&lane->tail, memory_order_relaxed);
         _Atomic(uint64_t) *word = &lane->words[position & mask];
         uint64_t empty = chi_lane_word(position, depth_log2, 0);
+        /* The consumer wrote the line last: fetch it once, to write, not to read and then to write. */
+        chi_cpu_prefetch_write((const void *)word);
         uint64_t seen = atomic_load_explicit(word, memory_order_relaxed);
 
         if (seen == empty) {

@@ -8,6 +8,8 @@
 #include "runtime/pool.h"
 #include "runtime/worker.h"
 
+#define STACK_SIZE_MAX (64u << 20)
+
 static struct chi_queue *find_queue(const struct chi_container *container, chi_queue_id_t id)
 {
     struct chi_queue *queue = atomic_load_explicit(&container->priv->queues, memory_order_acquire);
@@ -99,6 +101,39 @@ struct chi_lane *chi_container_lane_by_hash(struct chi_container *container,
     return queue != NULL ? &queue->lanes[hash % queue->lane_count] : NULL;
 }
 
+int chi_container_set_stack_size(struct chi_container *container, uint32_t method,
+                                 size_t stack_size)
+{
+    struct chi_container_priv *priv = container->priv;
+
+    if (priv->pool->ops->schema(method) == NULL)
+        return chi_error(-EINVAL, "stack size for method %u, which the module does not have",
+                         method);
+    if (stack_size > STACK_SIZE_MAX)
+        return chi_error(-EINVAL, "a stack of %zu bytes for method %u; %zu are possible",
+                         stack_size, method, (size_t)STACK_SIZE_MAX);
+    if (stack_size <= priv->pool->runtime->config.stack_size)
+        return 0;
+    struct chi_method_stack *stack = calloc(1, sizeof(*stack));
+    if (stack == NULL)
+        return chi_error(-ENOMEM, "out of memory for the stack size of method %u", method);
+    stack->method = method;
+    stack->size = stack_size;
+    stack->next = atomic_load_explicit(&priv->stacks, memory_order_relaxed);
+    /* Release: pairs with the acquire in chi_container_stack_size(). */
+    atomic_store_explicit(&priv->stacks, stack, memory_order_release);
+    return 0;
+}
+
+size_t chi_container_stack_size(const struct chi_container *container, uint32_t method)
+{
+    const struct chi_method_stack *stack =
+        atomic_load_explicit(&container->priv->stacks, memory_order_acquire);
+    while (stack != NULL && stack->method != method)
+        stack = stack->next;
+    return stack != NULL ? stack->size : 0;
+}
+
 void chi_container_free_queues(struct chi_container *container)
 {
     struct chi_queue *queue = atomic_load_explicit(&container->priv->queues, memory_order_acquire);
@@ -111,4 +146,11 @@ void chi_container_free_queues(struct chi_container *container)
         queue = next;
     }
     atomic_store_explicit(&container->priv->queues, NULL, memory_order_relaxed);
+    struct chi_method_stack *stack =
+        atomic_load_explicit(&container->priv->stacks, memory_order_acquire);
+    while (stack != NULL) {
+        struct chi_method_stack *next = stack->next;
+        free(stack);
+        stack = next;
+    }
 }

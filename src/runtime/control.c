@@ -4,7 +4,6 @@
 #include "runtime/control.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +99,6 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
     else if (chi_runtime_stopping(runtime))
         rc = CHI_ESTOPPING;
     if (rc == 0) {
-        fcntl(*notify_fd, F_SETFL, O_NONBLOCK); /* whatever it is, writing to it must not wait */
         rc = chi_registry_attach(runtime, connection->fd, *notify_fd, control->epoll,
                                  &connection->origin);
     }
@@ -224,6 +222,7 @@ static void *thread_main(void *argument)
             chi_log_error("clients", "a client truncated a shared segment; its content is lost, "
                                      "and all clients are detached");
             drop_all(control);
+            chi_runtime_restore_header(control->runtime);
         }
         timeout = chi_registry_advance(control->runtime) ? TICK_MS : -1;
     }

@@ -11,10 +11,24 @@ static struct {
     struct chi_runtime *runtime;
 } g = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+/* Its threads are not in the child of a fork: there it is as if there were none. */
+static void forget_in_child(void)
+{
+    pthread_mutex_init(&g.lock, NULL);
+    g.runtime = NULL;
+}
+
+static void set_up_once(void)
+{
+    pthread_atfork(NULL, NULL, forget_in_child);
+}
+
 int chi_runtime_init(const char *config_path)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct chi_config config;
 
+    pthread_once(&once, set_up_once);
     pthread_mutex_lock(&g.lock);
     int rc = g.runtime != NULL ? chi_error(-EALREADY, "this process runs a runtime already") : 0;
     if (rc == 0)

@@ -39,13 +39,16 @@ static bool may_take_in(struct chi_worker *worker)
            chi_worker_has_spare(worker);
 }
 
-static void run_batch(struct chi_worker *worker)
+/* Returns whether there was room to run any of it. */
+static bool run_batch(struct chi_worker *worker)
 {
     struct chi_batch *batch = &worker->batch;
+    uint32_t before = batch->next;
     while (batch->next < batch->count && chi_worker_has_spare(worker)) {
         uint64_t item = batch->items[batch->next++];
         chi_worker_ingest(worker, batch->ingress, item, true);
     }
+    return batch->next != before; /* even if a task parked and others went on with the batch */
 }
 
 static uint32_t fill_batch(struct chi_worker *worker, struct chi_ingress *ingress)
@@ -79,10 +82,8 @@ static void cool(struct chi_worker *worker, struct chi_ingress **link)
 /* Takes from the first hot lane that has something, and moves it to the end of the list. */
 static bool poll_lanes(struct chi_worker *worker)
 {
-    if (worker->batch.next < worker->batch.count) {
-        run_batch(worker);
-        return true;
-    }
+    if (worker->batch.next < worker->batch.count)
+        return run_batch(worker);
     if (worker->hot == NULL || !may_take_in(worker))
         return false;
     struct chi_ingress **link = &worker->hot;
@@ -165,7 +166,7 @@ void chi_worker_send(struct chi_worker *worker, struct chi_message *message)
     chi_inbox_push(&worker->inbox, message);
     /* seq_cst on both sides: see bell.h; `asleep` is the private twin of `sleeping`. */
     if (atomic_load_explicit(&worker->asleep, memory_order_seq_cst))
-        chi_eventfd_wake(worker->eventfd);
+        chi_eventfd_wake(worker->private_fd);
 }
 
 static bool take_messages(struct chi_worker *worker)
@@ -192,15 +193,26 @@ static bool fire_timers(struct chi_worker *worker)
     return any;
 }
 
-static bool take_events(struct chi_worker *worker, int timeout_ms)
+static int wait_events(struct chi_worker *worker, struct epoll_event *events, uint64_t timeout_ns)
+{
+    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / CHI_NS_PER_S),
+                               .tv_nsec = (long)(timeout_ns % CHI_NS_PER_S)};
+    int count = epoll_pwait2(worker->epoll, events, EVENTS_MAX, &timeout, NULL);
+    if (count < 0 && errno == ENOSYS) /* before Linux 5.11: late by up to a millisecond */
+        count = epoll_wait(worker->epoll, events, EVENTS_MAX,
+                           (int)((timeout_ns + CHI_NS_PER_MS - 1) / CHI_NS_PER_MS));
+    return count;
+}
+
+static bool take_events(struct chi_worker *worker, uint64_t timeout_ns)
 {
     struct epoll_event events[EVENTS_MAX];
-    int count = epoll_wait(worker->epoll, events, EVENTS_MAX, timeout_ms);
+    int count = wait_events(worker, events, timeout_ns);
     for (int i = 0; i < count; i++) {
-        if (events[i].data.ptr == NULL) {
+        if (events[i].data.ptr == &worker->eventfd || events[i].data.ptr == &worker->private_fd) {
             uint64_t ignored;
-            if (read(worker->eventfd, &ignored, sizeof(ignored)) < 0)
-                continue; /* somebody else read it; being awake is what counts */
+            if (read(*(int *)events[i].data.ptr, &ignored, sizeof(ignored)) < 0)
+                continue; /* a client read it; being awake is what counts */
         } else {
             chi_worker_unpark(worker, events[i].data.ptr, (int)events[i].events);
         }
@@ -227,16 +239,13 @@ static bool arm_all(struct chi_worker *worker)
     return true;
 }
 
-static int sleep_timeout_ms(struct chi_worker *worker, uint64_t now)
+static uint64_t sleep_timeout(struct chi_worker *worker, uint64_t now)
 {
-    uint64_t sleep_ns = worker->runtime->config.max_sleep_ns;
+    uint64_t longest = worker->runtime->config.max_sleep_ns;
     uint64_t next = chi_timers_next(&worker->timers);
     if (next <= now)
         return 0;
-    if (next - now < sleep_ns)
-        sleep_ns = next - now;
-    uint64_t ms = (sleep_ns + CHI_NS_PER_MS - 1) / CHI_NS_PER_MS;
-    return ms > 3600000 ? 3600000 : (int)ms;
+    return next - now < longest ? next - now : longest;
 }
 
 static void adapt_spin(struct chi_worker *worker, uint64_t slept_ns)
@@ -263,7 +272,7 @@ static void go_to_sleep(struct chi_worker *worker)
         !atomic_load_explicit(&worker->stop, memory_order_seq_cst)) {
         uint64_t before = chi_clock_now_ns();
         atomic_fetch_add_explicit(&worker->stats.sleeps, 1, memory_order_relaxed);
-        take_events(worker, sleep_timeout_ms(worker, before));
+        take_events(worker, sleep_timeout(worker, before));
         adapt_spin(worker, chi_clock_now_ns() - before);
     }
     atomic_store_explicit(&worker->asleep, false, memory_order_relaxed);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "runtime/control.h"
 #include "runtime/runtime.h"
@@ -31,21 +30,41 @@ uint64_t chi_origin_ask_grace(struct chi_runtime *runtime, struct chi_origin *or
     return number;
 }
 
+static void reset_cells(struct chi_runtime *runtime, struct chi_origin *origin)
+{
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        struct chi_origin_cell *cell = &origin->cells[w];
+        atomic_store_explicit(&cell->parity, 0, memory_order_relaxed);
+        atomic_store_explicit(&cell->in_flight[0], 0, memory_order_relaxed);
+        atomic_store_explicit(&cell->in_flight[1], 0, memory_order_relaxed);
+        atomic_store_explicit(&cell->taken, 0, memory_order_relaxed);
+        atomic_store_explicit(&cell->refused, 0, memory_order_relaxed);
+        atomic_store_explicit(&cell->lent, 0, memory_order_relaxed);
+    }
+}
+
 int chi_origin_init(struct chi_runtime *runtime, struct chi_origin *origin, uint16_t owner)
 {
-    size_t cells = runtime->worker_count * sizeof(*origin->cells);
+    uint32_t workers = runtime->worker_count;
 
-    memset(origin, 0, sizeof(*origin));
+    if (origin->cells == NULL)
+        origin->cells = aligned_alloc(CHI_CACHE_LINE, workers * sizeof(*origin->cells));
+    if (origin->messages == NULL)
+        origin->messages = calloc(workers, sizeof(*origin->messages));
+    if (origin->ingress == NULL)
+        origin->ingress = calloc(runtime->lanes_per_client, sizeof(*origin->ingress));
+    if (origin->cells == NULL || origin->messages == NULL || origin->ingress == NULL)
+        return -ENOMEM; /* what there is serves the next tenant */
+    reset_cells(runtime, origin);
     origin->owner = owner;
     origin->notify_fd = origin->socket = origin->pidfd = -1;
-    origin->cells = aligned_alloc(CHI_CACHE_LINE, cells);
-    origin->messages = calloc(runtime->worker_count, sizeof(*origin->messages));
-    origin->ingress = calloc(runtime->lanes_per_client, sizeof(*origin->ingress));
-    if (origin->cells == NULL || origin->messages == NULL || origin->ingress == NULL) {
-        chi_origin_fini(origin);
-        return -ENOMEM;
-    }
-    memset(origin->cells, 0, cells);
+    origin->dropping = false;
+    origin->grace_running = 0;
+    origin->retired = NULL;
+    atomic_store_explicit(&origin->grace_asked, 0, memory_order_relaxed);
+    atomic_store_explicit(&origin->grace_done, 0, memory_order_relaxed);
+    atomic_store_explicit(&origin->flushing[0], 0, memory_order_relaxed);
+    atomic_store_explicit(&origin->flushing[1], 0, memory_order_relaxed);
     return 0;
 }
 

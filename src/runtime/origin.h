@@ -97,7 +97,11 @@ int64_t chi_origin_count(const struct chi_runtime *runtime, const struct chi_ori
  * result. */
 uint64_t chi_origin_ask_grace(struct chi_runtime *runtime, struct chi_origin *origin);
 
-/* Allocates and frees what an origin needs for this runtime's workers. 0 or -ENOMEM. */
+/*
+ * Makes the origin ready for a new tenant. What it allocates stays with the slot, because other
+ * threads look at counts without asking; chi_origin_fini() is for the end of the runtime. 0 or
+ * -ENOMEM.
+ */
 int chi_origin_init(struct chi_runtime *runtime, struct chi_origin *origin, uint16_t owner);
 void chi_origin_fini(struct chi_origin *origin);
 

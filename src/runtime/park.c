@@ -79,6 +79,36 @@ void chi_worker_resume_one(struct chi_worker *worker)
     chi_fiber_switch(self, waiter->fiber);
 }
 
+static void run_sized(void *argument)
+{
+    struct chi_worker *worker = argument;
+    struct chi_fiber *self = worker->running;
+
+    worker->sized_function(worker, worker->sized_record);
+    struct chi_fiber *next = worker->spare; /* whoever was the scheduler, at least */
+    worker->spare = next->link;
+    worker->running = next;
+    chi_fiber_exit_to(self, next);
+}
+
+bool chi_worker_run_sized(struct chi_worker *worker, size_t stack_size,
+                          void (*function)(struct chi_worker *, struct chi_record *),
+                          struct chi_record *record)
+{
+    struct chi_fiber *self = worker->running;
+    struct chi_fiber *fiber;
+
+    if (chi_fiber_create_sized(worker->fibers, stack_size, run_sized, worker, &fiber) < 0)
+        return false;
+    worker->sized_function = function;
+    worker->sized_record = record;
+    self->link = worker->spare;
+    worker->spare = self;
+    worker->running = fiber;
+    chi_fiber_switch(self, fiber);
+    return true;
+}
+
 /* ---- what handlers call */
 
 void chi_task_yield(void)

@@ -340,8 +340,11 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
         atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
     pthread_mutex_unlock(&table->lock);
     if (rc < 0) {
+        char reason[256]; /* what the module itself said, if it did */
+        snprintf(reason, sizeof(reason), "%s",
+                 chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc));
         chi_error(rc, "pool \"%s\": %s's Create failed: %s", pool->name, pool->module->name,
-                  chi_strerror(rc));
+                  reason);
         free_pool(pool);
         return rc;
     }

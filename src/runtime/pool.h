@@ -39,8 +39,16 @@ struct chi_queue {
     struct chi_queue *next;
 };
 
+/* A method whose handler wants a stack of its own. */
+struct chi_method_stack {
+    uint32_t method;
+    size_t size;
+    struct chi_method_stack *next;
+};
+
 struct chi_container_priv {
     struct chi_pool *pool;
+    _Atomic(struct chi_method_stack *) stacks; /* NULL as a rule */
     _Atomic(struct chi_queue *) queues;
 };
 
@@ -127,5 +135,7 @@ int64_t chi_pool_in_flight(const struct chi_pool *pool);
 
 /* container.c: frees the queues of a container that has no tasks. */
 void chi_container_free_queues(struct chi_container *container);
+/* The stack the method's handler asked for, in bytes; 0: none. */
+size_t chi_container_stack_size(const struct chi_container *container, uint32_t method);
 
 #endif

@@ -57,10 +57,11 @@ static void send_all(struct chi_runtime *runtime, struct chi_origin *origin,
     }
 }
 
-/* Release: pairs with the acquire in chi_registry_advance(). */
-static void ack(struct chi_origin *origin)
+/* Release: pairs with the acquire in advance(). The last one wakes the control thread. */
+static void ack(struct chi_worker *worker, struct chi_origin *origin)
 {
-    atomic_fetch_sub_explicit(&origin->acks_due, 1, memory_order_release);
+    if (atomic_fetch_sub_explicit(&origin->acks_due, 1, memory_order_release) == 1)
+        chi_control_poke(worker->runtime->control);
 }
 
 /* Worker: begins to serve the lanes. */
@@ -74,7 +75,7 @@ static void adopt_lanes(struct chi_worker *worker, struct chi_message *message)
         worker->by_number[ingress->number] = ingress;
         chi_worker_heat(worker, ingress); /* it may have rung before we knew it */
     }
-    ack(origin);
+    ack(worker, origin);
 }
 
 /* Worker: no task of this client comes in any more. */
@@ -84,7 +85,7 @@ static void forget_lanes(struct chi_worker *worker, struct chi_message *message)
     for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++)
         if (origin->ingress[i].worker == worker)
             chi_worker_forget(worker, &origin->ingress[i]);
-    ack(origin);
+    ack(worker, origin);
 }
 
 /* Worker: takes in what the lanes hold now, then counts anew. What the lanes hold cannot be more
@@ -113,7 +114,7 @@ static void turn_over(struct chi_worker *worker, struct chi_message *message)
     }
     uint32_t parity = atomic_load_explicit(&cell->parity, memory_order_relaxed);
     atomic_store_explicit(&cell->parity, parity ^ 1, memory_order_relaxed);
-    ack(origin);
+    ack(worker, origin);
 }
 
 /* ---- attach */
@@ -220,10 +221,8 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, int notify_fd, 
         return rc;
     origin->shm_slot = &runtime->slots[slot];
     rc = make_lanes(runtime, origin, slot, &reply);
-    if (rc < 0) {
-        chi_origin_fini(origin);
+    if (rc < 0)
         return rc;
-    }
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
         reply.segment_size[s] = runtime->segments[s].size;
     reply.slot = slot;
@@ -233,7 +232,6 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, int notify_fd, 
     rc = send_everything(runtime, socket, &reply);
     if (rc < 0) {
         chi_extents_free_owner(runtime->extents[CHI_SEGMENT_MAIN], origin->owner);
-        chi_origin_fini(origin);
         return rc;
     }
     origin->socket = socket;
@@ -339,7 +337,6 @@ static void take_everything_back(struct chi_runtime *runtime, struct chi_origin 
     }
     if (origin->notify_fd >= 0)
         close(origin->notify_fd);
-    chi_origin_fini(origin);
     chi_log_debug("clients", "slot %u: free", slot_of(runtime, origin));
     atomic_store_explicit(&origin->state, CHI_ORIGIN_FREE, memory_order_release);
 }

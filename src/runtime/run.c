@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -281,16 +282,11 @@ uint32_t chi_worker_run_lanes(struct chi_worker *worker, uint32_t budget)
     return ran;
 }
 
-void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
+/* On the fiber of its choice. */
+static void run_here(struct chi_worker *worker, struct chi_record *record)
 {
     int rc;
 
-    if (CHI_UNLIKELY(atomic_load_explicit(&record->origin->state, memory_order_relaxed) ==
-                     CHI_ORIGIN_DYING) &&
-        record->shm_offset != 0) {
-        chi_worker_complete(worker, record, CHI_ERUNTIME_DOWN); /* nobody is there to read it */
-        return;
-    }
     worker->current = record;
     if (CHI_UNLIKELY(record->call != NULL))
         rc = record->call(record->call_argument);
@@ -299,6 +295,30 @@ void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
                                     &record->context);
     worker->current = NULL;
     chi_worker_complete(worker, record, rc);
+}
+
+static bool wants_own_stack(const struct chi_record *record, size_t *size)
+{
+    const struct chi_container *container = record->context.container;
+    if (container == NULL ||
+        atomic_load_explicit(&container->priv->stacks, memory_order_relaxed) == NULL)
+        return false;
+    *size = chi_container_stack_size(container, record->task.method);
+    return *size > 0;
+}
+
+void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
+{
+    size_t stack_size;
+
+    if (CHI_UNLIKELY(atomic_load_explicit(&record->origin->state, memory_order_relaxed) ==
+                     CHI_ORIGIN_DYING) &&
+        record->shm_offset != 0)
+        chi_worker_complete(worker, record, CHI_ERUNTIME_DOWN); /* nobody is there to read it */
+    else if (CHI_LIKELY(!wants_own_stack(record, &stack_size)))
+        run_here(worker, record);
+    else if (!chi_worker_run_sized(worker, stack_size, run_here, record))
+        chi_worker_complete(worker, record, -ENOMEM);
 }
 
 /* ---- complete */
@@ -311,8 +331,12 @@ static void wake_waiters(struct chi_origin *origin, struct chi_task *shared, uin
         atomic_fetch_add_explicit(&origin->shm_slot->events, 1, memory_order_seq_cst);
         syscall(SYS_futex, &origin->shm_slot->events, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
     }
-    if ((bits & CHI_TASK_NOTIFY) && origin->notify_fd >= 0)
-        chi_eventfd_wake(origin->notify_fd);
+    if ((bits & CHI_TASK_NOTIFY) && origin->notify_fd >= 0) {
+        uint64_t one = 1;
+        /* A socket, because a client can make a write to an eventfd of its own wait. Full is told.
+         */
+        send(origin->notify_fd, &one, sizeof(one), MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
 }
 
 static void complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc)

@@ -145,6 +145,11 @@ static uint64_t lay_out_header(struct chi_runtime *runtime, char *base)
     return end;
 }
 
+void chi_runtime_restore_header(struct chi_runtime *runtime)
+{
+    lay_out_header(runtime, runtime->segments[CHI_SEGMENT_MAIN].base);
+}
+
 static int create_memory(struct chi_runtime *runtime)
 {
     const uint64_t sizes[CHI_SEGMENT_COUNT] = {
@@ -457,7 +462,8 @@ static bool wait_for_tasks(struct chi_runtime *runtime, uint64_t deadline)
     for (;;) {
         int64_t in_flight = 0;
         for (uint32_t i = 0; i <= runtime->max_clients; i++)
-            if (runtime->origins[i].cells != NULL)
+            if (atomic_load_explicit(&runtime->origins[i].state, memory_order_acquire) !=
+                CHI_ORIGIN_FREE)
                 in_flight += chi_origin_in_flight(runtime, &runtime->origins[i]);
         if (in_flight <= 0)
             return true;

@@ -85,6 +85,9 @@ CHI_API int chi_runtime_stop(struct chi_runtime *runtime);
 
 CHI_API const struct chi_paths *chi_runtime_paths(const struct chi_runtime *runtime);
 
+/* Writes the header of the main segment anew, after that was damaged. */
+void chi_runtime_restore_header(struct chi_runtime *runtime);
+
 /* Asks for a stop from inside; any thread. UINT64_MAX: the configured grace period. */
 void chi_runtime_request_stop(struct chi_runtime *runtime, uint64_t grace_period_ns);
 

@@ -50,6 +50,12 @@ static void *thread_main(void *argument)
     return NULL;
 }
 
+static bool watch(struct chi_worker *worker, int *fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = fd};
+    return epoll_ctl(worker->epoll, EPOLL_CTL_ADD, *fd, &event) == 0;
+}
+
 int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priority priority,
                       struct chi_worker **out)
 {
@@ -66,13 +72,10 @@ int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priorit
     worker->own_lane.worker = worker;
     worker->spin_ns = runtime->config.first_busy_wait_ns;
     worker->eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    worker->private_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     worker->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (worker->eventfd < 0 || worker->epoll < 0) {
-        rc = -errno;
-        goto fail;
-    }
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
-    if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, worker->eventfd, &event) < 0) {
+    if (worker->eventfd < 0 || worker->private_fd < 0 || worker->epoll < 0 ||
+        !watch(worker, &worker->eventfd) || !watch(worker, &worker->private_fd)) {
         rc = -errno;
         goto fail;
     }
@@ -118,7 +121,7 @@ int chi_worker_stop(struct chi_worker *worker, uint64_t timeout_ns)
     if (!worker->started)
         return 0;
     atomic_store_explicit(&worker->stop, true, memory_order_seq_cst);
-    chi_eventfd_wake(worker->eventfd);
+    chi_eventfd_wake(worker->private_fd);
     clock_gettime(CLOCK_REALTIME, &until);
     uint64_t ns = (uint64_t)until.tv_nsec + timeout_ns % CHI_NS_PER_S;
     until.tv_sec += (time_t)(timeout_ns / CHI_NS_PER_S + ns / CHI_NS_PER_S);
@@ -139,6 +142,8 @@ void chi_worker_destroy(struct chi_worker *worker)
     free(worker->by_number);
     if (worker->eventfd >= 0)
         close(worker->eventfd);
+    if (worker->private_fd >= 0)
+        close(worker->private_fd);
     if (worker->epoll >= 0)
         close(worker->epoll);
     free(worker);

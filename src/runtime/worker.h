@@ -68,6 +68,8 @@ struct chi_worker {
     struct chi_lane own_lane;
     struct chi_ingress *hot; /* ingress lanes that are polled */
     struct chi_batch batch;
+    void (*sized_function)(struct chi_worker *, struct chi_record *); /* on its way to its fiber */
+    struct chi_record *sized_record;
     struct chi_timers timers;
     uint32_t fd_waits; /* fibers that wait for a descriptor */
     uint32_t round;
@@ -81,7 +83,8 @@ struct chi_worker {
     atomic_bool asleep; /* private twin of the bell's `sleeping`, which clients can overwrite */
     atomic_bool stop;
     struct chi_shm_bell *bell;
-    int eventfd; /* passed to clients */
+    int eventfd;    /* passed to clients */
+    int private_fd; /* eventfd for threads of the runtime: no client can read its count away */
     int epoll;
     pthread_t thread;
     bool started;
@@ -116,6 +119,11 @@ void chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter);
 void chi_worker_unpark(struct chi_worker *worker, struct chi_waiter *waiter, int result);
 /* Sees to a spare fiber; false where there is none to be had. */
 bool chi_worker_has_spare(struct chi_worker *worker);
+/* Runs function(worker, record) on a new fiber with that stack, from the scheduler, which goes on
+ * once it has parked or returned. False where no such fiber is to be had. */
+bool chi_worker_run_sized(struct chi_worker *worker, size_t stack_size,
+                          void (*function)(struct chi_worker *, struct chi_record *),
+                          struct chi_record *record);
 /* Scheduler: goes on with the oldest waiter that was unparked; returns when it is a spare again. */
 void chi_worker_resume_one(struct chi_worker *worker);
 

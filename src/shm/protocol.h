@@ -17,8 +17,8 @@
 #define CHI_CONTROL_FDS   (CHI_SEGMENT_COUNT + CHI_MAX_WORKERS)
 
 enum chi_control_type {
-    CHI_CONTROL_ATTACH = 1,  /* with an eventfd for chi_task_notify() -> chi_control_attached */
-    CHI_CONTROL_GRANT = 2,   /* segment, units -> first */
+    CHI_CONTROL_ATTACH = 1, /* with a socket to tell chi_task_notify() on -> chi_control_attached */
+    CHI_CONTROL_GRANT = 2,  /* segment, units -> first */
     CHI_CONTROL_RELEASE = 3, /* segment, first, units -> */
     CHI_CONTROL_STATUS = 4,  /* -> JSON text, in messages until an empty one */
 };
