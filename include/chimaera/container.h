@@ -98,6 +98,13 @@ CHI_API struct chi_lane *chi_container_lane(struct chi_container *container,
 CHI_API struct chi_lane *chi_container_lane_by_hash(struct chi_container *container,
                                                     chi_queue_id_t queue_id, uint32_t hash);
 
+/*
+ * Gives the handler of `method` a stack of at least `stack_size` bytes, where that is more than
+ * runtime.stack_size. Called by Create. 0, -EINVAL (no such method, or more than 64 MiB), -ENOMEM.
+ */
+CHI_API int chi_container_set_stack_size(struct chi_container *container, uint32_t method,
+                                         size_t stack_size);
+
 /* The common monitor: routes to one fixed lane. */
 static inline void chi_monitor_lane(struct chi_container *container, enum chi_monitor_mode mode,
                                     struct chi_run_context *rctx, chi_queue_id_t queue_id,
