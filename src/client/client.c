@@ -7,6 +7,8 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -106,13 +108,32 @@ int chi_client_bind(struct chi_client_thread *self)
     return 0;
 }
 
+#define RUNTIME_LIBRARY "libchimaera_runtime.so.0"
+
+/* Beside this library, where it is installed and built; else wherever the system finds it. */
+static void *open_runtime_library(void)
+{
+    char path[PATH_MAX];
+    Dl_info info;
+    void *library = NULL;
+
+    if (dladdr((const void *)chi_client_init, &info) != 0 && info.dli_fname != NULL &&
+        strchr(info.dli_fname, '/') != NULL) {
+        int folder = (int)(strrchr(info.dli_fname, '/') - info.dli_fname);
+        int n = snprintf(path, sizeof(path), "%.*s/" RUNTIME_LIBRARY, folder, info.dli_fname);
+        if (n > 0 && (size_t)n < sizeof(path))
+            library = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    }
+    return library != NULL ? library : dlopen(RUNTIME_LIBRARY, RTLD_NOW | RTLD_GLOBAL);
+}
+
 /* CHI_WITH_RUNTIME=1: the runtime's library is loaded only then. */
 static int start_embedded_runtime(void)
 {
     const char *wish = getenv("CHI_WITH_RUNTIME");
     if (wish == NULL || strcmp(wish, "1") != 0)
         return CHI_ERUNTIME_DOWN;
-    void *library = dlopen("libchimaera_runtime.so.0", RTLD_NOW | RTLD_GLOBAL);
+    void *library = open_runtime_library();
     if (library == NULL)
         return chi_error(CHI_ERUNTIME_DOWN, "CHI_WITH_RUNTIME is set, but: %s", dlerror());
     int (*init)(const char *) = (int (*)(const char *))dlsym(library, "chi_runtime_init");

@@ -20,7 +20,7 @@
 #include "client/client.h"
 #include "task/host.h"
 
-#define TIGHT_POLLS 64u /* without a pause: the answer to a short task comes within these */
+#define TIGHT_POLLS    64u /* without a pause: the answer to a short task comes within these */
 #define PAUSE_POLLS    200u
 #define YIELD_MIN_NS   2000u
 #define YIELD_MAX_NS   50000u
@@ -33,6 +33,12 @@ struct waited {
     size_t count;
     size_t index; /* of the first that is done */
 };
+
+static bool is_submitted(const struct chi_task *task)
+{
+    return (atomic_load_explicit(&task->state, memory_order_relaxed) & CHI_TASK_STATE_MASK) !=
+           CHI_TASK_NEW;
+}
 
 static bool poll_once(struct waited *waited)
 {
@@ -90,7 +96,7 @@ static void announce(struct waited *waited, struct chi_client *client, _Atomic(u
     *word = &client->slot->events;
     *value = atomic_load_explicit(*word, memory_order_seq_cst);
     for (size_t i = 0; i < waited->count; i++)
-        if (waited->tasks[i] != NULL)
+        if (waited->tasks[i] != NULL && is_submitted(waited->tasks[i]))
             atomic_fetch_or_explicit(&waited->tasks[i]->state, CHI_TASK_ANY, memory_order_seq_cst);
 }
 
@@ -141,12 +147,6 @@ static int wait_for(struct waited *waited, uint64_t timeout_ns)
     int rc = sleep_until_done(waited, self->client, deadline);
     adapt(self, chi_clock_now_ns() - before);
     return rc;
-}
-
-static bool is_submitted(const struct chi_task *task)
-{
-    return (atomic_load_explicit(&task->state, memory_order_relaxed) & CHI_TASK_STATE_MASK) !=
-           CHI_TASK_NEW;
 }
 
 int chi_task_wait_for(struct chi_task *task, uint64_t timeout_ns)

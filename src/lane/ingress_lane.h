@@ -62,7 +62,8 @@ static inline int chi_lane_push(struct chi_shm_lane *lane, uint32_t depth_log2, 
         uint64_t position = atomic_load_explicit(&lane->tail, memory_order_relaxed);
         _Atomic(uint64_t) *word = &lane->words[position & mask];
         uint64_t empty = chi_lane_word(position, depth_log2, 0);
-        /* The consumer wrote the line last: fetch it once, to write, not to read and then to write. */
+        /* The consumer wrote the line last: fetch it once, to write, not to read and then to write.
+         */
         chi_cpu_prefetch_write((const void *)word);
         uint64_t seen = atomic_load_explicit(word, memory_order_relaxed);
 
@@ -76,8 +77,11 @@ static inline int chi_lane_push(struct chi_shm_lane *lane, uint32_t depth_log2, 
                 return 0;
             }
         }
-        if ((seen & ~CHI_LANE_ITEM_MASK) == empty && seen != empty) {
-            /* Filled in this lap by a producer that has not moved the tail, or never will. */
+        uint64_t lap = seen & ~CHI_LANE_ITEM_MASK;
+        if ((lap == empty && seen != empty) ||
+            lap == chi_lane_word(position + mask + 1, depth_log2, 0)) {
+            /* Filled in this lap, and perhaps emptied since, by a producer that has not moved the
+             * tail, or never will. */
             atomic_compare_exchange_strong_explicit(&lane->tail, &position, position + 1,
                                                     memory_order_relaxed, memory_order_relaxed);
         } else if (position == atomic_load_explicit(&lane->tail, memory_order_relaxed) &&

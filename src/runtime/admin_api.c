@@ -64,14 +64,14 @@ static bool all_over(struct chi_runtime *runtime, const struct awaited *awaited)
 int chi_admin_flush(struct chi_container *self)
 {
     struct chi_runtime *runtime = runtime_of(self);
-    struct chi_record *record = chi_worker_self->current;
     struct awaited *awaited = calloc(runtime->max_clients + 1, sizeof(*awaited));
     if (awaited == NULL)
         return -ENOMEM;
+    if (chi_worker_self->current->shm_offset == 0) {
+        free(awaited); /* the handler that asks would wait for its own end */
+        return -EDEADLK;
+    }
 
-    /* This task waits for itself otherwise, and for others that wait for it. */
-    atomic_int *flushing = &record->origin->flushing[record->parity];
-    atomic_fetch_add_explicit(flushing, 1, memory_order_relaxed);
     for (uint32_t i = 0; i <= runtime->max_clients; i++) {
         struct chi_origin *origin = &runtime->origins[i];
         if (atomic_load_explicit(&origin->state, memory_order_acquire) != CHI_ORIGIN_LIVE)
@@ -82,7 +82,6 @@ int chi_admin_flush(struct chi_container *self)
     }
     while (!all_over(runtime, awaited))
         chi_task_sleep(POLL_NS);
-    atomic_fetch_sub_explicit(flushing, 1, memory_order_relaxed);
     free(awaited);
     return 0;
 }

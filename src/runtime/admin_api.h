@@ -18,7 +18,8 @@ CHI_API int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id)
 /* Begins to stop the runtime and returns. */
 CHI_API void chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns);
 
-/* Parks until every task submitted before this call, by anybody, has completed. */
+/* Parks until every task submitted before this call, by anybody, has completed. -EDEADLK where the
+ * running task is another handler's subtask, -ENOMEM. */
 CHI_API int chi_admin_flush(struct chi_container *self);
 
 CHI_END_DECLS

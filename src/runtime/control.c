@@ -4,6 +4,7 @@
 #include "runtime/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,9 @@
 struct connection {
     int fd; /* -1: unused; the origin's once attached */
     struct chi_origin *origin;
+    char *text; /* what is still to be sent of a status; NULL none */
+    size_t text_at;
+    size_t text_size;
 };
 
 struct chi_control {
@@ -40,6 +44,7 @@ struct chi_control {
     int listener;
     int epoll;
     int wake;
+    int reserve; /* a descriptor to give up when there are no more */
     atomic_bool stop;
     atomic_bool damaged;
     pthread_t thread;
@@ -55,14 +60,35 @@ static void close_connection(struct chi_control *control, struct connection *con
         chi_registry_drop(control->runtime, connection->origin); /* closes the socket */
     else
         close(connection->fd);
+    free(connection->text);
+    connection->text = NULL;
     connection->fd = -1;
     connection->origin = NULL;
+}
+
+/* No descriptor is left: one kept for this is given up for a moment, so that the peer is told and
+ * the listener does not stay readable for ever. */
+static bool refuse_one(struct chi_control *control)
+{
+    if (control->reserve < 0)
+        return false;
+    close(control->reserve);
+    int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0)
+        close(fd);
+    control->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return fd >= 0;
 }
 
 static void accept_all(struct chi_control *control)
 {
     for (;;) {
         int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+            if (!refuse_one(control))
+                return;
+            continue;
+        }
         if (fd < 0)
             return;
         uint32_t i = 0;
@@ -86,6 +112,8 @@ static int reply(struct connection *connection, int status, uint32_t first)
     return chi_control_send(connection->fd, &message, sizeof(message), NULL, 0, MSG_DONTWAIT);
 }
 
+static void check_segments(struct chi_control *control);
+
 static int serve_attach(struct chi_control *control, struct connection *connection,
                         const struct chi_control_request *request, int *notify_fd)
 {
@@ -99,6 +127,7 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
     else if (chi_runtime_stopping(runtime))
         rc = CHI_ESTOPPING;
     if (rc == 0) {
+        check_segments(control);
         rc = chi_registry_attach(runtime, connection->fd, *notify_fd, control->epoll,
                                  &connection->origin);
     }
@@ -108,19 +137,43 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
     return 0;
 }
 
+static void listen_for(struct chi_control *control, struct connection *connection, uint32_t events)
+{
+    struct epoll_event event = {.events = events,
+                                .data.u64 = (uint64_t)(connection - control->connections)};
+    epoll_ctl(control->epoll, EPOLL_CTL_MOD, connection->fd, &event);
+}
+
+/* Sends what the socket takes now; the rest when it takes more. The peer's next request waits. */
+static int send_text(struct chi_control *control, struct connection *connection)
+{
+    int rc = 0;
+    while (rc == 0 && connection->text_at < connection->text_size) {
+        size_t part = connection->text_size - connection->text_at;
+        part = part < CHI_CONTROL_TEXT ? part : CHI_CONTROL_TEXT;
+        rc = chi_control_send(connection->fd, connection->text + connection->text_at, part, NULL, 0,
+                              MSG_DONTWAIT);
+        if (rc == 0)
+            connection->text_at += part;
+    }
+    if (rc == 0)
+        rc = reply(connection, 0, 0);
+    if (rc == -EAGAIN) {
+        listen_for(control, connection, EPOLLOUT | EPOLLRDHUP);
+        return 0;
+    }
+    free(connection->text);
+    connection->text = NULL;
+    listen_for(control, connection, EPOLLIN | EPOLLRDHUP);
+    return rc;
+}
+
 static int serve_status(struct chi_control *control, struct connection *connection, uint32_t form)
 {
-    size_t size;
-    char *text = chi_status_render(control->runtime, form, &size);
-    int rc = text != NULL ? 0 : -ENOMEM;
-
-    for (size_t at = 0; rc == 0 && at < size;) {
-        size_t part = size - at < CHI_CONTROL_TEXT ? size - at : CHI_CONTROL_TEXT;
-        rc = chi_control_send(connection->fd, text + at, part, NULL, 0, MSG_DONTWAIT);
-        at += part;
-    }
-    free(text);
-    return rc == 0 ? reply(connection, 0, 0) : rc;
+    connection->text = chi_status_render(control->runtime, form, &connection->text_size);
+    connection->text_at = 0;
+    return connection->text != NULL ? send_text(control, connection)
+                                    : reply(connection, -ENOMEM, 0);
 }
 
 static int serve(struct chi_control *control, struct connection *connection,
@@ -151,7 +204,8 @@ static int serve(struct chi_control *control, struct connection *connection,
     }
 }
 
-static void read_connection(struct chi_control *control, struct connection *connection)
+static void read_connection(struct chi_control *control, struct connection *connection,
+                            uint32_t events)
 {
     struct chi_control_request request;
     int notify_fd = -1;
@@ -159,6 +213,11 @@ static void read_connection(struct chi_control *control, struct connection *conn
 
     if (connection->fd < 0)
         return;
+    if (connection->text != NULL) {
+        if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) || send_text(control, connection) < 0)
+            close_connection(control, connection);
+        return;
+    }
     ssize_t got = chi_control_receive(connection->fd, &request, sizeof(request), &notify_fd,
                                       &fd_count, MSG_DONTWAIT);
     if (got == -EAGAIN)
@@ -183,11 +242,39 @@ static void drop_process(struct chi_control *control, uint32_t owner)
     }
 }
 
-static void drop_all(struct chi_control *control)
+static void drop_all(struct chi_control *control, bool clients_only)
 {
-    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++)
-        if (control->connections[i].fd >= 0)
-            close_connection(control, &control->connections[i]);
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+        struct connection *connection = &control->connections[i];
+        if (connection->fd >= 0 && (connection->origin != NULL || !clients_only))
+            close_connection(control, connection);
+    }
+}
+
+/*
+ * Somebody truncated a segment. Its length is as before, its content is not: clients start anew.
+ * Messages to the workers about them, or about the next one, make these write their bells anew.
+ */
+static void repair(struct chi_control *control)
+{
+    chi_log_error("clients", "a client truncated a shared segment; its content is lost, and all "
+                             "clients are detached");
+    drop_all(control, true);
+    chi_runtime_restore_header(control->runtime);
+}
+
+/* The handler of SIGBUS sees a truncation only when somebody touches what is missing. */
+static void check_segments(struct chi_control *control)
+{
+    bool damaged = atomic_exchange_explicit(&control->damaged, false, memory_order_acquire);
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        const struct chi_segment_map *map = &control->runtime->segments[s];
+        struct stat st;
+        if (fstat(map->fd, &st) == 0 && (uint64_t)st.st_size < map->size)
+            damaged |= ftruncate(map->fd, (off_t)map->size) == 0;
+    }
+    if (damaged)
+        repair(control);
 }
 
 /* ---- the loop */
@@ -204,7 +291,7 @@ static void handle(struct chi_control *control, const struct epoll_event *event)
     else if (what & EVENT_PIDFD)
         drop_process(control, (uint32_t)(what & ~(uint64_t)EVENT_PIDFD));
     else
-        read_connection(control, &control->connections[what]);
+        read_connection(control, &control->connections[what], event->events);
 }
 
 static void *thread_main(void *argument)
@@ -218,15 +305,11 @@ static void *thread_main(void *argument)
         int count = epoll_wait(control->epoll, events, EVENTS_MAX, timeout);
         for (int i = 0; i < count; i++)
             handle(control, &events[i]);
-        if (atomic_exchange_explicit(&control->damaged, false, memory_order_acquire)) {
-            chi_log_error("clients", "a client truncated a shared segment; its content is lost, "
-                                     "and all clients are detached");
-            drop_all(control);
-            chi_runtime_restore_header(control->runtime);
-        }
+        if (atomic_exchange_explicit(&control->damaged, false, memory_order_acquire))
+            repair(control);
         timeout = chi_registry_advance(control->runtime) ? TICK_MS : -1;
     }
-    drop_all(control);
+    drop_all(control, false);
     while (chi_registry_advance(control->runtime) && !control->runtime->abandoned)
         usleep(TICK_MS * 1000);
     return NULL;
@@ -287,6 +370,7 @@ int chi_control_create(struct chi_runtime *runtime, struct chi_control **out)
     for (uint32_t i = 0; i < CONNECTIONS_MAX; i++)
         control->connections[i].fd = -1;
     control->listener = -1;
+    control->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
     control->epoll = epoll_create1(EPOLL_CLOEXEC);
     control->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int rc = control->epoll < 0 || control->wake < 0 ? -errno : 0;
@@ -337,5 +421,7 @@ void chi_control_destroy(struct chi_control *control)
         close(control->epoll);
     if (control->wake >= 0)
         close(control->wake);
+    if (control->reserve >= 0)
+        close(control->reserve);
     free(control);
 }

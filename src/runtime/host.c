@@ -13,6 +13,9 @@
 #include "runtime/copy.h"
 #include "runtime/worker.h"
 
+/* Spares, and tasks that another worker sends meanwhile. */
+#define FIBERS_KEPT 64u
+
 _Thread_local struct chi_worker *chi_worker_self;
 
 static void *host_alloc(size_t size)
@@ -72,12 +75,13 @@ static struct chi_task *host_task_new(struct chi_task_schema *schema, chi_pool_i
     return &record->task;
 }
 
-/* Every task that is let in can get a fiber: so subtasks that wait for subtasks cannot lock up. */
+/* Every subtask that is let in can get a fiber: so those that wait for each other cannot lock up.
+ */
 static bool has_room(struct chi_worker *worker)
 {
     uint32_t live = atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) +
-                    atomic_load_explicit(&worker->stats.unstarted, memory_order_relaxed);
-    return live < worker->runtime->config.max_fibers * 2;
+                    atomic_load_explicit(&worker->stats.unstarted_subtasks, memory_order_relaxed);
+    return live + FIBERS_KEPT < chi_worker_fiber_cap(worker->runtime);
 }
 
 static int host_task_enqueue(struct chi_task *task)
@@ -87,8 +91,8 @@ static int host_task_enqueue(struct chi_task *task)
     uint32_t state = CHI_TASK_NEW;
 
     if (!has_room(worker))
-        return chi_error(-EAGAIN, "too many tasks wait on this worker (runtime.max_fibers is %u)",
-                         worker->runtime->config.max_fibers);
+        return chi_error(-EAGAIN, "%u subtasks wait on this worker; no more are possible",
+                         chi_worker_fiber_cap(worker->runtime));
     if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,
                                                  memory_order_relaxed, memory_order_relaxed))
         return chi_error(-EALREADY, "the task was submitted before");

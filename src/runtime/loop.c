@@ -34,9 +34,7 @@
 /* Past the configured number of waiting tasks, clients' tasks wait in their lanes. */
 static bool may_take_in(struct chi_worker *worker)
 {
-    return atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) <
-               worker->runtime->config.max_fibers &&
-           chi_worker_has_spare(worker);
+    return chi_worker_may_start(worker) && chi_worker_has_spare(worker);
 }
 
 /* Returns whether there was room to run any of it. */

@@ -18,6 +18,12 @@ static void scheduler(void *argument)
     chi_fiber_exit_to(worker->running, worker->thread_fiber);
 }
 
+bool chi_worker_may_start(struct chi_worker *worker)
+{
+    return atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) <
+           worker->runtime->config.max_fibers;
+}
+
 bool chi_worker_has_spare(struct chi_worker *worker)
 {
     if (CHI_LIKELY(worker->spare != NULL))

@@ -98,14 +98,20 @@ static int insert(struct chi_pool_table *table, struct chi_pool *pool)
     }
 }
 
+/* The end of a chain needs no marks; so they do not pile up where pools come and go. */
 static void drop(struct chi_pool_table *table, struct chi_pool *pool)
 {
-    _Atomic(struct chi_pool *) *place = place_of(table, pool->id);
-    uint32_t next = (uint32_t)(place - table->places + 1) % CHI_POOL_TABLE_SIZE;
-    /* The end of a chain needs no mark. */
-    bool last = atomic_load_explicit(&table->places[next], memory_order_relaxed) == NULL;
-    atomic_store_explicit(place, last ? NULL : &gone, memory_order_release);
+    uint32_t place = (uint32_t)(place_of(table, pool->id) - table->places);
+    uint32_t next = (place + 1) % CHI_POOL_TABLE_SIZE;
+
+    atomic_store_explicit(&table->places[place], &gone, memory_order_release);
     table->count--;
+    if (atomic_load_explicit(&table->places[next], memory_order_relaxed) != NULL)
+        return;
+    while (atomic_load_explicit(&table->places[place], memory_order_relaxed) == &gone) {
+        atomic_store_explicit(&table->places[place], NULL, memory_order_release);
+        place = (place + CHI_POOL_TABLE_SIZE - 1) % CHI_POOL_TABLE_SIZE;
+    }
 }
 
 static chi_pool_id_t fresh_id(struct chi_pool_table *table)

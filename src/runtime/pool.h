@@ -19,12 +19,21 @@ struct chi_worker;
 #define CHI_POOL_TABLE_SIZE 4096u /* places; half of it are pools at most */
 #define CHI_LANES_MAX       1024u /* of one queue */
 
-/* A lane of a container: its tasks, in order of arrival. Belongs to one worker's thread. */
+struct chi_fifo {
+    struct chi_message *first;
+    struct chi_message *last;
+};
+
+/*
+ * A lane of a container: its tasks that wait to be started, in order of arrival. Belongs to one
+ * worker's thread. Subtasks have a list of their own: when no more tasks may be started because too
+ * many wait, subtasks still may, for it is them that the others wait for.
+ */
 struct chi_lane {
     struct chi_container *container; /* NULL: a worker's own lane, for work without a container */
     struct chi_worker *worker;
-    struct chi_message *first; /* records that wait to be started */
-    struct chi_message *last;
+    struct chi_fifo tasks;
+    struct chi_fifo subtasks;
     struct chi_lane *next_ready; /* on its worker's list of lanes with work */
     bool ready;
     _Atomic(uint32_t) waiting; /* length of the list; its worker writes */
@@ -91,10 +100,10 @@ void chi_pool_table_destroy(struct chi_pool_table *table);
 /* The pool of that id that takes tasks, or NULL. Workers; good until the worker's next message. */
 static inline struct chi_pool *chi_pool_find(const struct chi_pool_table *table, chi_pool_id_t id)
 {
-    for (uint32_t i = id.major;; i++) {
+    for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
         /* Acquire: pairs with the release that published the pool. */
-        struct chi_pool *pool =
-            atomic_load_explicit(&table->places[i % CHI_POOL_TABLE_SIZE], memory_order_acquire);
+        struct chi_pool *pool = atomic_load_explicit(
+            &table->places[(id.major + i) % CHI_POOL_TABLE_SIZE], memory_order_acquire);
         if (pool == NULL)
             return NULL;
         if (chi_pool_id_equal(pool->id, id))
@@ -102,6 +111,7 @@ static inline struct chi_pool *chi_pool_find(const struct chi_pool_table *table,
                        ? pool
                        : NULL;
     }
+    return NULL;
 }
 
 struct chi_pool_request {

@@ -26,9 +26,11 @@ struct chi_record {
     const struct chi_task_schema *schema;
     struct chi_origin *origin;
     uint64_t shm_offset; /* of the client's task in main; 0: made in the runtime */
+    uint64_t arrival;    /* number in the order of its worker's lanes */
     uint8_t parity;      /* which of the origin's counts it is in */
     uint8_t class_index; /* of its size */
     bool counted;        /* in the counts of origin and pool */
+    bool flush;          /* waits for others' end: no grace period waits for it */
 
     /* A subtask's maker: the fields below belong to the thread of `home`. */
     struct chi_worker *home;

@@ -249,13 +249,67 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, int notify_fd, 
 
 /* ---- memory */
 
+/* Takes [first, first + units) out of what waits for a grace period. Returns whether `spare` was
+ * used. */
+static bool forget_retired(struct chi_origin *origin, uint32_t segment, uint32_t first,
+                           uint32_t units, struct chi_retired *spare)
+{
+    uint64_t end = (uint64_t)first + units;
+    struct chi_retired **link = &origin->retired;
+    while (*link != NULL) {
+        struct chi_retired *retired = *link;
+        uint64_t retired_end = (uint64_t)retired->first + retired->units;
+        if (retired->segment != segment || retired->first >= end || retired_end <= first) {
+            link = &retired->next;
+            continue;
+        }
+        if (retired->first < first && retired_end > end) { /* only one can enclose the run */
+            *spare = *retired;
+            spare->first = (uint32_t)end;
+            spare->units = (uint32_t)(retired_end - end);
+            retired->units = first - retired->first;
+            retired->next = spare;
+            return true;
+        }
+        if (retired->first < first) {
+            retired->units = first - retired->first;
+            link = &retired->next;
+        } else if (retired_end > end) {
+            retired->first = (uint32_t)end;
+            retired->units = (uint32_t)(retired_end - end);
+            link = &retired->next;
+        } else {
+            *link = retired->next;
+            free(retired);
+        }
+    }
+    return false;
+}
+
+/* What this client gave back a moment ago is its own to have again. */
+static int grant_from_retired(struct chi_runtime *runtime, struct chi_origin *origin,
+                              const struct chi_control_request *request, uint32_t *first)
+{
+    struct chi_retired *spare = calloc(1, sizeof(*spare));
+    if (spare == NULL)
+        return -ENOMEM;
+    int rc = chi_extents_regrant(runtime->extents[request->segment], origin->owner, request->units,
+                                 first);
+    if (rc < 0 || !forget_retired(origin, request->segment, *first, request->units, spare))
+        free(spare);
+    return rc;
+}
+
 int chi_registry_grant(struct chi_runtime *runtime, struct chi_origin *origin,
                        const struct chi_control_request *request, uint32_t *first)
 {
     if (request->segment > CHI_SEGMENT_CLIENT_DATA || request->units == 0)
         return -EINVAL;
-    return chi_extents_grant(runtime->extents[request->segment], origin->owner, request->units,
-                             first);
+    int rc =
+        chi_extents_grant(runtime->extents[request->segment], origin->owner, request->units, first);
+    if (rc == -ENOMEM && origin->retired != NULL)
+        rc = grant_from_retired(runtime, origin, request, first);
+    return rc;
 }
 
 int chi_registry_release(struct chi_runtime *runtime, struct chi_origin *origin,
@@ -327,6 +381,14 @@ static void take_everything_back(struct chi_runtime *runtime, struct chi_origin 
     struct chi_arena_cache *cache;
 
     free_retired(runtime, origin, UINT64_MAX);
+    if (origin->notify_fd >= 0)
+        close(origin->notify_fd);
+    origin->notify_fd = -1;
+    if (chi_runtime_stopping(runtime)) {
+        /* The segments go as a whole, and a client may still read in them what came back. */
+        atomic_store_explicit(&origin->state, CHI_ORIGIN_FREE, memory_order_release);
+        return;
+    }
     chi_extents_free_owner(runtime->extents[CHI_SEGMENT_MAIN], origin->owner);
     chi_extents_free_owner(runtime->extents[CHI_SEGMENT_CLIENT_DATA], origin->owner);
     if (chi_arena_cache_create(runtime->outputs, &cache) == 0) {
@@ -335,8 +397,6 @@ static void take_everything_back(struct chi_runtime *runtime, struct chi_origin 
     } else {
         return; /* no memory for it now; try again at the next step */
     }
-    if (origin->notify_fd >= 0)
-        close(origin->notify_fd);
     chi_log_debug("clients", "slot %u: free", slot_of(runtime, origin));
     atomic_store_explicit(&origin->state, CHI_ORIGIN_FREE, memory_order_release);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cpu.h"
+#include "chimaera/admin/autogen/admin_methods.h"
 #include "lane/bell.h"
 #include "runtime/copy.h"
 #include "runtime/worker.h"
@@ -33,6 +34,9 @@ static void uncount(struct chi_worker *worker, struct chi_record *record)
         ADD_OWN(record->pool->cells[worker->id].completed, 1);
         ADD_OWN(record->pool->cells[worker->id].in_flight, -1);
     }
+    if (CHI_UNLIKELY(record->flush))
+        atomic_fetch_sub_explicit(&record->origin->flushing[record->parity], 1,
+                                  memory_order_relaxed);
     if (record->counted)
         ADD_OWN(record->origin->cells[worker->id].in_flight[record->parity], -1);
 }
@@ -171,6 +175,12 @@ static int prepare(struct chi_worker *worker, struct chi_record *record)
         if (rc < 0)
             return rc;
     }
+    if (CHI_UNLIKELY(task->method == CHIMAERA_ADMIN_METHOD_FLUSH) &&
+        chi_pool_id_equal(pool->id, CHI_ADMIN_POOL_ID)) {
+        record->flush = true;
+        atomic_fetch_add_explicit(&record->origin->flushing[record->parity], 1,
+                                  memory_order_relaxed);
+    }
     record->schema = schema;
     record->pool = pool;
     ADD_OWN(pool->cells[worker->id].in_flight, 1);
@@ -208,32 +218,43 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
     if (lane->worker != worker) {
         record->message.handle = deliver;
         chi_worker_send(lane->worker, &record->message);
-    } else if (run_now && lane->first == NULL) {
+    } else if (run_now && !lane->ready) {
         chi_worker_run(worker, record);
     } else {
         chi_worker_append(worker, lane, record);
     }
 }
 
+static void make_ready(struct chi_worker *worker, struct chi_lane *lane)
+{
+    lane->ready = true;
+    lane->next_ready = NULL;
+    if (worker->lanes_last != NULL)
+        worker->lanes_last->next_ready = lane;
+    else
+        worker->lanes_first = lane;
+    worker->lanes_last = lane;
+    worker->lanes_ready++;
+}
+
 void chi_worker_append(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
 {
+    bool subtask = record->shm_offset == 0;
+    struct chi_fifo *fifo = subtask ? &lane->subtasks : &lane->tasks;
+
     record->message.next = NULL;
-    if (lane->last != NULL)
-        lane->last->next = &record->message;
+    record->arrival = worker->arrivals++;
+    if (fifo->last != NULL)
+        fifo->last->next = &record->message;
     else
-        lane->first = &record->message;
-    lane->last = &record->message;
+        fifo->first = &record->message;
+    fifo->last = &record->message;
     ADD_OWN(lane->waiting, 1);
     ADD_OWN(worker->stats.unstarted, 1);
-    if (!lane->ready) {
-        lane->ready = true;
-        lane->next_ready = NULL;
-        if (worker->lanes_last != NULL)
-            worker->lanes_last->next_ready = lane;
-        else
-            worker->lanes_first = lane;
-        worker->lanes_last = lane;
-    }
+    if (subtask)
+        ADD_OWN(worker->stats.unstarted_subtasks, 1);
+    if (!lane->ready)
+        make_ready(worker, lane);
 }
 
 /* ---- run */
@@ -245,18 +266,31 @@ static struct chi_lane *pop_ready_lane(struct chi_worker *worker)
     if (worker->lanes_first == NULL)
         worker->lanes_last = NULL;
     lane->ready = false;
+    worker->lanes_ready--;
     return lane;
 }
 
+/* The record that arrived first of those that may be started; NULL where none may. */
 static struct chi_record *pop_record(struct chi_worker *worker, struct chi_lane *lane)
 {
-    struct chi_message *message = lane->first;
-    lane->first = message->next;
-    if (lane->first == NULL)
-        lane->last = NULL;
+    struct chi_message *task = chi_worker_may_start(worker) ? lane->tasks.first : NULL;
+    struct chi_message *subtask = lane->subtasks.first;
+    struct chi_fifo *fifo = &lane->tasks;
+
+    if (subtask != NULL && (task == NULL || chi_record_of_message(subtask)->arrival <
+                                                chi_record_of_message(task)->arrival)) {
+        task = subtask;
+        fifo = &lane->subtasks;
+        ADD_OWN(worker->stats.unstarted_subtasks, -1);
+    }
+    if (task == NULL)
+        return NULL;
+    fifo->first = task->next;
+    if (fifo->first == NULL)
+        fifo->last = NULL;
     ADD_OWN(lane->waiting, -1);
     ADD_OWN(worker->stats.unstarted, -1);
-    return chi_record_of_message(message);
+    return chi_record_of_message(task);
 }
 
 /* One task a lane in turn. The lane goes to the end of the list before its task runs, because the
@@ -264,19 +298,18 @@ static struct chi_record *pop_record(struct chi_worker *worker, struct chi_lane 
 uint32_t chi_worker_run_lanes(struct chi_worker *worker, uint32_t budget)
 {
     uint32_t ran = 0;
-    while (ran < budget && worker->lanes_first != NULL && chi_worker_has_spare(worker)) {
+    uint32_t refused = 0;
+    while (ran < budget && refused < worker->lanes_ready && chi_worker_has_spare(worker)) {
         struct chi_lane *lane = pop_ready_lane(worker);
         struct chi_record *record = pop_record(worker, lane);
-        if (lane->first != NULL) {
-            lane->ready = true;
-            lane->next_ready = NULL;
-            if (worker->lanes_last != NULL)
-                worker->lanes_last->next_ready = lane;
-            else
-                worker->lanes_first = lane;
-            worker->lanes_last = lane;
+        if (lane->tasks.first != NULL || lane->subtasks.first != NULL)
+            make_ready(worker, lane);
+        if (record == NULL) {
+            refused++;
+            continue;
         }
         chi_worker_run(worker, record);
+        refused = 0;
         ran++;
     }
     return ran;

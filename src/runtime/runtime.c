@@ -228,14 +228,15 @@ static int create_origins(struct chi_runtime *runtime)
 static int size_up(struct chi_runtime *runtime)
 {
     const struct chi_config *config = &runtime->config;
-    runtime->sched_count = config->sched_threads;
-    runtime->worker_count = config->sched_threads + config->slow_threads;
-    runtime->max_clients = config->max_clients;
-    if (runtime->worker_count > CHI_MAX_WORKERS)
+    uint32_t workers = config->sched_threads + config->slow_threads;
+    if (workers > CHI_MAX_WORKERS)
         return chi_error(CHI_ECONFIG,
-                         "runtime.sched_threads + runtime.slow_threads is %u; %u "
-                         "workers are possible",
-                         runtime->worker_count, CHI_MAX_WORKERS);
+                         "runtime.sched_threads + runtime.slow_threads is %u; %u workers are "
+                         "possible",
+                         workers, CHI_MAX_WORKERS);
+    runtime->sched_count = config->sched_threads;
+    runtime->worker_count = workers;
+    runtime->max_clients = config->max_clients;
     uint32_t room = CHI_RUNG_WORDS * 64 / runtime->max_clients;
     runtime->lanes_per_client = runtime->sched_count < room ? runtime->sched_count : room;
     atomic_store_explicit(&runtime->grace_period_ns, config->grace_period_ns, memory_order_relaxed);
@@ -251,6 +252,19 @@ static int find_group(struct chi_runtime *runtime)
         return chi_error(CHI_ECONFIG, "runtime.group: there is no group \"%s\"",
                          runtime->config.group);
     runtime->group = group->gr_gid;
+    return 0;
+}
+
+static int find_paths(struct chi_runtime *runtime)
+{
+    int rc =
+        chi_paths_resolve(runtime->config.instance, runtime->config.socket_dir, &runtime->paths);
+    if (rc == -EINVAL)
+        return chi_error(rc, "CHI_INSTANCE must have 1 to %d letters, digits, '-' and '_'",
+                         CHI_INSTANCE_MAX);
+    if (rc < 0)
+        return chi_error(rc, "the socket's folder (runtime.socket_dir, CHI_SOCKET_DIR or "
+                             "XDG_RUNTIME_DIR) has too long a name");
     return 0;
 }
 
@@ -388,8 +402,7 @@ static int start(struct chi_runtime *runtime)
     if (rc == 0)
         rc = find_group(runtime);
     if (rc == 0)
-        rc = chi_paths_resolve(runtime->config.instance, runtime->config.socket_dir,
-                               &runtime->paths);
+        rc = find_paths(runtime);
     if (rc == 0)
         rc = chi_instance_lock(&runtime->paths, runtime->config.socket_dir == NULL,
                                &runtime->lock_fd);

@@ -15,10 +15,13 @@
 #include "base/clock.h"
 #include "lane/bell.h"
 
-/* Fibers beyond the configured number are kept for subtasks; see has_room() in host.c. */
-static uint32_t fiber_cap(const struct chi_runtime *runtime)
+/* Two mappings a stack, of some 65,000 for the process; some are left for everything else. */
+#define STACKS_OF_ALL_WORKERS 28000u
+
+uint32_t chi_worker_fiber_cap(const struct chi_runtime *runtime)
 {
-    return runtime->config.max_fibers * 2 + 64;
+    uint32_t share = STACKS_OF_ALL_WORKERS / runtime->worker_count;
+    return share < CHI_FIBER_CAP_MAX ? share : CHI_FIBER_CAP_MAX;
 }
 
 static void *thread_main(void *argument)
@@ -82,7 +85,8 @@ int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priorit
     worker->by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*worker->by_number));
     if (worker->by_number == NULL)
         goto fail;
-    rc = chi_fiber_pool_create(runtime->config.stack_size, fiber_cap(runtime), &worker->fibers);
+    rc = chi_fiber_pool_create(runtime->config.stack_size, chi_worker_fiber_cap(runtime),
+                               &worker->fibers);
     if (rc == 0)
         rc = chi_arena_cache_create(runtime->outputs, &worker->outputs);
     if (rc < 0)

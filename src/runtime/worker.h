@@ -37,8 +37,9 @@ struct chi_waiter {
 struct chi_worker_stats {
     _Atomic(uint64_t) tasks; /* completed */
     _Atomic(uint64_t) sleeps;
-    _Atomic(uint32_t) parked;    /* tasks that wait */
-    _Atomic(uint32_t) unstarted; /* tasks in lanes of containers */
+    _Atomic(uint32_t) parked;             /* tasks that wait */
+    _Atomic(uint32_t) unstarted;          /* tasks in lanes of containers */
+    _Atomic(uint32_t) unstarted_subtasks; /* those of them that handlers made */
 };
 
 #define CHI_BATCH_MAX 32u
@@ -65,6 +66,8 @@ struct chi_worker {
     struct chi_record *current; /* whose handler runs now; NULL in the scheduler */
     struct chi_waiter *ready_first, *ready_last;
     struct chi_lane *lanes_first, *lanes_last; /* with unstarted tasks */
+    uint32_t lanes_ready;                      /* how many these are */
+    uint64_t arrivals;
     struct chi_lane own_lane;
     struct chi_ingress *hot; /* ingress lanes that are polled */
     struct chi_batch batch;
@@ -117,6 +120,10 @@ void chi_worker_forget(struct chi_worker *worker, struct chi_ingress *ingress);
 void chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter);
 /* Resumes it, soon; the first call counts, later ones do nothing. */
 void chi_worker_unpark(struct chi_worker *worker, struct chi_waiter *waiter, int result);
+/* Whether a task that is no subtask may be started: not while runtime.max_fibers tasks wait. */
+bool chi_worker_may_start(struct chi_worker *worker);
+/* The most fibers a worker can have: what the process's mappings allow. */
+uint32_t chi_worker_fiber_cap(const struct chi_runtime *runtime);
 /* Sees to a spare fiber; false where there is none to be had. */
 bool chi_worker_has_spare(struct chi_worker *worker);
 /* Runs function(worker, record) on a new fiber with that stack, from the scheduler, which goes on

@@ -134,26 +134,23 @@ static void make_free(struct chi_extents *extents, uint32_t first, uint32_t unit
     pthread_mutex_unlock(&extents->lock);
 }
 
-int chi_extents_grant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *out)
+/* Finds a run and takes it out of the free ones; the units are RETIRED until they are backed. Lock
+ * held. */
+static bool take_run(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *first)
 {
-    uint32_t first;
-    int rc;
-
-    if (units == 0 || owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
-        return -EINVAL;
-    pthread_mutex_lock(&extents->lock);
-    if (!chi_unit_map_best_fit(&extents->free_units, units, &first)) {
-        pthread_mutex_unlock(&extents->lock);
-        return -ENOMEM;
-    }
-    chi_unit_map_remove(&extents->free_units, first, units);
-    for (uint32_t unit = first; unit < first + units; unit++) {
+    if (!chi_unit_map_best_fit(&extents->free_units, units, first))
+        return false;
+    chi_unit_map_remove(&extents->free_units, *first, units);
+    for (uint32_t unit = *first; unit < *first + units; unit++) {
         extents->accounts[unit] = owner;
         set_owner(extents, unit, CHI_OWNER_RETIRED);
     }
-    pthread_mutex_unlock(&extents->lock);
+    return true;
+}
 
-    rc = back_with_memory(extents, first, units);
+static int back_and_own(struct chi_extents *extents, uint16_t owner, uint32_t first, uint32_t units)
+{
+    int rc = back_with_memory(extents, first, units);
     if (rc < 0) {
         make_free(extents, first, units);
         return rc;
@@ -162,8 +159,42 @@ int chi_extents_grant(struct chi_extents *extents, uint16_t owner, uint32_t unit
     for (uint32_t unit = first; unit < first + units; unit++)
         set_owner(extents, unit, owner);
     pthread_mutex_unlock(&extents->lock);
-    *out = first;
     return 0;
+}
+
+int chi_extents_grant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *out)
+{
+    if (units == 0 || owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
+        return -EINVAL;
+    pthread_mutex_lock(&extents->lock);
+    bool found = take_run(extents, owner, units, out);
+    pthread_mutex_unlock(&extents->lock);
+    return found ? back_and_own(extents, owner, *out, units) : -ENOMEM;
+}
+
+/* Lets the units that `owner` has retired count as free, or no longer. Lock held. */
+static void count_retired_as_free(struct chi_extents *extents, uint16_t owner, bool free_now)
+{
+    for (uint32_t unit = 0; unit < extents->free_units.units; unit++) {
+        if (get_owner(extents, unit) != CHI_OWNER_RETIRED || extents->accounts[unit] != owner)
+            continue;
+        if (free_now)
+            chi_unit_map_add(&extents->free_units, unit, 1);
+        else if (chi_unit_map_has(&extents->free_units, unit))
+            chi_unit_map_remove(&extents->free_units, unit, 1);
+    }
+}
+
+int chi_extents_regrant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *out)
+{
+    if (units == 0 || owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
+        return -EINVAL;
+    pthread_mutex_lock(&extents->lock);
+    count_retired_as_free(extents, owner, true);
+    bool found = take_run(extents, owner, units, out);
+    count_retired_as_free(extents, owner, false);
+    pthread_mutex_unlock(&extents->lock);
+    return found ? back_and_own(extents, owner, *out, units) : -ENOMEM;
 }
 
 int chi_extents_retire(struct chi_extents *extents, uint16_t owner, uint32_t first, uint32_t units)

@@ -55,6 +55,14 @@ void chi_extents_destroy(struct chi_extents *extents);
  */
 int chi_extents_grant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *first);
 
+/*
+ * As chi_extents_grant(), from free units and those that `owner` itself has retired: it harms
+ * nobody else if its own tasks still use them. O(units of the segment): for when a grant has
+ * failed.
+ */
+int chi_extents_regrant(struct chi_extents *extents, uint16_t owner, uint32_t units,
+                        uint32_t *first);
+
 /* Retires units that all belong to `owner`. Returns 0, or -EINVAL with nothing changed. */
 int chi_extents_retire(struct chi_extents *extents, uint16_t owner, uint32_t first, uint32_t units);
 

@@ -47,19 +47,21 @@ setup_clang_format() {
 setup_missing() {
     case "$1" in
     build)
-        command -v gcc >/dev/null || printf '%s\n' gcc libc6-dev
+        command -v gcc >/dev/null || echo gcc
+        setup_has_header stdio.h || echo libc6-dev
         command -v make >/dev/null || echo make
         command -v nm >/dev/null || echo binutils
         setup_has_cmake || echo cmake
         command -v pkg-config >/dev/null || echo pkg-config
         setup_has_header yaml.h || echo libyaml-dev
+        setup_has_header openssl/evp.h || echo libssl-dev # examples/file_roundtrip
         setup_has_library libboost_context.a || echo libboost-context-dev
         ;;
     tests)
         setup_has_header cmocka.h || echo libcmocka-dev
+        command -v g++ >/dev/null || echo g++ # generated headers are C++ too
         ;;
     checks)
-        command -v g++ >/dev/null || echo g++
         command -v spin >/dev/null || echo spin
         setup_clang_format >/dev/null || echo clang-format-14
         ;;
