@@ -31,7 +31,8 @@ CHI_API bool chi_client_alive(void);
 
 /*
  * A descriptor that becomes readable when a task marked by chi_task_notify() is done; read 8 bytes
- * at a time until it would block to clear it. Belongs to the library. -1 where this process is not attached.
+ * at a time until it would block to clear it. Belongs to the library. -1 where this process is not
+ * attached.
  */
 CHI_API int chi_client_event_fd(void);
 

@@ -38,17 +38,13 @@ enum chi_task_state {
     CHI_TASK_NOTIFY = 0x40, /* write the client's event descriptor */
 };
 
-enum chi_task_flags {
-    CHI_TASK_FIRE_AND_FORGET = 1, /* nobody waits; its memory is freed when it has completed */
-};
-
 /* Exactly one cache line, so that an empty task costs one line in each direction. */
 struct chi_task {
     CHI_ATOMIC(uint32_t) state; /* enum chi_task_state */
     int32_t return_code;        /* valid once done: 0 or a negative code */
     uint16_t magic;
     uint16_t size;   /* of the whole struct, in bytes */
-    uint16_t flags;  /* enum chi_task_flags */
+    uint16_t flags;  /* none yet */
     uint16_t schema; /* the creating process's number for the task's schema; 0 none */
     uint32_t method;
     chi_pool_id_t pool_id;

@@ -18,14 +18,6 @@ static inline uint64_t chi_clock_now_ns(void)
     return (uint64_t)now.tv_sec * CHI_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-/* The same clock as of the last timer tick (1 to 10 ms old), for a quarter of the price. */
-static inline uint64_t chi_clock_coarse_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return (uint64_t)now.tv_sec * CHI_NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 /* The moment `timeout_ns` after `now_ns`; UINT64_MAX, for ever, where that overflows. */
 static inline uint64_t chi_clock_deadline_ns(uint64_t now_ns, uint64_t timeout_ns)
 {

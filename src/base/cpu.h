@@ -26,12 +26,6 @@ static inline void chi_cpu_yield(void)
     sched_yield();
 }
 
-/* Asks for the line of `address`, to read it soon. Any address is allowed. */
-static inline void chi_cpu_prefetch(const void *address)
-{
-    __builtin_prefetch(address, 0);
-}
-
 /*
  * Asks for the line of `address` in the exclusive state, to write it soon. GCC turns its builtin
  * into a read prefetch unless -mprfchw is given, hence the instruction by name.

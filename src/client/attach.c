@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,34 +23,45 @@
 /* How long the daemon may take for one control request before we call it dead. */
 #define CONTROL_TIMEOUT_MS 30000
 
+/* No reply to this request, or a wrong one: a later one could be taken for it, so there is none. */
+static int give_up(struct chi_client *client)
+{
+    shutdown(client->control, SHUT_RDWR);
+    atomic_store_explicit(&client->down, true, memory_order_relaxed);
+    return CHI_ERUNTIME_DOWN;
+}
+
+static int await_reply(struct chi_client *client)
+{
+    struct pollfd fds[2] = {{.fd = client->control, .events = POLLIN},
+                            {.fd = client->daemon_pidfd, .events = POLLIN}};
+    int rc;
+    do {
+        rc = poll(fds, 2, CONTROL_TIMEOUT_MS);
+    } while (rc < 0 && errno == EINTR);
+    return rc > 0 && (fds[0].revents & POLLIN) ? 0 : CHI_ERUNTIME_DOWN;
+}
+
 static int request(struct chi_client *client, const struct chi_control_request *message,
-                   const int *fds, size_t fd_count, void *reply, size_t reply_size, int *reply_fds,
-                   size_t *reply_fd_count)
+                   void *reply, size_t reply_size, int *reply_fds, size_t *reply_fd_count)
 {
     struct chi_control_reply *header = reply;
-    struct pollfd poll_fd = {.fd = client->control, .events = POLLIN};
 
     if (client->control < 0)
         return CHI_ERUNTIME_DOWN;
-    int rc = chi_control_send(client->control, message, sizeof(*message), fds, fd_count, 0);
-    if (rc < 0)
-        return CHI_ERUNTIME_DOWN;
-    do {
-        rc = poll(&poll_fd, 1, CONTROL_TIMEOUT_MS);
-    } while (rc < 0 && errno == EINTR);
-    if (rc <= 0)
-        return CHI_ERUNTIME_DOWN;
+    int rc = chi_control_send(client->control, message, sizeof(*message), NULL, 0, 0);
+    if (rc < 0 || await_reply(client) < 0)
+        return give_up(client);
     ssize_t got = chi_control_receive(client->control, reply, reply_size, reply_fds, reply_fd_count,
                                       MSG_DONTWAIT);
-    if (got == -EPROTO)
+    if (got <= 0 && got != -EPROTO)
+        return give_up(client);
+    if (got < (ssize_t)sizeof(*header) || header->magic != CHI_CONTROL_MAGIC ||
+        (header->status >= 0 && (size_t)got != reply_size)) {
+        give_up(client);
         return CHI_EPROTOCOL;
-    if (got <= 0)
-        return CHI_ERUNTIME_DOWN;
-    if ((size_t)got < sizeof(*header) || header->magic != CHI_CONTROL_MAGIC)
-        return CHI_EPROTOCOL;
-    if (header->status < 0)
-        return header->status;
-    return (size_t)got == reply_size ? 0 : CHI_EPROTOCOL;
+    }
+    return header->status < 0 ? header->status : 0;
 }
 
 static int grant_units(void *context, uint32_t units, uint32_t *first)
@@ -63,7 +75,7 @@ static int grant_units(void *context, uint32_t units, uint32_t *first)
     struct chi_control_reply reply;
 
     pthread_mutex_lock(&client->control_lock);
-    int rc = request(client, &message, NULL, 0, &reply, sizeof(reply), NULL, NULL);
+    int rc = request(client, &message, &reply, sizeof(reply), NULL, NULL);
     pthread_mutex_unlock(&client->control_lock);
     if (rc < 0)
         return rc;
@@ -85,7 +97,7 @@ static void release_units(void *context, uint32_t first, uint32_t units)
     struct chi_control_reply reply;
 
     pthread_mutex_lock(&client->control_lock);
-    request(client, &message, NULL, 0, &reply, sizeof(reply), NULL, NULL);
+    request(client, &message, &reply, sizeof(reply), NULL, NULL);
     pthread_mutex_unlock(&client->control_lock);
 }
 
@@ -97,6 +109,8 @@ static int connect_to(const struct chi_paths *paths, int *fd)
     int s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (s < 0)
         return -errno;
+    struct timeval timeout = {.tv_sec = CONTROL_TIMEOUT_MS / 1000};
+    setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)); /* a full backlog, too */
     int rc;
     do {
         rc = connect(s, (struct sockaddr *)&address, sizeof(address));
@@ -186,23 +200,18 @@ static int hand_shake(struct chi_client *client)
     int fds[CHI_CONTROL_FDS];
     size_t fd_count = CHI_CONTROL_FDS;
 
-    int pair[2];
-
-    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
-        return -errno;
-    client->event_fd = pair[0];
-    int rc = request(client, &message, &pair[1], 1, &attached, sizeof(attached), fds, &fd_count);
-    close(pair[1]);
+    int rc = request(client, &message, &attached, sizeof(attached), fds, &fd_count);
     if (rc < 0)
         return rc;
-    if (fd_count < CHI_SEGMENT_COUNT || fd_count - CHI_SEGMENT_COUNT != attached.worker_count) {
+    if (fd_count != CHI_SEGMENT_COUNT + 1 + (size_t)attached.worker_count) {
         for (size_t i = 0; i < fd_count; i++)
             close(fds[i]);
         return CHI_EPROTOCOL;
     }
+    client->event_fd = fds[CHI_SEGMENT_COUNT];
     client->worker_count = attached.worker_count;
     for (uint32_t w = 0; w < attached.worker_count; w++)
-        client->eventfds[w] = fds[CHI_SEGMENT_COUNT + w];
+        client->eventfds[w] = fds[CHI_SEGMENT_COUNT + 1 + w];
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
         int protection = s == CHI_SEGMENT_RUNTIME_DATA ? PROT_READ : PROT_READ | PROT_WRITE;
         if (rc == 0)
@@ -296,6 +305,16 @@ void chi_client_hang_up(struct chi_client *client)
     pthread_mutex_unlock(&client->control_lock);
 }
 
+/* The addresses are never used again, so that a task of a dead attachment is told from a live one.
+ */
+static void retire_mapping(struct chi_segment_map *map)
+{
+    mmap(map->base, map->size, PROT_NONE, MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE,
+         -1, 0);
+    close(map->fd);
+    map->base = NULL;
+}
+
 void chi_client_release(struct chi_client *client)
 {
     /* Release and acquire: whoever unmaps does so after every other thread's last use. */
@@ -304,8 +323,8 @@ void chi_client_release(struct chi_client *client)
     for (uint32_t s = 0; s < CHI_SEGMENT_COUNT; s++) {
         if (client->arena[s] != NULL)
             chi_arena_destroy(client->arena[s]);
-        if (client->segments[s].fd >= 0)
-            chi_segment_close(&client->segments[s]);
+        if (client->segments[s].base != NULL)
+            retire_mapping(&client->segments[s]);
     }
     for (uint32_t w = 0; w < client->worker_count; w++)
         close(client->eventfds[w]);

@@ -48,7 +48,7 @@ struct chi_client {
     int eventfds[CHI_MAX_WORKERS];
     atomic_uint next_thread; /* spreads threads over lanes */
     pthread_mutex_t orphan_lock;
-    struct chi_task *orphans; /* of threads that ended */
+    _Atomic(struct chi_task *) orphans; /* of threads that ended; changed under the lock */
 };
 
 /* Tasks given up while in flight, oldest first; linked by chi_task.reserved (offset / 64). */
@@ -93,6 +93,14 @@ static inline struct chi_client_thread *chi_client_thread(void)
     return chi_client_bind(self) == 0 ? self : NULL;
 }
 
+/* Whether `task` is one of the current attachment's. Addresses of dead ones are never used again.
+ */
+static inline bool chi_client_owns(const struct chi_client_thread *self,
+                                   const struct chi_task *task)
+{
+    return (uintptr_t)task - (uintptr_t)self->base[CHI_SEGMENT_MAIN] < self->size[CHI_SEGMENT_MAIN];
+}
+
 /* Whether the runtime still lives. Two descriptors, one system call; sets `down` when it does not.
  */
 bool chi_client_check(struct chi_client *client);
@@ -110,8 +118,8 @@ void chi_client_thread_stop(struct chi_client_thread *self);
 
 /* submit.c: frees a task that is not in flight. */
 void chi_client_task_free(struct chi_client_thread *self, struct chi_task *task);
-/* Frees those orphans that have completed; looks at a few. */
-void chi_client_sweep(struct chi_client_thread *self);
+/* Frees those orphans that have completed; looks at no more than `most`. */
+void chi_client_sweep(struct chi_client_thread *self, uint32_t most);
 /* Pushes an item on this thread's lane and rings. -EAGAIN where the lane is full. */
 int chi_client_push(struct chi_client_thread *self, uint64_t item);
 

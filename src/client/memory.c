@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "chimaera/status.h"
 #include "chimaera/string.h"
 #include "client/client.h"
@@ -15,6 +16,7 @@
 #include "shm/extents.h"
 #include "task/host.h"
 
+#define RETURN_YIELDS  64u
 #define FIRST_YIELD_NS 50000u
 
 int chi_client_thread_start(struct chi_client_thread *self, struct chi_client *client)
@@ -50,12 +52,11 @@ void chi_client_thread_stop(struct chi_client_thread *self)
         return;
     if (self->orphans.first != NULL) {
         pthread_mutex_lock(&client->orphan_lock);
-        uint64_t next =
-            client->orphans == NULL
-                ? 0
-                : (uint64_t)((char *)client->orphans - (char *)self->base[CHI_SEGMENT_MAIN]);
-        self->orphans.last->reserved = (uint32_t)(next / CHI_CACHE_LINE);
-        client->orphans = self->orphans.first;
+        struct chi_task *next = atomic_load_explicit(&client->orphans, memory_order_relaxed);
+        uint64_t offset =
+            next == NULL ? 0 : (uint64_t)((char *)next - (char *)self->base[CHI_SEGMENT_MAIN]);
+        self->orphans.last->reserved = (uint32_t)(offset / CHI_CACHE_LINE);
+        atomic_store_explicit(&client->orphans, self->orphans.first, memory_order_relaxed);
         pthread_mutex_unlock(&client->orphan_lock);
     }
     if (self->resting != NULL)
@@ -100,9 +101,14 @@ void chi_client_return(chi_shm_ptr_t ptr)
     uint64_t item = chi_shm_offset(ptr) / CHI_CACHE_LINE | CHI_LANE_RETURN_BIT;
     /* A full lane empties as long as the runtime lives; when it does not, nothing is owed. */
     for (unsigned i = 1; chi_client_push(self, item) == -EAGAIN; i++) {
-        if (i % 1024 == 0 && !chi_client_check(self->client))
+        struct timespec pause = {.tv_nsec = 100 * CHI_NS_PER_US};
+        if (i % RETURN_YIELDS != 0) {
+            chi_cpu_yield();
+            continue;
+        }
+        if (!chi_client_check(self->client))
             return;
-        chi_cpu_yield();
+        nanosleep(&pause, NULL);
     }
 }
 

@@ -19,7 +19,7 @@
 #include "lane/ingress_lane.h"
 #include "task/host.h"
 
-#define SWEEP_MAX 4
+#define SWEEP_FEW 4u
 
 /*
  * Schemas that this process has made tasks of, by number, so that chi_task_del() knows what a task
@@ -69,10 +69,9 @@ static uint64_t offset_of(const struct chi_client_thread *self, const struct chi
     return (uint64_t)((const char *)task - (const char *)self->base[CHI_SEGMENT_MAIN]);
 }
 
-/* Whether `task` is one of the current attachment's. */
-static bool is_ours(const struct chi_client_thread *self, const struct chi_task *task)
+static bool has_orphans(struct chi_client *client)
 {
-    return (uintptr_t)task - (uintptr_t)self->base[CHI_SEGMENT_MAIN] < self->size[CHI_SEGMENT_MAIN];
+    return atomic_load_explicit(&client->orphans, memory_order_relaxed) != NULL;
 }
 
 static struct chi_task_node make_node(struct chi_client_thread *self)
@@ -99,13 +98,17 @@ struct chi_task *chi_task_new(struct chi_task_schema *schema, chi_pool_id_t pool
     struct chi_client_thread *self = chi_client_thread();
     if (self == NULL)
         return NULL;
-    if (self->orphans.first != NULL)
-        chi_client_sweep(self);
+    if (CHI_UNLIKELY(self->orphans.first != NULL || has_orphans(self->client)))
+        chi_client_sweep(self, SWEEP_FEW);
     uint32_t number = number_of(schema);
     uint64_t offset;
-    int rc = number == 0 ? -ENOMEM
-                         : chi_arena_alloc(self->cache[CHI_SEGMENT_MAIN], schema->type.size,
-                                           CHI_CLIENT_TAG, &offset);
+    struct chi_arena_cache *cache = self->cache[CHI_SEGMENT_MAIN];
+    int rc =
+        number == 0 ? -ENOMEM : chi_arena_alloc(cache, schema->type.size, CHI_CLIENT_TAG, &offset);
+    if (CHI_UNLIKELY(rc == -ENOMEM && number != 0)) {
+        chi_client_sweep(self, UINT32_MAX);
+        rc = chi_arena_alloc(cache, schema->type.size, CHI_CLIENT_TAG, &offset);
+    }
     if (rc < 0) {
         chi_error(rc, "no room for a task of %u bytes: %s", schema->type.size, chi_strerror(rc));
         return NULL;
@@ -179,8 +182,8 @@ static void adopt_orphans(struct chi_client_thread *self)
 {
     struct chi_client *client = self->client;
     pthread_mutex_lock(&client->orphan_lock);
-    struct chi_task *task = client->orphans;
-    client->orphans = NULL;
+    struct chi_task *task = atomic_load_explicit(&client->orphans, memory_order_relaxed);
+    atomic_store_explicit(&client->orphans, NULL, memory_order_relaxed);
     pthread_mutex_unlock(&client->orphan_lock);
     while (task != NULL) {
         struct chi_task *next = next_orphan(self, task);
@@ -189,12 +192,14 @@ static void adopt_orphans(struct chi_client_thread *self)
     }
 }
 
-void chi_client_sweep(struct chi_client_thread *self)
+void chi_client_sweep(struct chi_client_thread *self, uint32_t most)
 {
-    if (self->client->orphans != NULL)
+    if (has_orphans(self->client))
         adopt_orphans(self);
-    for (int i = 0; i < SWEEP_MAX && self->orphans.first != NULL; i++) {
-        struct chi_task *task = self->orphans.first;
+    struct chi_task *last = self->orphans.last; /* those behind it were looked at before */
+    struct chi_task *task = NULL;
+    for (uint32_t i = 0; i < most && self->orphans.first != NULL && task != last; i++) {
+        task = self->orphans.first;
         struct chi_task *next = next_orphan(self, task);
         bool done = chi_task_done(task);
         self->orphans.first = next;
@@ -237,7 +242,7 @@ static struct chi_client_thread *submitter(const struct chi_task *task, int *rc)
         *rc = chi_last_error_code();
         return NULL;
     }
-    if (CHI_UNLIKELY(!is_ours(self, task))) {
+    if (CHI_UNLIKELY(!chi_client_owns(self, task))) {
         *rc = chi_error(-EINVAL, "the task was not made by chi_task_new() in this attachment");
         return NULL;
     }
@@ -287,7 +292,7 @@ int chi_task_enqueue_many(struct chi_task *const *tasks, size_t count)
     if (self == NULL)
         return rc;
     for (; done < count; done++) {
-        rc = is_ours(self, tasks[done]) ? submit(self, tasks[done], false) : -EINVAL;
+        rc = chi_client_owns(self, tasks[done]) ? submit(self, tasks[done], false) : -EINVAL;
         if (rc < 0)
             break;
     }
@@ -313,7 +318,7 @@ void chi_task_del(struct chi_task *task)
         return;
     }
     struct chi_client_thread *self = chi_client_thread();
-    if (self == NULL || !is_ours(self, task))
+    if (self == NULL || !chi_client_owns(self, task))
         return; /* of an attachment that is gone, and its memory with it */
     uint32_t state = atomic_load_explicit(&task->state, memory_order_acquire);
     if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_QUEUED)
@@ -324,7 +329,6 @@ void chi_task_del(struct chi_task *task)
 
 int chi_task_fire_and_forget(struct chi_task *task)
 {
-    task->flags |= CHI_TASK_FIRE_AND_FORGET;
     int rc = chi_task_enqueue(task);
     chi_task_del(task);
     return rc;

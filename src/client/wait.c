@@ -34,6 +34,21 @@ struct waited {
     size_t index; /* of the first that is done */
 };
 
+/* This thread's state, for waiting on a task of its attachment; NULL with `*rc` set else. */
+static struct chi_client_thread *waiter_of(const struct chi_task *task, int *rc)
+{
+    struct chi_client_thread *self = chi_client_thread();
+    if (self == NULL) {
+        *rc = chi_last_error_code();
+        return NULL;
+    }
+    if (CHI_UNLIKELY(!chi_client_owns(self, task))) {
+        *rc = chi_error(CHI_ERUNTIME_DOWN, "the task went with the runtime it was made for");
+        return NULL;
+    }
+    return self;
+}
+
 static bool is_submitted(const struct chi_task *task)
 {
     return (atomic_load_explicit(&task->state, memory_order_relaxed) & CHI_TASK_STATE_MASK) !=
@@ -129,15 +144,12 @@ static void adapt(struct chi_client_thread *self, uint64_t slept_ns)
         self->yield_ns = self->yield_ns / 2 > YIELD_MIN_NS ? self->yield_ns / 2 : YIELD_MIN_NS;
 }
 
-static int wait_for(struct waited *waited, uint64_t timeout_ns)
+static int wait_for(struct chi_client_thread *self, struct waited *waited, uint64_t timeout_ns)
 {
     if (CHI_LIKELY(poll_once(waited)))
         return 0;
     if (timeout_ns == 0)
         return -ETIMEDOUT;
-    struct chi_client_thread *self = chi_client_thread();
-    if (self == NULL)
-        return chi_last_error_code();
     uint64_t deadline = UINT64_MAX;
     if (timeout_ns != UINT64_MAX)
         deadline = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
@@ -153,10 +165,14 @@ int chi_task_wait_for(struct chi_task *task, uint64_t timeout_ns)
 {
     if (chi_host != NULL)
         return chi_host->task_wait(task, timeout_ns);
+    int rc;
+    struct chi_client_thread *self = waiter_of(task, &rc);
+    if (self == NULL)
+        return rc;
     if (CHI_UNLIKELY(!is_submitted(task)))
         return chi_error(-EINVAL, "the task was never submitted; nothing to wait for");
     struct waited waited = {.tasks = &task, .count = 1};
-    int rc = wait_for(&waited, timeout_ns);
+    rc = wait_for(self, &waited, timeout_ns);
     return rc == 0 ? task->return_code : rc;
 }
 
@@ -170,13 +186,21 @@ int chi_task_wait_any(struct chi_task *const *tasks, size_t count, uint64_t time
 {
     if (chi_host != NULL)
         return chi_host->task_wait_any(tasks, count, timeout_ns, index);
+    struct chi_client_thread *self = NULL;
     bool any = false;
-    for (size_t i = 0; i < count && !any; i++)
-        any = tasks[i] != NULL && is_submitted(tasks[i]);
+    int rc;
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i] == NULL)
+            continue;
+        self = waiter_of(tasks[i], &rc);
+        if (self == NULL)
+            return rc;
+        any |= is_submitted(tasks[i]);
+    }
     if (!any)
         return chi_error(-EINVAL, "none of %zu tasks was submitted; nothing to wait for", count);
     struct waited waited = {.tasks = tasks, .count = count};
-    int rc = wait_for(&waited, timeout_ns);
+    rc = wait_for(self, &waited, timeout_ns);
     if (rc == 0)
         *index = waited.index;
     return rc;
@@ -186,6 +210,9 @@ int chi_task_notify(struct chi_task *task)
 {
     if (chi_host != NULL)
         return -ENOTSUP;
+    int rc;
+    if (waiter_of(task, &rc) == NULL)
+        return rc;
     if (!is_submitted(task))
         return chi_error(-EINVAL, "the task was never submitted; nothing to be told of");
     atomic_fetch_or_explicit(&task->state, CHI_TASK_NOTIFY, memory_order_acq_rel);

@@ -227,7 +227,7 @@ static int set_defaults(struct chi_config *config)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     long half = cores / 2;
-    config->sched_threads = half < 1 ? 1 : half > 64 ? 64 : (uint32_t)half;
+    config->sched_threads = half < 1 ? 1 : half > 32 ? 32 : (uint32_t)half;
     return chi_keys_default(NULL, config);
 }
 

@@ -21,6 +21,10 @@
 #include "runtime/worker.h"
 #include "shm/protocol.h"
 
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83 /* Linux 6.16 */
+#endif
+
 #define BACKLOG         128
 #define CONNECTIONS_MAX (2 * CHI_MAX_CLIENTS) /* clients and those that only ask */
 #define EVENTS_MAX      32
@@ -115,26 +119,22 @@ static int reply(struct connection *connection, int status, uint32_t first)
 static void check_segments(struct chi_control *control);
 
 static int serve_attach(struct chi_control *control, struct connection *connection,
-                        const struct chi_control_request *request, int *notify_fd)
+                        const struct chi_control_request *request)
 {
     struct chi_runtime *runtime = control->runtime;
     int rc = 0;
 
     if (request->abi != CHI_LAYOUT_ABI)
         rc = CHI_EABI;
-    else if (connection->origin != NULL || *notify_fd < 0)
+    else if (connection->origin != NULL)
         rc = CHI_EPROTOCOL;
     else if (chi_runtime_stopping(runtime))
         rc = CHI_ESTOPPING;
     if (rc == 0) {
         check_segments(control);
-        rc = chi_registry_attach(runtime, connection->fd, *notify_fd, control->epoll,
-                                 &connection->origin);
+        rc = chi_registry_attach(runtime, connection->fd, control->epoll, &connection->origin);
     }
-    if (rc < 0)
-        return reply(connection, rc, 0);
-    *notify_fd = -1; /* the origin's now */
-    return 0;
+    return rc < 0 ? reply(connection, rc, 0) : 0;
 }
 
 static void listen_for(struct chi_control *control, struct connection *connection, uint32_t events)
@@ -177,7 +177,7 @@ static int serve_status(struct chi_control *control, struct connection *connecti
 }
 
 static int serve(struct chi_control *control, struct connection *connection,
-                 const struct chi_control_request *request, int *notify_fd)
+                 const struct chi_control_request *request)
 {
     struct chi_runtime *runtime = control->runtime;
     uint32_t first = 0;
@@ -187,7 +187,7 @@ static int serve(struct chi_control *control, struct connection *connection,
         return reply(connection, CHI_EPROTOCOL, 0);
     switch (request->type) {
     case CHI_CONTROL_ATTACH:
-        return serve_attach(control, connection, request, notify_fd);
+        return serve_attach(control, connection, request);
     case CHI_CONTROL_STATUS:
         return serve_status(control, connection, request->segment);
     case CHI_CONTROL_GRANT:
@@ -208,8 +208,6 @@ static void read_connection(struct chi_control *control, struct connection *conn
                             uint32_t events)
 {
     struct chi_control_request request;
-    int notify_fd = -1;
-    size_t fd_count = 1;
 
     if (connection->fd < 0)
         return;
@@ -218,15 +216,13 @@ static void read_connection(struct chi_control *control, struct connection *conn
             close_connection(control, connection);
         return;
     }
-    ssize_t got = chi_control_receive(connection->fd, &request, sizeof(request), &notify_fd,
-                                      &fd_count, MSG_DONTWAIT);
+    ssize_t got =
+        chi_control_receive(connection->fd, &request, sizeof(request), NULL, NULL, MSG_DONTWAIT);
     if (got == -EAGAIN)
         return;
     int rc = -1;
     if (got == (ssize_t)sizeof(request))
-        rc = serve(control, connection, &request, &notify_fd);
-    if (notify_fd >= 0 && fd_count > 0 && got != -EPROTO)
-        close(notify_fd);
+        rc = serve(control, connection, &request);
     if (rc < 0) /* it closed, broke the protocol, or does not read its replies */
         close_connection(control, connection);
 }
@@ -344,6 +340,9 @@ static int bind_socket(struct chi_runtime *runtime, int *out)
     umask(before);
     if (rc == 0 && shared)
         rc = chown(runtime->paths.socket, (uid_t)-1, runtime->group);
+    /* Descriptors that peers pass are refused where the kernel can: closing one may take long. */
+    int no = 0;
+    setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &no, sizeof(no));
     if (rc == 0)
         rc = listen(fd, BACKLOG);
     if (rc < 0) {

@@ -25,8 +25,8 @@ static char *client_range(struct chi_runtime *runtime, const struct chi_origin *
     return (char *)runtime->segments[segment].base + offset;
 }
 
-static int bytes_in(struct chi_runtime *runtime, const struct chi_origin *origin,
-                    const struct chi_member *member, struct chi_bytes *bytes)
+static int bytes_in(struct chi_runtime *runtime, struct chi_origin *origin,
+                    const struct chi_member *member, struct chi_bytes *bytes, uint64_t *copied)
 {
     const struct chi_bytes given = *bytes;
 
@@ -49,6 +49,10 @@ static int bytes_in(struct chi_runtime *runtime, const struct chi_origin *origin
     const char *from = client_range(runtime, origin, given.own, given.capacity);
     if (from == NULL)
         return CHI_EBADPTR;
+    uint64_t before = atomic_fetch_add_explicit(&origin->copied, given.size, memory_order_relaxed);
+    *copied += given.size;
+    if (before + given.size > runtime->config.client_data_segment_size)
+        return -ENOBUFS;
     return chi_bytes_assign(bytes, from, given.size);
 }
 
@@ -60,8 +64,8 @@ static int buffer_in(struct chi_runtime *runtime, const struct chi_origin *origi
     return client_range(runtime, origin, buffer->data, buffer->size) != NULL ? 0 : CHI_EBADPTR;
 }
 
-int chi_copy_in(struct chi_runtime *runtime, const struct chi_origin *origin,
-                const struct chi_schema *schema, void *task)
+int chi_copy_in(struct chi_runtime *runtime, struct chi_origin *origin,
+                const struct chi_schema *schema, void *task, uint64_t *copied)
 {
     int rc = 0;
     for (uint32_t i = 0; i < schema->member_count; i++) {
@@ -69,7 +73,7 @@ int chi_copy_in(struct chi_runtime *runtime, const struct chi_origin *origin,
         char *at = (char *)task + member->offset;
         if (is_bytes(member)) {
             if (rc == 0)
-                rc = bytes_in(runtime, origin, member, (void *)at);
+                rc = bytes_in(runtime, origin, member, (void *)at, copied);
             else
                 memset(at, 0, member->size);
         } else if (member->kind == CHI_MEMBER_BUFFER) {
@@ -91,6 +95,7 @@ static int bytes_out(struct chi_worker *worker, const struct chi_origin *origin,
 {
     struct chi_runtime *runtime = worker->runtime;
     const struct chi_bytes theirs = *shared;
+    __asm__ volatile("" ::: "memory"); /* read once: the client may change it after a check */
     struct chi_view view = chi_bytes_view(bytes);
 
     shared->lent = 0;

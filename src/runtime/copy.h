@@ -13,11 +13,12 @@
 /*
  * Makes the private copy `task`, whose fixed part has been copied, independent of the client:
  * checks every string, vector and buffer against what `origin` was granted and copies strings and
- * vectors. 0, CHI_EBADPTR, CHI_EBADSTRING, -ENOMEM. On failure what was copied is freed and the
- * rest is empty.
+ * vectors. 0, CHI_EBADPTR, CHI_EBADSTRING, -ENOMEM, -ENOBUFS (the client's strings in flight take
+ * as much as the client data segment). `copied` is set to what counts against that and is taken off
+ * by the caller. On failure what was copied is freed and the rest is empty.
  */
-int chi_copy_in(struct chi_runtime *runtime, const struct chi_origin *origin,
-                const struct chi_schema *schema, void *task);
+int chi_copy_in(struct chi_runtime *runtime, struct chi_origin *origin,
+                const struct chi_schema *schema, void *task, uint64_t *copied);
 
 /*
  * Writes OUT and INOUT members of `task` back to the client's `shared`. Strings that do not fit

@@ -4,7 +4,7 @@
 
 #include "chimaera/config.h"
 #include "chimaera/log.h"
-#include "runtime/embedded.h"
+#include "runtime/runtime.h"
 
 static struct {
     pthread_mutex_t lock;
@@ -51,9 +51,4 @@ void chi_runtime_fini(void)
         chi_runtime_stop(g.runtime);
     g.runtime = NULL;
     pthread_mutex_unlock(&g.lock);
-}
-
-struct chi_runtime *chi_runtime_embedded(void)
-{
-    return g.runtime;
 }

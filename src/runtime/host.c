@@ -223,7 +223,6 @@ void chi_worker_host_init(struct chi_worker *worker)
         .task_wait_any = host_task_wait_any,
         .task_del = host_task_del,
         .task_node = host_task_node,
-        .current = host_current,
     };
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
         worker->host.segment_base[s] = runtime->segments[s].base;

@@ -8,7 +8,9 @@
 #include "runtime/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/epoll.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -202,15 +204,25 @@ static int wait_events(struct chi_worker *worker, struct epoll_event *events, ui
     return count;
 }
 
+/* Never waits, whatever a client has done to the descriptor's flags, which it shares. */
+static void clear_eventfd(int fd)
+{
+    uint64_t count;
+    struct iovec to = {.iov_base = &count, .iov_len = sizeof(count)};
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+    if (preadv2(fd, &to, 1, -1, RWF_NOWAIT) < 0 && errno == EOPNOTSUPP &&
+        poll(&poll_fd, 1, 0) == 1 && read(fd, &count, sizeof(count)) < 0)
+        return; /* somebody else read it; being awake is what counts */
+}
+
 static bool take_events(struct chi_worker *worker, uint64_t timeout_ns)
 {
     struct epoll_event events[EVENTS_MAX];
     int count = wait_events(worker, events, timeout_ns);
     for (int i = 0; i < count; i++) {
         if (events[i].data.ptr == &worker->eventfd || events[i].data.ptr == &worker->private_fd) {
-            uint64_t ignored;
-            if (read(*(int *)events[i].data.ptr, &ignored, sizeof(ignored)) < 0)
-                continue; /* a client read it; being awake is what counts */
+            clear_eventfd(*(int *)events[i].data.ptr);
         } else {
             chi_worker_unpark(worker, events[i].data.ptr, (int)events[i].events);
         }

@@ -11,11 +11,15 @@
 int64_t chi_origin_count(const struct chi_runtime *runtime, const struct chi_origin *origin,
                          uint32_t parity)
 {
-    int64_t sum = 0;
-    /* Acquire: pairs with the release of uncount(); the task's last use of memory comes before. */
+    uint64_t begun = 0;
+    uint64_t ended = 0;
+    /* Acquire: pairs with the release of uncount(); the task's last use of memory comes before.
+     * Whoever is seen to have ended is also seen to have begun, because that is read later. */
     for (uint32_t w = 0; w < runtime->worker_count; w++)
-        sum += atomic_load_explicit(&origin->cells[w].in_flight[parity], memory_order_acquire);
-    return sum;
+        ended += atomic_load_explicit(&origin->cells[w].ended[parity], memory_order_acquire);
+    for (uint32_t w = 0; w < runtime->worker_count; w++)
+        begun += atomic_load_explicit(&origin->cells[w].begun[parity], memory_order_acquire);
+    return (int64_t)(begun - ended);
 }
 
 int64_t chi_origin_in_flight(const struct chi_runtime *runtime, const struct chi_origin *origin)
@@ -35,9 +39,10 @@ static void reset_cells(struct chi_runtime *runtime, struct chi_origin *origin)
     for (uint32_t w = 0; w < runtime->worker_count; w++) {
         struct chi_origin_cell *cell = &origin->cells[w];
         atomic_store_explicit(&cell->parity, 0, memory_order_relaxed);
-        atomic_store_explicit(&cell->in_flight[0], 0, memory_order_relaxed);
-        atomic_store_explicit(&cell->in_flight[1], 0, memory_order_relaxed);
-        atomic_store_explicit(&cell->taken, 0, memory_order_relaxed);
+        for (int p = 0; p < 2; p++) {
+            atomic_store_explicit(&cell->begun[p], 0, memory_order_relaxed);
+            atomic_store_explicit(&cell->ended[p], 0, memory_order_relaxed);
+        }
         atomic_store_explicit(&cell->refused, 0, memory_order_relaxed);
         atomic_store_explicit(&cell->lent, 0, memory_order_relaxed);
     }
@@ -61,6 +66,7 @@ int chi_origin_init(struct chi_runtime *runtime, struct chi_origin *origin, uint
     origin->dropping = false;
     origin->grace_running = 0;
     origin->retired = NULL;
+    atomic_store_explicit(&origin->copied, 0, memory_order_relaxed);
     atomic_store_explicit(&origin->grace_asked, 0, memory_order_relaxed);
     atomic_store_explicit(&origin->grace_done, 0, memory_order_relaxed);
     atomic_store_explicit(&origin->flushing[0], 0, memory_order_relaxed);

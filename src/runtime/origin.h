@@ -6,10 +6,10 @@
  *
  * Counting costs the path of a task no shared write: each worker has a cell of its own, a task is
  * counted up in the cell of the worker that took it in and down in that of the worker that
- * completed it; only the sum means something. Each cell has two counts. A grace period asks every
- * worker to take in what its lanes hold and then to count new tasks in the other of the two; when
- * all have done so and the sum of the old counts is zero, everything submitted before has
- * completed.
+ * completed it; only the sums mean something. Read the ended ones first: then tasks that end
+ * meanwhile are at worst counted as in flight. Each cell has two pairs of counts. A grace period
+ * asks every worker to take in what its lanes hold and then to count new tasks in the other of the
+ * two; when all have done so and the old sums agree, everything submitted before has completed.
  */
 #ifndef CHI_RUNTIME_ORIGIN_H
 #define CHI_RUNTIME_ORIGIN_H
@@ -32,10 +32,10 @@ struct chi_worker;
 
 struct chi_origin_cell {
     _Alignas(CHI_CACHE_LINE) _Atomic(uint32_t) parity; /* which count new tasks go to; its worker */
-    _Atomic(int64_t) in_flight[2];                     /* written by its worker only */
-    _Atomic(uint64_t) taken;                           /* tasks ever taken in */
-    _Atomic(uint64_t) refused; /* items that were no task of this client's, or bad returns */
-    _Atomic(uint64_t) lent;    /* bytes of outputs lent less those given back; wraps, sums up */
+    _Atomic(uint64_t) begun[2];                        /* tasks counted in, and */
+    _Atomic(uint64_t) ended[2]; /* counted out; each written by its worker only */
+    _Atomic(uint64_t) refused;  /* items that were no task of this client's, or bad returns */
+    _Atomic(uint64_t) lent;     /* bytes of outputs lent less those given back; wraps, sums up */
 };
 
 enum chi_origin_state {
@@ -66,7 +66,7 @@ struct chi_origin {
     struct chi_shm_slot *shm_slot;
     struct chi_origin_cell *cells; /* [worker_count] */
     struct chi_ingress *ingress;   /* [lanes_per_client] */
-    int notify_fd;                 /* the client's eventfd; -1 none */
+    int notify_fd;                 /* our end of what chi_task_notify() is told on; -1 none */
 
     /* Control thread. */
     int socket;
@@ -81,6 +81,7 @@ struct chi_origin {
     struct chi_retired *retired;
 
     _Atomic(uint64_t) attached_ns; /* tells one tenant of the slot from the next */
+    _Atomic(uint64_t) copied;      /* bytes of long strings held in private copies; workers */
     _Atomic(uint64_t) grace_asked; /* anybody */
     _Atomic(uint64_t) grace_done;  /* control thread */
     atomic_int flushing[2];        /* tasks that wait for a grace period themselves, by count */

@@ -21,7 +21,7 @@ static void scheduler(void *argument)
 bool chi_worker_may_start(struct chi_worker *worker)
 {
     return atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) <
-           worker->runtime->config.max_fibers;
+           worker->runtime->max_parked;
 }
 
 bool chi_worker_has_spare(struct chi_worker *worker)

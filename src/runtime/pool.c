@@ -202,8 +202,9 @@ static int run_lifecycle(struct chi_container *container, struct chi_task_schema
 {
     struct chi_task *task =
         chi_task_new(schema, container->pool_id, chi_pool_query_direct_id(container->container_id));
-    if (task == NULL)
-        return -ENOMEM;
+    for (; task == NULL; task = chi_task_new(schema, container->pool_id,
+                                             chi_pool_query_direct_id(container->container_id)))
+        chi_task_sleep(POLL_NS); /* a Destroy that is left out loses what the module holds */
     struct chi_record *record = chi_record_of(task);
     record->pool = container->priv->pool;
     record->context.container = container;
@@ -211,8 +212,10 @@ static int run_lifecycle(struct chi_container *container, struct chi_task_schema
     if (params_size > 0)
         rc = chi_string_assign(&((struct chimaera_admin_create_task *)(void *)task)->params, params,
                                params_size);
-    if (rc == 0)
-        rc = chi_task_enqueue(task);
+    while (rc == 0 && (rc = chi_task_enqueue(task)) == -EAGAIN) {
+        chi_task_sleep(POLL_NS);
+        rc = 0;
+    }
     if (rc == 0)
         rc = chi_task_wait(task);
     chi_task_del(task);
@@ -246,6 +249,31 @@ static int create_containers(struct chi_pool *pool)
     return 0;
 }
 
+struct round {
+    struct chi_message message;
+    atomic_uint *left;
+};
+
+static void pass(struct chi_worker *worker, struct chi_message *message)
+{
+    (void)worker;
+    atomic_fetch_sub_explicit(((struct round *)(void *)message)->left, 1, memory_order_release);
+}
+
+/* Parks until every worker has handled a message. */
+static void pass_all_workers(struct chi_runtime *runtime)
+{
+    struct round rounds[CHI_MAX_WORKERS];
+    atomic_uint left = runtime->worker_count;
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        rounds[w].message.handle = pass;
+        rounds[w].left = &left;
+        chi_worker_send(runtime->workers[w], &rounds[w].message);
+    }
+    while (atomic_load_explicit(&left, memory_order_acquire) > 0)
+        chi_task_sleep(POLL_NS);
+}
+
 /* ---- get or create */
 
 static int validate(const struct chi_pool_request *request)
@@ -256,6 +284,10 @@ static int validate(const struct chi_pool_request *request)
     if (length > CHI_POOL_NAME_MAX)
         return chi_error(CHI_EPOOL_NAME, "the pool name has %zu bytes; %u are possible", length,
                          CHI_POOL_NAME_MAX);
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)request->pool_name[i] < 0x20 || request->pool_name[i] == 0x7f)
+            return chi_error(CHI_EPOOL_NAME, "the pool name has a control character at byte %zu",
+                             i + 1);
     if (request->containers > 1024)
         return chi_error(-EINVAL, "pool \"%s\": %u containers; 1 to 1024 are possible",
                          request->pool_name, request->containers);
@@ -338,7 +370,11 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
     if (rc <= 0)
         return rc;
 
+    char reason[256] = ""; /* what the module said; parking lets others overwrite it */
     rc = create_containers(pool);
+    if (rc < 0)
+        snprintf(reason, sizeof(reason), "%s",
+                 chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc));
     pthread_mutex_lock(&table->lock);
     if (rc < 0)
         drop(table, pool);
@@ -346,9 +382,7 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
         atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
     pthread_mutex_unlock(&table->lock);
     if (rc < 0) {
-        char reason[256]; /* what the module itself said, if it did */
-        snprintf(reason, sizeof(reason), "%s",
-                 chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc));
+        pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
         chi_error(rc, "pool \"%s\": %s's Create failed: %s", pool->name, pool->module->name,
                   reason);
         free_pool(pool);
@@ -362,31 +396,6 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
 }
 
 /* ---- destroy */
-
-struct round {
-    struct chi_message message;
-    atomic_uint *left;
-};
-
-static void pass(struct chi_worker *worker, struct chi_message *message)
-{
-    (void)worker;
-    atomic_fetch_sub_explicit(((struct round *)(void *)message)->left, 1, memory_order_release);
-}
-
-/* Parks until every worker has handled a message. */
-static void pass_all_workers(struct chi_runtime *runtime)
-{
-    struct round rounds[CHI_MAX_WORKERS];
-    atomic_uint left = runtime->worker_count;
-    for (uint32_t w = 0; w < runtime->worker_count; w++) {
-        rounds[w].message.handle = pass;
-        rounds[w].left = &left;
-        chi_worker_send(runtime->workers[w], &rounds[w].message);
-    }
-    while (atomic_load_explicit(&left, memory_order_acquire) > 0)
-        chi_task_sleep(POLL_NS);
-}
 
 static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
 {

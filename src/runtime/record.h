@@ -26,6 +26,7 @@ struct chi_record {
     const struct chi_task_schema *schema;
     struct chi_origin *origin;
     uint64_t shm_offset; /* of the client's task in main; 0: made in the runtime */
+    uint64_t copied;     /* bytes of its strings that count against the origin's budget */
     uint64_t arrival;    /* number in the order of its worker's lanes */
     uint8_t parity;      /* which of the origin's counts it is in */
     uint8_t class_index; /* of its size */

@@ -174,7 +174,7 @@ static int read_only_fd(struct chi_runtime *runtime)
     return fd >= 0 ? fd : -errno;
 }
 
-static int send_everything(struct chi_runtime *runtime, int socket,
+static int send_everything(struct chi_runtime *runtime, int socket, int notify_fd,
                            const struct chi_control_attached *reply)
 {
     int fds[CHI_CONTROL_FDS];
@@ -184,10 +184,11 @@ static int send_everything(struct chi_runtime *runtime, int socket,
     fds[CHI_SEGMENT_MAIN] = runtime->segments[CHI_SEGMENT_MAIN].fd;
     fds[CHI_SEGMENT_CLIENT_DATA] = runtime->segments[CHI_SEGMENT_CLIENT_DATA].fd;
     fds[CHI_SEGMENT_RUNTIME_DATA] = read_only;
+    fds[CHI_SEGMENT_COUNT] = notify_fd;
     for (uint32_t w = 0; w < runtime->worker_count; w++)
-        fds[CHI_SEGMENT_COUNT + w] = runtime->workers[w]->eventfd;
+        fds[CHI_SEGMENT_COUNT + 1 + w] = runtime->workers[w]->eventfd;
     int rc = chi_control_send(socket, reply, sizeof(*reply), fds,
-                              CHI_SEGMENT_COUNT + runtime->worker_count, MSG_DONTWAIT);
+                              CHI_SEGMENT_COUNT + 1 + runtime->worker_count, MSG_DONTWAIT);
     close(read_only);
     return rc;
 }
@@ -199,10 +200,11 @@ static void watch_process(struct chi_origin *origin, int epoll)
     origin->pidfd = (int)syscall(SYS_pidfd_open, origin->pid, 0);
     if (origin->pidfd >= 0)
         epoll_ctl(epoll, EPOLL_CTL_ADD, origin->pidfd, &event);
+    else if (errno == ESRCH)
+        shutdown(origin->socket, SHUT_RDWR); /* dead already, whoever else holds its socket */
 }
 
-int chi_registry_attach(struct chi_runtime *runtime, int socket, int notify_fd, int epoll,
-                        struct chi_origin **out)
+int chi_registry_attach(struct chi_runtime *runtime, int socket, int epoll, struct chi_origin **out)
 {
     struct chi_control_attached reply = {
         .reply = {.magic = CHI_CONTROL_MAGIC, .abi = CHI_LAYOUT_ABI}};
@@ -229,13 +231,20 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, int notify_fd, 
     reply.slot_offset = runtime->header->slots_offset + slot * sizeof(struct chi_shm_slot);
     reply.bells_offset = runtime->header->bells_offset;
     reply.worker_count = runtime->worker_count;
-    rc = send_everything(runtime, socket, &reply);
+    int pair[2]; /* ours and the client's end of what chi_task_notify() is told on */
+    rc = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0 ? -errno : 0;
+    if (rc == 0) {
+        rc = send_everything(runtime, socket, pair[1], &reply);
+        close(pair[1]);
+        if (rc < 0)
+            close(pair[0]);
+    }
     if (rc < 0) {
         chi_extents_free_owner(runtime->extents[CHI_SEGMENT_MAIN], origin->owner);
         return rc;
     }
     origin->socket = socket;
-    origin->notify_fd = notify_fd;
+    origin->notify_fd = pair[0];
     origin->pid = peer.pid;
     origin->uid = peer.uid;
     atomic_store_explicit(&origin->attached_ns, chi_clock_now_ns(), memory_order_relaxed);
@@ -322,7 +331,9 @@ int chi_registry_release(struct chi_runtime *runtime, struct chi_origin *origin,
         for (uint32_t i = 0; i < runtime->lanes_per_client; i++) {
             uint64_t offset = (uint64_t)((char *)origin->ingress[i].reader.lane -
                                          (char *)runtime->segments[CHI_SEGMENT_MAIN].base);
-            if (offset / CHI_EXTENT_UNIT - request->first < request->units)
+            uint64_t last = offset + chi_lane_bytes(origin->ingress[i].reader.depth_log2) - 1;
+            if (offset / CHI_EXTENT_UNIT < (uint64_t)request->first + request->units &&
+                last / CHI_EXTENT_UNIT >= request->first)
                 return -EINVAL;
         }
     }

@@ -17,12 +17,13 @@
 #include "runtime/copy.h"
 #include "runtime/worker.h"
 
+#define BACKLOG_MAX 65536u /* clients' tasks that wait to be started on one worker */
+
 void chi_worker_count(struct chi_worker *worker, struct chi_record *record)
 {
     struct chi_origin_cell *cell = &record->origin->cells[worker->id];
     record->parity = (uint8_t)atomic_load_explicit(&cell->parity, memory_order_relaxed);
-    ADD_OWN(cell->in_flight[record->parity], 1);
-    ADD_OWN(cell->taken, 1);
+    ADD_OWN(cell->begun[record->parity], 1);
     record->counted = true;
 }
 
@@ -34,11 +35,13 @@ static void uncount(struct chi_worker *worker, struct chi_record *record)
         ADD_OWN(record->pool->cells[worker->id].completed, 1);
         ADD_OWN(record->pool->cells[worker->id].in_flight, -1);
     }
+    if (CHI_UNLIKELY(record->copied > 0))
+        atomic_fetch_sub_explicit(&record->origin->copied, record->copied, memory_order_relaxed);
     if (CHI_UNLIKELY(record->flush))
         atomic_fetch_sub_explicit(&record->origin->flushing[record->parity], 1,
                                   memory_order_relaxed);
     if (record->counted)
-        ADD_OWN(record->origin->cells[worker->id].in_flight[record->parity], -1);
+        ADD_OWN(record->origin->cells[worker->id].ended[record->parity], 1);
 }
 
 /* ---- ingest */
@@ -170,7 +173,7 @@ static int prepare(struct chi_worker *worker, struct chi_record *record)
         if (task->method < CHI_METHOD_CUSTOM)
             return -EPERM; /* the runtime's own to call */
         int rc = schema->type.member_count > 0
-                     ? chi_copy_in(runtime, record->origin, &schema->type, task)
+                     ? chi_copy_in(runtime, record->origin, &schema->type, task, &record->copied)
                      : 0;
         if (rc < 0)
             return rc;
@@ -191,6 +194,18 @@ static void deliver(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_record *record = chi_record_of_message(message);
     chi_worker_append(worker, record->lane, record);
+}
+
+/*
+ * Clients' tasks on their way to a worker's lanes or in them are bounded, because each is private
+ * memory. False: the worker has too many.
+ */
+static bool enter_backlog(struct chi_worker *target)
+{
+    if (atomic_fetch_add_explicit(&target->backlog, 1, memory_order_relaxed) < BACKLOG_MAX)
+        return true;
+    atomic_fetch_sub_explicit(&target->backlog, 1, memory_order_relaxed);
+    return false;
 }
 
 void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now)
@@ -215,6 +230,11 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
         return;
     }
     record->lane = lane;
+    if (record->shm_offset != 0 && (lane->worker != worker || !run_now || lane->ready) &&
+        !enter_backlog(lane->worker)) {
+        chi_worker_complete(worker, record, -EAGAIN);
+        return;
+    }
     if (lane->worker != worker) {
         record->message.handle = deliver;
         chi_worker_send(lane->worker, &record->message);
@@ -285,6 +305,8 @@ static struct chi_record *pop_record(struct chi_worker *worker, struct chi_lane 
     }
     if (task == NULL)
         return NULL;
+    if (fifo == &lane->tasks)
+        atomic_fetch_sub_explicit(&worker->backlog, 1, memory_order_relaxed);
     fifo->first = task->next;
     if (fifo->first == NULL)
         fifo->last = NULL;

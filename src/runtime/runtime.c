@@ -123,7 +123,7 @@ static void give_units(void *context, uint32_t first, uint32_t units)
     chi_extents_free(context, first, units);
 }
 
-/* Lays out the start of main: header, slots, bells. `map` NULL only measures. */
+/* Lays out the start of main: header, slots, bells. `base` NULL only measures. */
 static uint64_t lay_out_header(struct chi_runtime *runtime, char *base)
 {
     uint64_t slots = CHI_CACHE_LINE;
@@ -237,6 +237,8 @@ static int size_up(struct chi_runtime *runtime)
     runtime->sched_count = config->sched_threads;
     runtime->worker_count = workers;
     runtime->max_clients = config->max_clients;
+    uint32_t fibers = chi_worker_fiber_cap(runtime);
+    runtime->max_parked = config->max_fibers < fibers / 2 ? config->max_fibers : fibers / 2;
     uint32_t room = CHI_RUNG_WORDS * 64 / runtime->max_clients;
     runtime->lanes_per_client = runtime->sched_count < room ? runtime->sched_count : room;
     atomic_store_explicit(&runtime->grace_period_ns, config->grace_period_ns, memory_order_relaxed);
@@ -517,6 +519,7 @@ int chi_runtime_stop(struct chi_runtime *runtime)
         for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
             if (runtime->segments[s].base != NULL)
                 chi_segment_unlink(runtime->paths.segment[s]);
+        unlink(runtime->paths.socket);
         chi_instance_unlock(&runtime->paths, runtime->lock_fd);
         return -EBUSY;
     }

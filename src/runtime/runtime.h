@@ -49,6 +49,7 @@ struct chi_runtime {
     uint32_t worker_count; /* sched workers first, then slow ones */
     uint32_t sched_count;
     uint32_t lanes_per_client;
+    uint32_t max_parked; /* tasks of a worker that may wait before no other is started */
 
     struct chi_origin *origins; /* [max_clients], then the runtime's own */
     uint32_t max_clients;

@@ -3,9 +3,12 @@
 #include "runtime/sigbus.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/control.h"
@@ -25,6 +28,25 @@ static void pass_on(int signal_number, siginfo_t *info, void *context)
     }
 }
 
+/*
+ * Makes the access that faulted possible: the segment as long as it was; else its page backed,
+ * which a client may have punched out; else, with no memory left for that, a private page in its
+ * place.
+ */
+static bool restore(const struct chi_segment_map *map, void *address)
+{
+    uintptr_t page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t page = (uintptr_t)address & ~(page_size - 1);
+    struct stat st;
+
+    if (fstat(map->fd, &st) == 0 && (uint64_t)st.st_size < map->size)
+        return ftruncate(map->fd, (off_t)map->size) == 0;
+    if (fallocate(map->fd, 0, (off_t)(page - (uintptr_t)map->base), (off_t)page_size) == 0)
+        return true;
+    return mmap((void *)page, page_size, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
+}
+
 static void on_sigbus(int signal_number, siginfo_t *info, void *context)
 {
     struct chi_runtime *runtime = atomic_load_explicit(&armed, memory_order_acquire);
@@ -33,7 +55,7 @@ static void on_sigbus(int signal_number, siginfo_t *info, void *context)
     for (int s = 0; runtime != NULL && s < CHI_SEGMENT_COUNT; s++) {
         const struct chi_segment_map *map = &runtime->segments[s];
         if ((uintptr_t)info->si_addr - (uintptr_t)map->base < map->size &&
-            ftruncate(map->fd, (off_t)map->size) == 0) {
+            restore(map, info->si_addr)) {
             chi_control_damaged(runtime->control);
             errno = error;
             return;

@@ -177,7 +177,8 @@ static void render_client(struct chi_runtime *runtime, FILE *out, bool json, uin
     uint64_t taken = 0, refused = 0;
     char a[16], b[16], c[16];
     for (uint32_t w = 0; w < runtime->worker_count; w++) {
-        taken += atomic_load_explicit(&origin->cells[w].taken, memory_order_relaxed);
+        for (int p = 0; p < 2; p++)
+            taken += atomic_load_explicit(&origin->cells[w].begun[p], memory_order_relaxed);
         refused += atomic_load_explicit(&origin->cells[w].refused, memory_order_relaxed);
     }
     uint64_t main_bytes =

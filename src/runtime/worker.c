@@ -126,11 +126,11 @@ int chi_worker_stop(struct chi_worker *worker, uint64_t timeout_ns)
         return 0;
     atomic_store_explicit(&worker->stop, true, memory_order_seq_cst);
     chi_eventfd_wake(worker->private_fd);
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     uint64_t ns = (uint64_t)until.tv_nsec + timeout_ns % CHI_NS_PER_S;
     until.tv_sec += (time_t)(timeout_ns / CHI_NS_PER_S + ns / CHI_NS_PER_S);
     until.tv_nsec = (long)(ns % CHI_NS_PER_S);
-    int rc = pthread_timedjoin_np(worker->thread, NULL, &until);
+    int rc = pthread_clockjoin_np(worker->thread, NULL, CLOCK_MONOTONIC, &until);
     if (rc == 0)
         worker->started = false;
     return -rc;

@@ -83,7 +83,8 @@ struct chi_worker {
 
     /* Others. */
     _Alignas(CHI_CACHE_LINE) struct chi_inbox inbox;
-    atomic_bool asleep; /* private twin of the bell's `sleeping`, which clients can overwrite */
+    atomic_uint backlog; /* clients' tasks sent to it and not started */
+    atomic_bool asleep;  /* private twin of the bell's `sleeping`, which clients can overwrite */
     atomic_bool stop;
     struct chi_shm_bell *bell;
     int eventfd;    /* passed to clients */

@@ -14,11 +14,11 @@
 
 #define CHI_CONTROL_MAGIC 0x4c544343u
 #define CHI_CONTROL_TEXT  60000u /* bytes of text in one reply; longer texts come in several */
-#define CHI_CONTROL_FDS   (CHI_SEGMENT_COUNT + CHI_MAX_WORKERS)
+#define CHI_CONTROL_FDS   (CHI_SEGMENT_COUNT + 1 + CHI_MAX_WORKERS)
 
 enum chi_control_type {
-    CHI_CONTROL_ATTACH = 1, /* with a socket to tell chi_task_notify() on -> chi_control_attached */
-    CHI_CONTROL_GRANT = 2,  /* segment, units -> first */
+    CHI_CONTROL_ATTACH = 1,  /* -> chi_control_attached */
+    CHI_CONTROL_GRANT = 2,   /* segment, units -> first */
     CHI_CONTROL_RELEASE = 3, /* segment, first, units -> */
     CHI_CONTROL_STATUS = 4,  /* -> JSON text, in messages until an empty one */
 };
@@ -39,7 +39,8 @@ struct chi_control_reply {
     uint32_t first;
 };
 
-/* Comes with the segments' descriptors and one eventfd for each worker. */
+/* Comes with the segments' descriptors, the socket that chi_task_notify() is told on, and one
+ * eventfd for each worker. */
 struct chi_control_attached {
     struct chi_control_reply reply;
     uint64_t segment_size[CHI_SEGMENT_COUNT];

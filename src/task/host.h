@@ -11,8 +11,6 @@
 #include "chimaera/task.h"
 #include "chimaera/types.h"
 
-struct chi_run_context;
-
 /* Set per thread by the runtime's workers; NULL means: a client's thread. */
 struct chi_host {
     void *(*alloc)(size_t size); /* private memory; NULL when out */
@@ -25,7 +23,6 @@ struct chi_host {
                          size_t *index);
     void (*task_del)(struct chi_task *task);
     struct chi_task_node (*task_node)(void);
-    struct chi_run_context *(*current)(void);
     void *segment_base[CHI_SEGMENT_COUNT]; /* where the runtime has mapped the segments */
     uint64_t segment_size[CHI_SEGMENT_COUNT];
 };

@@ -200,7 +200,7 @@ static int copy(struct chimaera_bdev *self, const struct chimaera_bdev_block *bl
 {
     uint64_t left = buffer->size, room = 0, turn = 0;
     for (size_t i = 0; i < count; i++) {
-        int rc = chimaera_bdev_map_check(&self->map, blocks[i]);
+        int rc = blocks[i].size > 0 ? chimaera_bdev_map_check(&self->map, blocks[i]) : -EINVAL;
         if (rc < 0)
             return rc;
         if (room < left)
