@@ -124,8 +124,8 @@ static int sleep_until_done(struct waited *waited, struct chi_client *client, ui
         if (poll_once(waited))
             return 0;
         uint64_t now = chi_clock_now_ns();
-        if (now >= deadline)
-            return -ETIMEDOUT;
+        if (now >= deadline) /* who waits a moment at a time learns of a death here */
+            return chi_client_check(client) ? -ETIMEDOUT : poll_once(waited) ? 0 : CHI_ERUNTIME_DOWN;
         uint64_t slice = deadline - now < SLICE_NS ? deadline - now : SLICE_NS;
         sleep_on(word, value, slice);
         if (poll_once(waited))
@@ -144,12 +144,22 @@ static void adapt(struct chi_client_thread *self, uint64_t slept_ns)
         self->yield_ns = self->yield_ns / 2 > YIELD_MIN_NS ? self->yield_ns / 2 : YIELD_MIN_NS;
 }
 
+/* Waits too short to come to a slice's end see a dead runtime here, as late as others. */
+static int timed_out(struct chi_client_thread *self)
+{
+    uint64_t now = chi_clock_now_ns();
+    if (now - self->checked_ns < SLICE_NS)
+        return -ETIMEDOUT;
+    self->checked_ns = now;
+    return chi_client_check(self->client) ? -ETIMEDOUT : CHI_ERUNTIME_DOWN;
+}
+
 static int wait_for(struct chi_client_thread *self, struct waited *waited, uint64_t timeout_ns)
 {
     if (CHI_LIKELY(poll_once(waited)))
         return 0;
     if (timeout_ns == 0)
-        return -ETIMEDOUT;
+        return timed_out(self);
     uint64_t deadline = UINT64_MAX;
     if (timeout_ns != UINT64_MAX)
         deadline = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
@@ -158,7 +168,7 @@ static int wait_for(struct chi_client_thread *self, struct waited *waited, uint6
     uint64_t before = chi_clock_now_ns();
     int rc = sleep_until_done(waited, self->client, deadline);
     adapt(self, chi_clock_now_ns() - before);
-    return rc;
+    return rc == -ETIMEDOUT ? timed_out(self) : rc;
 }
 
 int chi_task_wait_for(struct chi_task *task, uint64_t timeout_ns)

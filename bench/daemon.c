@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A daemon of our own: configured, started, pinned, asked for its use of the processor, stopped. */
+#include "daemon.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "chimaera/ipc.h"
+#include "chimaera/status.h"
+#include "measure.h"
+
+#define READY_NS (20 * CHI_NS_PER_S)
+#define STOP_NS  (20 * CHI_NS_PER_S)
+
+char bench_instance[32];
+char bench_folder[64];
+
+/* The path of `name` beside this program. */
+static void path_beside(const char *name, char path[PATH_MAX])
+{
+    ssize_t size = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    if (size < 0)
+        bench_die("cannot read /proc/self/exe: %s", strerror(errno));
+    path[size] = '\0';
+    char *slash = strrchr(path, '/');
+    size_t room = (size_t)(path + PATH_MAX - slash) - 1;
+    if ((size_t)snprintf(slash + 1, room, "%s", name) >= room)
+        bench_die("the path of this program is too long");
+}
+
+void bench_daemon_prepare(struct bench_daemon *daemon, unsigned workers)
+{
+    static unsigned number;
+    char modules[PATH_MAX];
+
+    *daemon = (struct bench_daemon){0};
+    snprintf(daemon->instance, sizeof(daemon->instance), "%s-%u", bench_instance, ++number);
+    snprintf(daemon->config, sizeof(daemon->config), "%s/%s.yaml", bench_folder, daemon->instance);
+    path_beside("../lib", modules);
+    FILE *file = fopen(daemon->config, "we");
+    if (file == NULL)
+        bench_die("cannot write %s: %s", daemon->config, strerror(errno));
+    fprintf(file,
+            "runtime:\n"
+            "  sched_threads: %u\n"
+            "  slow_threads: 0\n"
+            "logging:\n"
+            "  level: warn\n"
+            "modules:\n"
+            "  path: \"%s\"\n",
+            workers, modules);
+    if (fclose(file) != 0)
+        bench_die("cannot write %s: %s", daemon->config, strerror(errno));
+    bench_daemon_use(daemon);
+}
+
+void bench_daemon_use(const struct bench_daemon *daemon)
+{
+    setenv("CHI_INSTANCE", daemon->instance, 1);
+    setenv("CHI_SOCKET_DIR", bench_folder, 1);
+}
+
+void bench_daemon_spawn(struct bench_daemon *daemon)
+{
+    char program[PATH_MAX];
+    path_beside("chimaera_runtime", program);
+    if (access(program, X_OK) < 0)
+        bench_die("%s: %s; build it first", program, strerror(errno));
+    pid_t parent = getpid();
+    fflush(NULL);
+    daemon->pid = fork();
+    if (daemon->pid < 0)
+        bench_die("cannot fork: %s", strerror(errno));
+    if (daemon->pid > 0)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* holds across exec: it stops cleanly when we die */
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
+    bench_unpin();
+    execl(program, program, "-c", daemon->config, "--foreground", (char *)NULL);
+    bench_die("cannot start %s: %s", program, strerror(errno));
+}
+
+void bench_daemon_attach(const struct bench_daemon *daemon)
+{
+    uint64_t end = chi_clock_now_ns() + READY_NS;
+    int rc;
+    while ((rc = chi_client_init()) < 0) {
+        int status;
+        if (waitpid(daemon->pid, &status, WNOHANG) == daemon->pid)
+            bench_die("the daemon ended (status %d) before it was ready",
+                      WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+        if (chi_clock_now_ns() > end)
+            bench_check(rc, "the daemon is not ready");
+    }
+}
+
+/* Calls `visit` with the id of each of the daemon's threads. */
+static void for_each_thread(pid_t pid, void (*visit)(pid_t pid, pid_t tid, void *context),
+                            void *context)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        bench_die("cannot read %s: %s", path, strerror(errno));
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        if (entry->d_name[0] != '.')
+            visit(pid, (pid_t)strtol(entry->d_name, NULL, 10), context);
+    closedir(folder);
+}
+
+static void pin_thread(pid_t pid, pid_t tid, void *context)
+{
+    (void)pid, (void)context;
+    bench_pin(tid, bench_worker_core);
+}
+
+void bench_daemon_start(struct bench_daemon *daemon)
+{
+    bench_daemon_prepare(daemon, 1);
+    bench_daemon_spawn(daemon);
+    bench_daemon_attach(daemon);
+    /* Its other threads sleep while tasks run, and must not disturb the client when they do not. */
+    for_each_thread(daemon->pid, pin_thread, NULL);
+    bench_pin(0, bench_client_core);
+}
+
+void bench_daemon_stop(struct bench_daemon *daemon)
+{
+    uint64_t end = chi_clock_now_ns() + STOP_NS;
+    int status;
+
+    chi_client_fini();
+    kill(daemon->pid, SIGTERM);
+    while (waitpid(daemon->pid, &status, WNOHANG) == 0) {
+        if (chi_clock_now_ns() > end)
+            bench_die("the daemon does not stop");
+        bench_sleep_ms(1);
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        bench_die("the daemon stopped with status %d",
+                  WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+}
+
+/* `thread` is a folder of /proc. */
+static void add_thread(const char *thread, struct bench_usage *usage)
+{
+    char path[80];
+    char line[128];
+    uint64_t number;
+
+    snprintf(path, sizeof(path), "%s/schedstat", thread);
+    FILE *file = fopen(path, "re");
+    if (file == NULL || fscanf(file, "%" SCNu64, &number) != 1)
+        bench_die("cannot read %s", path);
+    fclose(file);
+    usage->cpu_ns += number;
+    snprintf(path, sizeof(path), "%s/status", thread);
+    file = fopen(path, "re");
+    if (file == NULL)
+        bench_die("cannot read %s", path);
+    while (fgets(line, sizeof(line), file) != NULL)
+        if (sscanf(line, "voluntary_ctxt_switches: %" SCNu64, &number) == 1)
+            usage->wake_ups += number;
+        else if (sscanf(line, "nonvoluntary_ctxt_switches: %" SCNu64, &number) == 1)
+            usage->preemptions += number;
+    fclose(file);
+}
+
+static void add_thread_of(pid_t pid, pid_t tid, void *context)
+{
+    char thread[64];
+    snprintf(thread, sizeof(thread), "/proc/%d/task/%d", (int)pid, (int)tid);
+    add_thread(thread, context);
+}
+
+struct bench_usage bench_own_usage(void)
+{
+    struct bench_usage usage = {0};
+    add_thread("/proc/thread-self", &usage);
+    return usage;
+}
+
+struct bench_usage bench_daemon_usage(const struct bench_daemon *daemon)
+{
+    struct bench_usage usage = {0};
+    for_each_thread(daemon->pid, add_thread_of, &usage);
+    return usage;
+}
+
+chi_pool_id_t bench_empty_pool(void)
+{
+    struct bench_empty_client client;
+    bench_check(bench_empty_create(&client, chi_pool_query_local(), "empty"),
+                "cannot make a pool of empty tasks");
+    return client.base.pool_id;
+}

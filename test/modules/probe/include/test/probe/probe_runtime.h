@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* State of one probe container. */
+#ifndef TEST_PROBE_RUNTIME_H
+#define TEST_PROBE_RUNTIME_H
+
+#include <chimaera/admin/admin_tasks.h>
+#include <chimaera/container.h>
+#include <test/probe/probe_tasks.h>
+
+struct test_probe {
+    struct chi_container base;
+    uint32_t lanes;
+    uint64_t *places;            /* [lanes]; each its lane's tasks only */
+    int gates[TEST_PROBE_GATES]; /* eventfds, readable while open */
+};
+
+#endif

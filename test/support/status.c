@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Asking for the status, and a reader for just as much JSON as the daemon writes. */
+#include "support/status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "shm/protocol.h"
+
+static int connect_control(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/chimaera.%s.sock",
+             getenv("CHI_SOCKET_DIR"), getenv("CHI_INSTANCE"));
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+char *chi_test_status_text(void)
+{
+    struct chi_control_request request = {.magic = CHI_CONTROL_MAGIC,
+                                          .type = CHI_CONTROL_STATUS,
+                                          .abi = CHI_LAYOUT_ABI,
+                                          .segment = 1};
+    struct chi_control_reply end = {0};
+    size_t size = 0;
+    char *text = NULL;
+    int fd = connect_control();
+
+    if (fd < 0)
+        return NULL;
+    if (send(fd, &request, sizeof(request), MSG_NOSIGNAL) == (ssize_t)sizeof(request)) {
+        for (;;) {
+            char *more = realloc(text, size + CHI_CONTROL_TEXT + 1);
+            if (more == NULL)
+                break;
+            text = more;
+            ssize_t got = recv(fd, text + size, CHI_CONTROL_TEXT, 0);
+            if (got <= 0)
+                break;
+            if (got == (ssize_t)sizeof(end))
+                memcpy(&end, text + size, sizeof(end));
+            if (end.magic == CHI_CONTROL_MAGIC)
+                break;
+            size += (size_t)got;
+        }
+    }
+    close(fd);
+    if (end.magic != CHI_CONTROL_MAGIC || end.status != 0) {
+        free(text);
+        return NULL;
+    }
+    text[size] = '\0';
+    return text;
+}
+
+/* Behind `"key":` in text, up to `end`; NULL where it is not there. */
+static const char *find_key(const char *text, const char *end, const char *key, size_t key_size)
+{
+    char quoted[64];
+    snprintf(quoted, sizeof(quoted), "\"%.*s\":", (int)key_size, key);
+    const char *at = strstr(text, quoted);
+    return at != NULL && (end == NULL || at < end) ? at + strlen(quoted) : NULL;
+}
+
+double chi_test_json_number(const char *json, const char *path)
+{
+    const char *at = json;
+    while (at != NULL && *path != '\0') {
+        size_t size = strcspn(path, ".");
+        at = find_key(at, NULL, path, size);
+        path += size + (path[size] == '.');
+    }
+    return at != NULL ? strtod(at, NULL) : -1;
+}
+
+double chi_test_json_sum(const char *json, const char *list, const char *key, uint64_t *count)
+{
+    const char *at = find_key(json, NULL, list, strlen(list));
+    const char *end = at != NULL ? strchr(at, ']') : NULL;
+    double sum = 0;
+
+    *count = 0;
+    while (at != NULL && (at = find_key(at, end, key, strlen(key))) != NULL) {
+        sum += strtod(at, NULL);
+        ++*count;
+    }
+    return sum;
+}
+
+int chi_test_status_get(struct chi_test_status *status)
+{
+    static const char *const segments[3] = {"main", "client_data", "runtime_data"};
+    char *json = chi_test_status_text();
+    uint64_t ignored;
+
+    memset(status, 0, sizeof(*status));
+    if (json == NULL)
+        return -1;
+    for (int s = 0; s < 3; s++) {
+        char path[64];
+        snprintf(path, sizeof(path), "memory.%s.granted", segments[s]);
+        status->granted[s] = (uint64_t)chi_test_json_number(json, path);
+        snprintf(path, sizeof(path), "memory.%s.retired", segments[s]);
+        status->retired[s] = (uint64_t)chi_test_json_number(json, path);
+    }
+    status->lent = (uint64_t)chi_test_json_number(json, "memory.runtime_data.lent");
+    status->in_flight = (int64_t)chi_test_json_number(json, "own_in_flight");
+    status->in_flight += (int64_t)chi_test_json_sum(json, "clients", "in_flight", &ignored);
+    status->parked = (uint64_t)chi_test_json_sum(json, "workers", "parked", &ignored);
+    status->unstarted = (uint64_t)chi_test_json_sum(json, "workers", "unstarted", &ignored);
+    status->tasks = (uint64_t)chi_test_json_sum(json, "workers", "tasks", &ignored);
+    status->client_lent = (uint64_t)chi_test_json_sum(json, "clients", "lent", &ignored);
+    status->refused = (uint64_t)chi_test_json_sum(json, "clients", "refused", &status->clients);
+    const char *pools = find_key(json, NULL, "pools", 5);
+    for (const char *p = pools; p != NULL && (p = strstr(p, "\"module\":")) != NULL; p++)
+        status->pools++;
+    free(json);
+    return 0;
+}
