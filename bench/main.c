@@ -21,21 +21,21 @@ struct command {
 
 static void print_help(void)
 {
-    puts(
-        "Usage: chi_bench [NAME...] [OPTION]...\n"
-        "Measures Chimaera: each figure beside its bare limit, in turns, medians of all runs.\n"
-        "Without NAME, everything is measured. Each figure starts a daemon of its own.\n"
-        "\n"
-        "      --json      one line per figure: name, value, unit, limit, ratio, p99, runs\n"
-        "      --markdown  a table\n"
-        "      --runs N    runs per figure, at least 1 (default 5)\n"
-        "      --cores C   near or far: hold runs to where the two cores share a cache, or do not\n"
-        "                  (the host of a virtual machine moves them about; default any)\n"
-        "      --full      idle_cpu: ten seconds a run, not two; so also where it is named alone\n"
-        "      --list      say what is measured and exit\n"
-        "  -h, --help      print this help and exit\n"
-        "\n"
-        "ratio is value / limit. Exit status: 0 measured, 1 error, 2 bad command line.");
+    puts("Usage: chi_bench [NAME...] [OPTION]...\n"
+         "Measures Chimaera: each figure beside its bare limit, in turns, medians of all runs.\n"
+         "Without NAME, everything is measured. Each figure starts a daemon of its own.\n"
+         "\n"
+         "      --json      one line per figure: name, value, unit, limit, ratio, p99, runs\n"
+         "      --markdown  a table\n"
+         "      --runs N    runs per figure, at least 1 (default 5)\n"
+         "      --cores C   near or far: only runs where a ping-pong takes less than 200 ns, or "
+         "more\n"
+         "                  (the host of a virtual machine moves them about; default any)\n"
+         "      --full      idle_cpu: ten seconds a run, not two; so also where it is named alone\n"
+         "      --list      say what is measured and exit\n"
+         "  -h, --help      print this help and exit\n"
+         "\n"
+         "ratio is value / limit. Exit status: 0 measured, 1 error, 2 bad command line.");
 }
 
 static const struct bench_figure *find(const char *name)

@@ -66,7 +66,7 @@ struct chi_client_thread {
     uint64_t size[CHI_SEGMENT_COUNT];
     struct chi_orphans orphans;
     struct chi_task *resting; /* freed last; see chi_client_task_free() */
-    uint64_t checked_ns; /* when a wait of this thread last asked whether the runtime lives */
+    uint64_t checked_ns;      /* when a wait of this thread last asked whether the runtime lives */
     uint32_t depth_log2;
     uint32_t pid;
     uint32_t tid;

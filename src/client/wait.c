@@ -23,7 +23,7 @@
 #define TIGHT_POLLS    64u /* without a pause: the answer to a short task comes within these */
 #define PAUSE_POLLS    200u
 #define YIELD_MIN_NS   2000u
-#define YIELD_MAX_NS   50000u
+#define YIELD_MAX_NS   200000u
 #define SLICE_NS       (100 * CHI_NS_PER_MS) /* a dead runtime is noticed this late */
 #define YIELDS_A_CLOCK 8u
 
@@ -123,9 +123,11 @@ static int sleep_until_done(struct waited *waited, struct chi_client *client, ui
         announce(waited, client, &word, &value);
         if (poll_once(waited))
             return 0;
+        if (atomic_load_explicit(&client->down, memory_order_relaxed))
+            return poll_once(waited) ? 0 : CHI_ERUNTIME_DOWN;
         uint64_t now = chi_clock_now_ns();
-        if (now >= deadline) /* who waits a moment at a time learns of a death here */
-            return chi_client_check(client) ? -ETIMEDOUT : poll_once(waited) ? 0 : CHI_ERUNTIME_DOWN;
+        if (now >= deadline)
+            return -ETIMEDOUT;
         uint64_t slice = deadline - now < SLICE_NS ? deadline - now : SLICE_NS;
         sleep_on(word, value, slice);
         if (poll_once(waited))

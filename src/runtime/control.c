@@ -132,6 +132,8 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
         rc = CHI_ESTOPPING;
     if (rc == 0) {
         check_segments(control);
+        chi_runtime_restore_header(
+            runtime); /* who attaches checks it, and clients can write there */
         rc = chi_registry_attach(runtime, connection->fd, control->epoll, &connection->origin);
     }
     return rc < 0 ? reply(connection, rc, 0) : 0;

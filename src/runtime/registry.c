@@ -154,6 +154,7 @@ static int make_lanes(struct chi_runtime *runtime, struct chi_origin *origin, ui
                                         .origin = origin,
                                         .worker = runtime->workers[worker],
                                         .number = lane_number(runtime, slot, i)};
+        memset((void *)lane, 0, size); /* clients can write to memory that is nobody's */
         chi_lane_init(lane, depth_log2, worker, ingress->number);
         reply->lane_offset[i] = offset;
         reply->lane_worker[i] = worker;
@@ -228,8 +229,10 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, int epoll, stru
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
         reply.segment_size[s] = runtime->segments[s].size;
     reply.slot = slot;
-    reply.slot_offset = runtime->header->slots_offset + slot * sizeof(struct chi_shm_slot);
-    reply.bells_offset = runtime->header->bells_offset;
+    /* Not from the header, where clients can write. */
+    const char *base = runtime->segments[CHI_SEGMENT_MAIN].base;
+    reply.slot_offset = (uint64_t)((const char *)origin->shm_slot - base);
+    reply.bells_offset = (uint64_t)((const char *)runtime->bells - base);
     reply.worker_count = runtime->worker_count;
     int pair[2]; /* ours and the client's end of what chi_task_notify() is told on */
     rc = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0 ? -errno : 0;

@@ -35,6 +35,8 @@ static struct {
     int survivor_socket;
 } g = {.survivor_socket = -1};
 
+static const int endings[] = {SIGALRM, SIGABRT, SIGTERM, SIGINT, SIGHUP};
+
 uint64_t fault_now_ns(void)
 {
     struct timespec now;
@@ -88,13 +90,15 @@ static void remove_all(void)
     rmdir(g.dir);
 }
 
-static void on_alarm(int signal_number)
+/* The watchdog, and what ends this program from outside or in an assertion. */
+static void on_signal(int signal_number)
 {
     static const char text[] = "The watchdog ended this test: something hangs.\n";
-    (void)signal_number;
-    (void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+    if (signal_number == SIGALRM)
+        (void)!write(STDERR_FILENO, text, sizeof(text) - 1);
     remove_all();
-    _exit(124);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
 }
 
 static void at_exit(void)
@@ -154,7 +158,8 @@ void fault_begin(const char *test, unsigned main_mb, unsigned seconds)
     write_config(instance, main_mb);
     atexit(at_exit);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGALRM, on_alarm);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        signal(endings[i], on_signal);
     alarm(seconds);
 }
 
@@ -357,11 +362,13 @@ uint64_t fault_await(const struct fault_status *baseline, uint64_t limit_ms, con
 
 void fault_child(void)
 {
-    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGABRT, SIGALRM};
+    static const int cmockas[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     alarm(0);
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-        signal(signals[i], SIG_DFL);
+    for (size_t i = 0; i < sizeof(cmockas) / sizeof(cmockas[0]); i++)
+        signal(cmockas[i], SIG_DFL);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        signal(endings[i], SIG_DFL);
 }
 
 /* ---- the survivor */

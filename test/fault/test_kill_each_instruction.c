@@ -2,19 +2,19 @@
 /*
  * SIGKILL of a client at each single instruction of what it does to shared memory and to the
  * daemon. After each kill a survivor completes a task; after every few, what the dead held has come
- * back.
+ * back. What a dead producer leaves in its own lane is in test_kill_in_push.c.
  *
  * Operations of some hundred instructions are single-stepped from their start for each point. Those
  * that reach into the daemon or make a client's tables run through many thousand instructions of
- * the C library: there, each instruction of our own libraries and each system call is a point (see
- * tracer.h), a loop's instructions in its first rounds. CHI_TEST_FULL=1 takes each instruction.
+ * the C library. There each instruction of our own libraries and each system call is a point (see
+ * tracer.h), those of a loop in its first rounds. CHI_TEST_FULL=1 takes those of the C library,
+ * too, and more rounds.
  */
 #include "harness.h"
 #include "tracer.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -50,6 +50,7 @@ static int prepare(void **state)
 static int teardown(void **state)
 {
     chi_client_fini();
+    chi_runtime_fini(); /* of a test that failed; else there is none */
     return chi_test_daemon_teardown(state);
 }
 
@@ -428,6 +429,49 @@ static void other_processes_can_use_an_embedded_runtime(void **state)
     chi_runtime_fini();
 }
 
+/* Holds copies of all the descriptors that the runtime had when it was forked. */
+static int linger(void *argument)
+{
+    struct pipe_pair *pipes = argument;
+    char byte;
+    close(pipes->go[1]);
+    return read(pipes->go[0], &byte, 1) == 0 ? 0 : 1;
+}
+
+static void a_bystander_forked_from_an_embedded_runtime_disturbs_no_client(void **state)
+{
+    struct pipe_pair first, bystander;
+    struct chi_test_status status;
+    char path[64], byte;
+    write_config(*state, path, sizeof(path));
+    assert_int_equal(chi_runtime_init(path), 0);
+    assert_int_equal(chi_client_init(), 0);
+    assert_int_equal(test_probe_create("probe", 4, &pool), 0);
+    assert_int_equal(pipe(first.attached), 0);
+    assert_int_equal(pipe(first.go), 0);
+    pid_t client = chi_test_fork(attach_and_stay, &first);
+    assert_int_equal(read(first.attached[0], &byte, 1), 1);
+    assert_int_equal(byte, 'a');
+    assert_int_equal(pipe(bystander.go), 0);
+    pid_t lingering = chi_test_fork(linger, &bystander);
+    kill(client, SIGKILL);
+    assert_int_equal(chi_test_join(client), -SIGKILL);
+    do {
+        assert_int_equal(chi_test_status_get(&status), 0);
+    } while (status.clients > 1); /* the watchdog ends it */
+    for (int i = 0; i < 5; i++)   /* each in the slot of the dead one */
+        assert_int_equal(chi_test_in_child(other_process_works, NULL), 0);
+    close(bystander.go[0]);
+    close(bystander.go[1]);
+    assert_int_equal(chi_test_join(lingering), 0);
+    close(first.attached[0]);
+    close(first.attached[1]);
+    close(first.go[0]);
+    close(first.go[1]);
+    chi_client_fini();
+    chi_runtime_fini();
+}
+
 static int stop_inherited_runtime(void *argument)
 {
     (void)argument;
@@ -524,6 +568,7 @@ int main(void)
         TEST(a_runtime_can_live_in_the_application, prepare),
         TEST(an_embedded_runtime_may_stop_before_its_client, prepare),
         TEST(other_processes_can_use_an_embedded_runtime, prepare),
+        TEST(a_bystander_forked_from_an_embedded_runtime_disturbs_no_client, prepare),
         TEST(a_forked_child_cannot_stop_its_parents_runtime, prepare),
         TEST(chi_with_runtime_starts_one_where_none_answers, prepare),
         TEST(chi_with_runtime_uses_the_daemon_that_answers, setup),

@@ -48,7 +48,8 @@ CHI_API int chimaera_admin_destroy_pool(chi_pool_query_t query, chi_pool_id_t po
  */
 CHI_API int chimaera_admin_stop_runtime(chi_pool_query_t query, uint64_t grace_period_ns);
 
-/* Returns when every task submitted before it, by any client, has completed. -EDEADLK in a handler. */
+/* Returns when every task submitted before it, by any client, has completed. -EDEADLK in a handler.
+ */
 CHI_API int chimaera_admin_flush(chi_pool_query_t query);
 
 #ifdef __cplusplus
