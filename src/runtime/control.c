@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -31,12 +32,14 @@
 #define TICK_MS         2 /* while a grace period or a departure is under way */
 
 /* What an epoll event means, in data.u64: a connection's index, or one of these. */
-#define EVENT_PIDFD  (1u << 31) /* with the origin's owner number */
+#define EVENT_PIDFD  (1u << 31) /* with the connection's index: its process has ended */
 #define EVENT_LISTEN (1u << 30)
 #define EVENT_WAKE   (1u << 29)
 
 struct connection {
-    int fd; /* -1: unused; the origin's once attached */
+    int fd;              /* -1: unused; the origin's once attached */
+    int pidfd;           /* of the peer; -1 where there is none to be had */
+    uint32_t generation; /* tells its events from those of the place's last connection */
     struct chi_origin *origin;
     char *text; /* what is still to be sent of a status; NULL none */
     size_t text_at;
@@ -58,8 +61,25 @@ struct chi_control {
 
 /* ---- connections */
 
+/* What its events are called: which place, and which of the connections that were there. */
+static uint64_t name_of(const struct chi_control *control, const struct connection *connection)
+{
+    return (uint64_t)connection->generation << 32 | (uint64_t)(connection - control->connections);
+}
+
+/* Taken out of the epoll set by hand: closing does not do it while a forked child has a copy. */
+static void forget_fd(struct chi_control *control, int fd)
+{
+    if (fd >= 0)
+        epoll_ctl(control->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
 static void close_connection(struct chi_control *control, struct connection *connection)
 {
+    forget_fd(control, connection->fd);
+    forget_fd(control, connection->pidfd);
+    if (connection->pidfd >= 0)
+        close(connection->pidfd);
     if (connection->origin != NULL)
         chi_registry_drop(control->runtime, connection->origin); /* closes the socket */
     else
@@ -67,7 +87,25 @@ static void close_connection(struct chi_control *control, struct connection *con
     free(connection->text);
     connection->text = NULL;
     connection->fd = -1;
+    connection->pidfd = -1;
+    connection->generation++;
     connection->origin = NULL;
+}
+
+/* Sees the peer's death even where a forked child of it holds the socket open. */
+static bool watch_process(struct chi_control *control, struct connection *connection)
+{
+    struct epoll_event event = {
+        .events = EPOLLIN, .data.u64 = (uint64_t)(connection - control->connections) | EVENT_PIDFD};
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+
+    if (getsockopt(connection->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+        return false;
+    connection->pidfd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
+    if (connection->pidfd < 0)
+        return errno != ESRCH; /* dead already; else the socket alone must do */
+    return epoll_ctl(control->epoll, EPOLL_CTL_ADD, connection->pidfd, &event) == 0;
 }
 
 /* No descriptor is left: one kept for this is given up for a moment, so that the peer is told and
@@ -98,13 +136,18 @@ static void accept_all(struct chi_control *control)
         uint32_t i = 0;
         while (i < CONNECTIONS_MAX && control->connections[i].fd >= 0)
             i++;
-        struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.u64 = i};
+        struct connection *connection = &control->connections[i];
+        struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP};
+        if (i < CONNECTIONS_MAX)
+            event.data.u64 = name_of(control, connection);
         if (i == CONNECTIONS_MAX || epoll_ctl(control->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
             close(fd); /* the peer sees the runtime as down */
             chi_log_warn("clients", "refused a connection: too many are open");
             continue;
         }
-        control->connections[i].fd = fd;
+        connection->fd = fd;
+        if (!watch_process(control, connection))
+            close_connection(control, connection);
     }
 }
 
@@ -134,15 +177,14 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
         check_segments(control);
         chi_runtime_restore_header(
             runtime); /* who attaches checks it, and clients can write there */
-        rc = chi_registry_attach(runtime, connection->fd, control->epoll, &connection->origin);
+        rc = chi_registry_attach(runtime, connection->fd, &connection->origin);
     }
     return rc < 0 ? reply(connection, rc, 0) : 0;
 }
 
 static void listen_for(struct chi_control *control, struct connection *connection, uint32_t events)
 {
-    struct epoll_event event = {.events = events,
-                                .data.u64 = (uint64_t)(connection - control->connections)};
+    struct epoll_event event = {.events = events, .data.u64 = name_of(control, connection)};
     epoll_ctl(control->epoll, EPOLL_CTL_MOD, connection->fd, &event);
 }
 
@@ -211,8 +253,6 @@ static void read_connection(struct chi_control *control, struct connection *conn
 {
     struct chi_control_request request;
 
-    if (connection->fd < 0)
-        return;
     if (connection->text != NULL) {
         if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) || send_text(control, connection) < 0)
             close_connection(control, connection);
@@ -227,17 +267,6 @@ static void read_connection(struct chi_control *control, struct connection *conn
         rc = serve(control, connection, &request);
     if (rc < 0) /* it closed, broke the protocol, or does not read its replies */
         close_connection(control, connection);
-}
-
-static void drop_process(struct chi_control *control, uint32_t owner)
-{
-    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
-        struct connection *connection = &control->connections[i];
-        if (connection->origin != NULL && connection->origin->owner == owner) {
-            close_connection(control, connection);
-            return;
-        }
-    }
 }
 
 static void drop_all(struct chi_control *control, bool clients_only)
@@ -277,19 +306,30 @@ static void check_segments(struct chi_control *control)
 
 /* ---- the loop */
 
+/* The event may be older than the connection: then it is nobody's. */
+static void handle_connection(struct chi_control *control, const struct epoll_event *event)
+{
+    uint32_t what = (uint32_t)event->data.u64;
+    struct connection *connection = &control->connections[what & ~EVENT_PIDFD];
+
+    if (connection->fd < 0 || connection->generation != event->data.u64 >> 32)
+        return;
+    if (what & EVENT_PIDFD)
+        close_connection(control, connection);
+    else
+        read_connection(control, connection, event->events);
+}
+
 static void handle(struct chi_control *control, const struct epoll_event *event)
 {
-    uint64_t what = event->data.u64;
     uint64_t ignored;
 
-    if (what == EVENT_LISTEN)
+    if (event->data.u64 == EVENT_LISTEN)
         accept_all(control);
-    else if (what == EVENT_WAKE)
+    else if (event->data.u64 == EVENT_WAKE)
         (void)!read(control->wake, &ignored, sizeof(ignored));
-    else if (what & EVENT_PIDFD)
-        drop_process(control, (uint32_t)(what & ~(uint64_t)EVENT_PIDFD));
     else
-        read_connection(control, &control->connections[what], event->events);
+        handle_connection(control, event);
 }
 
 static void *thread_main(void *argument)
@@ -369,7 +409,7 @@ int chi_control_create(struct chi_runtime *runtime, struct chi_control **out)
         return -ENOMEM;
     control->runtime = runtime;
     for (uint32_t i = 0; i < CONNECTIONS_MAX; i++)
-        control->connections[i].fd = -1;
+        control->connections[i].fd = control->connections[i].pidfd = -1;
     control->listener = -1;
     control->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
     control->epoll = epoll_create1(EPOLL_CLOEXEC);

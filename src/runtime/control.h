@@ -34,8 +34,7 @@ struct chi_control_request;
  * Makes the peer of `socket` a client and sends it everything; takes over `socket` and `notify_fd`
  * on success. 0 or a negative code.
  */
-int chi_registry_attach(struct chi_runtime *runtime, int socket, int epoll,
-                        struct chi_origin **origin);
+int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_origin **origin);
 /* The client is gone or is to go: closes its socket and begins to take back what it held. */
 void chi_registry_drop(struct chi_runtime *runtime, struct chi_origin *origin);
 /* A client's GRANT and RELEASE. */

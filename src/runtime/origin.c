@@ -62,7 +62,7 @@ int chi_origin_init(struct chi_runtime *runtime, struct chi_origin *origin, uint
         return -ENOMEM; /* what there is serves the next tenant */
     reset_cells(runtime, origin);
     origin->owner = owner;
-    origin->notify_fd = origin->socket = origin->pidfd = -1;
+    origin->notify_fd = origin->socket = -1;
     origin->dropping = false;
     origin->grace_running = 0;
     origin->retired = NULL;

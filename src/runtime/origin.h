@@ -70,7 +70,6 @@ struct chi_origin {
 
     /* Control thread. */
     int socket;
-    int pidfd;
     pid_t pid;
     uid_t uid;
     bool dropping;                       /* workers were told to forget the lanes */

@@ -194,18 +194,7 @@ static int send_everything(struct chi_runtime *runtime, int socket, int notify_f
     return rc;
 }
 
-/* Sees the client's death even where a forked child of it holds the socket open. */
-static void watch_process(struct chi_origin *origin, int epoll)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)origin->owner | 1u << 31};
-    origin->pidfd = (int)syscall(SYS_pidfd_open, origin->pid, 0);
-    if (origin->pidfd >= 0)
-        epoll_ctl(epoll, EPOLL_CTL_ADD, origin->pidfd, &event);
-    else if (errno == ESRCH)
-        shutdown(origin->socket, SHUT_RDWR); /* dead already, whoever else holds its socket */
-}
-
-int chi_registry_attach(struct chi_runtime *runtime, int socket, int epoll, struct chi_origin **out)
+int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_origin **out)
 {
     struct chi_control_attached reply = {
         .reply = {.magic = CHI_CONTROL_MAGIC, .abi = CHI_LAYOUT_ABI}};
@@ -253,7 +242,6 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, int epoll, stru
     atomic_store_explicit(&origin->attached_ns, chi_clock_now_ns(), memory_order_relaxed);
     atomic_store_explicit(&origin->state, CHI_ORIGIN_LIVE, memory_order_release);
     send_all(runtime, origin, adopt_lanes);
-    watch_process(origin, epoll);
     chi_log_debug("clients", "slot %u: attached pid %d", slot, (int)origin->pid);
     *out = origin;
     return 0;
@@ -384,9 +372,6 @@ void chi_registry_drop(struct chi_runtime *runtime, struct chi_origin *origin)
     atomic_store_explicit(&origin->state, CHI_ORIGIN_DYING, memory_order_release);
     close(origin->socket);
     origin->socket = -1;
-    if (origin->pidfd >= 0)
-        close(origin->pidfd);
-    origin->pidfd = -1;
     chi_log_debug("clients", "slot %u: pid %d is gone", slot_of(runtime, origin), (int)origin->pid);
 }
 
