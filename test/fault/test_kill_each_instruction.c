@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "chimaera/chimaera.h"
@@ -356,7 +357,13 @@ static int stop_daemon(void **state)
     (void)state;
     assert_true(fault_status(&now));
     assert_int_equal(now.pid, fault_daemon_pid());
-    assert_true(now.descriptors <= baseline.descriptors + 1); /* our own question */
+    /* The connection of a question asked before, or of the last victim, may not be closed yet. */
+    for (int i = 0; now.descriptors > baseline.descriptors && i < 100; i++) {
+        struct timespec moment = {.tv_nsec = 10000000};
+        nanosleep(&moment, NULL);
+        assert_true(fault_status(&now));
+    }
+    assert_true(now.descriptors <= baseline.descriptors);
     printf("  what the dead held was back after %llu ms at most\n", (unsigned long long)slowest_ms);
     fault_survivor_stop();
     fault_daemon_stop();

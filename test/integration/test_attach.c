@@ -282,6 +282,14 @@ static void a_killed_client_is_cleared_away(void **state)
 
 /* ---- fork */
 
+/* A child of a process with many threads may call malloc(), but not the sanitizers' one. */
+static void skip_under_sanitizers(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip();
+#endif
+}
+
 static int child_of_fork(void *argument)
 {
     struct chi_task *of_parent = argument;
@@ -352,6 +360,7 @@ static void a_process_may_fork_while_its_threads_work(void **state)
     struct thread workers[2] = {{.tasks = 5000}, {.tasks = 5000}};
     struct thread forker = {0};
     (void)state;
+    skip_under_sanitizers();
     for (int i = 0; i < 2; i++)
         assert_int_equal(pthread_create(&workers[i].thread, NULL, run_tasks, &workers[i]), 0);
     assert_int_equal(pthread_create(&forker.thread, NULL, fork_often, &forker), 0);
@@ -414,6 +423,7 @@ static int other_process_works(void *argument)
 static void other_processes_can_use_an_embedded_runtime(void **state)
 {
     char path[64], output[CHI_TEST_OUTPUT_MAX];
+    skip_under_sanitizers();
     write_config(*state, path, sizeof(path));
     assert_int_equal(chi_runtime_init(path), 0);
     assert_int_equal(chi_client_init(), 0);
@@ -443,6 +453,7 @@ static void a_bystander_forked_from_an_embedded_runtime_disturbs_no_client(void 
     struct pipe_pair first, bystander;
     struct chi_test_status status;
     char path[64], byte;
+    skip_under_sanitizers();
     write_config(*state, path, sizeof(path));
     assert_int_equal(chi_runtime_init(path), 0);
     assert_int_equal(chi_client_init(), 0);
@@ -483,6 +494,7 @@ static int stop_inherited_runtime(void *argument)
 static void a_forked_child_cannot_stop_its_parents_runtime(void **state)
 {
     char path[64];
+    skip_under_sanitizers();
     write_config(*state, path, sizeof(path));
     assert_int_equal(chi_runtime_init(path), 0);
     assert_int_equal(chi_client_init(), 0);

@@ -403,7 +403,7 @@ static void a_handler_that_overflows_its_stack_ends_the_daemon_at_the_guard(void
 {
     struct chi_test_daemon *daemon = *state;
     assert_int_equal(use_stack(16u << 20), CHI_ERUNTIME_DOWN);
-    assert_true(chi_test_daemon_join(daemon) < 0); /* SIGSEGV; sanitizers make it SIGABRT */
+    assert_int_not_equal(chi_test_daemon_join(daemon), 0); /* SIGSEGV; sanitizers see to it first */
     /* The next start takes over what this one left. */
     chi_test_daemon_start(daemon, CHI_TEST_ONE_WORKER);
 }
