@@ -5,6 +5,7 @@
 #   add_chimod_runtime(CHIMOD_NAME kv RUNTIME_SOURCES ...)
 #   add_chimod_client(CHIMOD_NAME kv CLIENT_SOURCES ...)
 #   install_chimod(CHIMOD_NAME kv)
+#   add_chimods()                  add_subdirectory() of each module that chimaera_repo.yaml lists
 #
 # Called from the module's folder. The namespace is that of the first chimaera_repo.yaml from there
 # up. Targets are <ns>_<mod>_runtime and <ns>_<mod>_client, also as <ns>::<mod>_runtime and
@@ -162,6 +163,34 @@ function(add_chimod_both)
     "${arg_RUNTIME_SOURCES}" "${arg_CLIENT_SOURCES}")
   chi_add_chimod_library(client ${arg_CHIMOD_NAME} ${arg_CLIENT_SOURCES})
   chi_add_chimod_library(runtime ${arg_CHIMOD_NAME} ${arg_RUNTIME_SOURCES})
+endfunction()
+
+# The folders of the modules that chimaera_repo.yaml lists, as chi_refresh_repo finds them: beside that
+# file, or in the calling folder.
+function(add_chimods)
+  chi_read_namespace(namespace repo_file)
+  get_filename_component(repo_folder "${repo_file}" DIRECTORY)
+  file(READ "${repo_file}" text)
+  set(entries "")
+  if(text MATCHES "(^|\n)modules[ \t]*:[ \t]*\\[([^]]*)\\]")
+    string(REGEX MATCHALL "[A-Za-z0-9_./-]+" entries "${CMAKE_MATCH_2}")
+  else()
+    file(STRINGS "${repo_file}" lines REGEX "^[ \t]*-[ \t]")
+    foreach(line IN LISTS lines)
+      if(line MATCHES "^[ \t]*-[ \t]+[\"']?([A-Za-z0-9_./-]+)")
+        list(APPEND entries "${CMAKE_MATCH_1}")
+      endif()
+    endforeach()
+  endif()
+  foreach(entry IN LISTS entries)
+    if(EXISTS "${repo_folder}/${entry}/CMakeLists.txt")
+      add_subdirectory("${repo_folder}/${entry}" "${CMAKE_CURRENT_BINARY_DIR}/${entry}")
+    elseif(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${entry}/CMakeLists.txt")
+      add_subdirectory("${CMAKE_CURRENT_SOURCE_DIR}/${entry}" "${CMAKE_CURRENT_BINARY_DIR}/${entry}")
+    else()
+      message(FATAL_ERROR "${repo_file} lists '${entry}', but there is no ${entry}/CMakeLists.txt")
+    endif()
+  endforeach()
 endfunction()
 
 # Installs the libraries and headers of a module that was added before.
