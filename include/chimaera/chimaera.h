@@ -7,6 +7,7 @@
 #include "chimaera/archive.h"
 #include "chimaera/client.h"
 #include "chimaera/config.h"
+#include "chimaera/hash.h"
 #include "chimaera/ipc.h"
 #include "chimaera/log.h"
 #include "chimaera/pool_query.h"

@@ -8,6 +8,7 @@
 #define CHIMAERA_CONTAINER_H
 
 #include "chimaera/client.h"
+#include "chimaera/hash.h"
 #include "chimaera/log.h"
 #include "chimaera/schema.h"
 #include "chimaera/status.h"
@@ -16,8 +17,9 @@
 #include "chimaera/vector.h"
 
 #define CHI_MODULE_MAGIC  0x4d494843u /* "CHIM" */
-#define CHI_MODULE_ABI    1u          /* changes when a struct of these headers changes */
+#define CHI_MODULE_ABI    2u          /* changes when a struct of these headers changes */
 #define CHI_POOL_NAME_MAX 255u        /* bytes, without the final \0 */
+#define CHI_CONTAINERS_MAX 16384u     /* of a pool, on one node */
 
 /* Methods every module has; a module's own begin at CHI_METHOD_CUSTOM. 6 to 9 are reserved. */
 enum chi_inherited_method {
@@ -32,6 +34,10 @@ enum chi_inherited_method {
 
 enum chi_monitor_mode {
     CHI_MONITOR_LOCAL_SCHEDULE = 0, /* each task once before it runs: set rctx->route_lane */
+    /* Once before the query is resolved, where it is Dynamic or names several containers. May set
+     * task->pool_query, which is checked again, and IN members; nothing else counts. `self` is the
+     * pool's first container on this node, whose handlers may run at the same time. */
+    CHI_MONITOR_GLOBAL_SCHEDULE = 1,
 };
 
 struct chi_lane;
@@ -50,6 +56,7 @@ struct chi_container_priv;
 struct chi_container {
     chi_pool_id_t pool_id;
     chi_container_id_t container_id;
+    uint32_t container_count; /* of the pool */
     const char *pool_name;
     struct chi_container_priv *priv;
 };
@@ -66,6 +73,10 @@ struct chi_container_ops {
     /* The method's schema: what copy-in, copy-out and freeing go by. NULL: no such method. */
     struct chi_task_schema *(*schema)(uint32_t method);
     const struct chi_schema *create_params; /* NULL: the module takes none */
+    /* Fills `copy`, zeroed but for its base, with what the handler is to see: chi_task_copy(). */
+    int (*new_copy)(uint32_t method, const struct chi_task *task, struct chi_task *copy);
+    /* Merges a copy that is done: chi_task_aggregate(), or what chimaera_mod.yaml names. */
+    void (*aggregate)(uint32_t method, struct chi_task *into, struct chi_task *copy);
 };
 
 /* The one symbol a module exports. The loader checks magic and ABI before it reads on. */
@@ -112,6 +123,55 @@ static inline void chi_monitor_lane(struct chi_container *container, enum chi_mo
 {
     if (mode == CHI_MONITOR_LOCAL_SCHEDULE)
         rctx->route_lane = chi_container_lane(container, queue_id, lane_id);
+}
+
+/* Common GLOBAL_SCHEDULE: a Dynamic query becomes this one. */
+static inline void chi_monitor_query(enum chi_monitor_mode mode, struct chi_task *task,
+                                     chi_pool_query_t query)
+{
+    if (mode == CHI_MONITOR_GLOBAL_SCHEDULE && chi_pool_query_is_dynamic(task->pool_query))
+        task->pool_query = query;
+}
+
+/* The same: the container is chosen by a hash, such as chi_hash_bytes() of the task's key. */
+static inline void chi_monitor_query_by_hash(enum chi_monitor_mode mode, struct chi_task *task,
+                                             uint32_t hash)
+{
+    chi_monitor_query(mode, task, chi_pool_query_direct_hash(hash));
+}
+
+/*
+ * What a task for several containers is made of. Each runs a copy; done copies are merged into the
+ * caller's task in the order of containers, one at a time, on one thread. Merging must not park.
+ *
+ * The copy's IN and INOUT members: strings and vectors are copied, buffers refer to the same bytes.
+ * 0, or -ENOMEM with nothing held.
+ */
+CHI_API int chi_task_copy(const struct chi_schema *schema, const struct chi_task *task,
+                          struct chi_task *copy);
+
+/*
+ * The usual merge: `into` gets the return code of the first copy that failed, and the OUT and INOUT
+ * members of the first that did not, whose memory it takes over.
+ */
+CHI_API void chi_task_aggregate(const struct chi_schema *schema, struct chi_task *into,
+                                struct chi_task *copy);
+
+/*
+ * How a merge of one's own begins: keeps the first error as the result and says whether this copy
+ * succeeded.
+ */
+static inline bool chi_task_aggregate_code(struct chi_task *into, const struct chi_task *copy)
+{
+    if (copy->return_code < 0 && into->return_code == 0)
+        into->return_code = copy->return_code;
+    return copy->return_code >= 0;
+}
+
+/* In a merge: how many copies that succeeded were merged into `into` before this one. */
+static inline uint32_t chi_task_aggregate_count(const struct chi_task *into)
+{
+    return into->reserved;
 }
 
 /* The context of the task that runs on this thread; NULL outside a handler. */

@@ -29,7 +29,10 @@ static inline chi_pool_query_t chi_pool_query_make(uint32_t mode, uint32_t first
     return query;
 }
 
-/* One container of this node. */
+/*
+ * One container of this node: for a handler of the pool, its own; else the one that the calling
+ * process's id chooses, always the same for one process.
+ */
 static inline chi_pool_query_t chi_pool_query_local(void)
 {
     return chi_pool_query_make(CHI_ROUTE_LOCAL, 0, 0);
@@ -41,7 +44,7 @@ static inline chi_pool_query_t chi_pool_query_direct_id(chi_container_id_t conta
     return chi_pool_query_make(CHI_ROUTE_DIRECT_ID, container, 0);
 }
 
-/* The container `hash` modulo the number of containers. */
+/* The container `hash` modulo the number of containers; see chi_hash_bytes() for keys. */
 static inline chi_pool_query_t chi_pool_query_direct_hash(uint32_t hash)
 {
     return chi_pool_query_make(CHI_ROUTE_DIRECT_HASH, hash, 0);
@@ -59,7 +62,7 @@ static inline chi_pool_query_t chi_pool_query_broadcast(void)
     return chi_pool_query_make(CHI_ROUTE_BROADCAST, 0, 0);
 }
 
-/* A container on this node of the cluster. */
+/* A container on this node of the cluster, as local would choose it there. 0 is this node. */
 static inline chi_pool_query_t chi_pool_query_physical(chi_node_id_t node)
 {
     return chi_pool_query_make(CHI_ROUTE_PHYSICAL, node, 0);
@@ -71,6 +74,80 @@ static inline chi_pool_query_t chi_pool_query_dynamic(void)
     return chi_pool_query_make(CHI_ROUTE_DYNAMIC, 0, 0);
 }
 
+/* ---- What a query says. */
+
+static inline enum chi_routing_mode chi_pool_query_mode(chi_pool_query_t query)
+{
+    return query.mode < CHI_ROUTE_COUNT ? (enum chi_routing_mode)query.mode : CHI_ROUTE_NULL;
+}
+
+static inline bool chi_pool_query_is_null(chi_pool_query_t query)
+{
+    return query.mode == CHI_ROUTE_NULL;
+}
+
+static inline bool chi_pool_query_is_local(chi_pool_query_t query)
+{
+    return query.mode == CHI_ROUTE_LOCAL;
+}
+
+static inline bool chi_pool_query_is_direct_id(chi_pool_query_t query)
+{
+    return query.mode == CHI_ROUTE_DIRECT_ID;
+}
+
+static inline bool chi_pool_query_is_direct_hash(chi_pool_query_t query)
+{
+    return query.mode == CHI_ROUTE_DIRECT_HASH;
+}
+
+static inline bool chi_pool_query_is_range(chi_pool_query_t query)
+{
+    return query.mode == CHI_ROUTE_RANGE;
+}
+
+static inline bool chi_pool_query_is_broadcast(chi_pool_query_t query)
+{
+    return query.mode == CHI_ROUTE_BROADCAST;
+}
+
+static inline bool chi_pool_query_is_physical(chi_pool_query_t query)
+{
+    return query.mode == CHI_ROUTE_PHYSICAL;
+}
+
+static inline bool chi_pool_query_is_dynamic(chi_pool_query_t query)
+{
+    return query.mode == CHI_ROUTE_DYNAMIC;
+}
+
+/* The parts of a query; each is 0 for a query of another mode. */
+
+static inline chi_container_id_t chi_pool_query_container_id(chi_pool_query_t query)
+{
+    return chi_pool_query_is_direct_id(query) ? query.first : 0;
+}
+
+static inline uint32_t chi_pool_query_hash(chi_pool_query_t query)
+{
+    return chi_pool_query_is_direct_hash(query) ? query.first : 0;
+}
+
+static inline chi_container_id_t chi_pool_query_range_offset(chi_pool_query_t query)
+{
+    return chi_pool_query_is_range(query) ? query.first : 0;
+}
+
+static inline uint32_t chi_pool_query_range_count(chi_pool_query_t query)
+{
+    return chi_pool_query_is_range(query) ? query.count : 0;
+}
+
+static inline chi_node_id_t chi_pool_query_node_id(chi_pool_query_t query)
+{
+    return chi_pool_query_is_physical(query) ? query.first : 0;
+}
+
 #define CHI_POOL_QUERY_TEXT_SIZE 32
 
 CHI_BEGIN_DECLS
@@ -80,6 +157,14 @@ CHI_BEGIN_DECLS
  * "range:0:10", "physical:2". Returns 0, or -EINVAL with chi_last_error() saying what was expected.
  */
 CHI_API int chi_pool_query_parse(const char *text, chi_pool_query_t *query);
+
+/*
+ * Whether a pool with `container_count` containers can route the query: 0, CHI_EQUERY_NULL,
+ * CHI_EQUERY_MODE (no such mode), CHI_EQUERY_CONTAINER (no such container), CHI_EQUERY_RANGE (empty,
+ * or beyond the last container), CHI_EQUERY_NODE (no such node), -EINVAL (no container at all).
+ * chi_last_error() says more.
+ */
+CHI_API int chi_pool_query_check(chi_pool_query_t query, uint32_t container_count);
 
 /* Writes the text form into `text` of CHI_POOL_QUERY_TEXT_SIZE bytes and returns `text`. */
 CHI_API char *chi_pool_query_format(chi_pool_query_t query, char *text);

@@ -31,7 +31,7 @@
     X(CHI_EQUERY_CONTAINER, -1031, "the pool query names a container that does not exist")         \
     X(CHI_EQUERY_RANGE, -1032, "the pool query's range is empty or too long")                      \
     X(CHI_EQUERY_NODE, -1033, "the pool query names a node that does not exist")                   \
-    X(CHI_EQUERY_MULTI, -1034, "the pool query names several containers; this needs one")          \
+    X(CHI_EQUERY_MODE, -1034, "the pool query has an unknown mode")                                \
     X(CHI_EARCHIVE, -1040, "the archive is truncated or damaged")                                  \
     X(CHI_EPROTOCOL, -1041, "the other side broke the control protocol")                           \
     X(CHI_ECONFIG, -1050, "the configuration is wrong")

@@ -26,7 +26,9 @@ struct chi_task_node {
     uint32_t minor;
 };
 
-/* Bits of chi_task.state. The client writes NEW and QUEUED and the waiter bits, the runtime DONE.
+/*
+ * Bits of chi_task.state. The client writes NEW and QUEUED and the waiter bits, the runtime DONE,
+ * together with how many containers failed.
  */
 enum chi_task_state {
     CHI_TASK_NEW = 0,
@@ -36,6 +38,7 @@ enum chi_task_state {
     CHI_TASK_WAITER = 0x10, /* somebody sleeps on this word */
     CHI_TASK_ANY = 0x20,    /* somebody sleeps on the client's event count */
     CHI_TASK_NOTIFY = 0x40, /* write the client's event descriptor */
+    CHI_TASK_FAILED_SHIFT = 16, /* above it: see chi_task_failed() */
 };
 
 /* Exactly one cache line, so that an empty task costs one line in each direction. */
@@ -50,7 +53,7 @@ struct chi_task {
     chi_pool_id_t pool_id;
     chi_pool_query_t pool_query;
     struct chi_task_node node;
-    uint32_t reserved;
+    uint32_t reserved; /* private to whoever holds the task: client library or runtime */
 };
 CHI_STATIC_ASSERT(sizeof(struct chi_task) == CHI_CACHE_LINE, "a task's base is one cache line");
 
@@ -111,6 +114,13 @@ CHI_API int chi_task_wait_any(struct chi_task *const *tasks, size_t count, uint6
 
 /* Whether the task is done; never waits. Its members may be read once this has returned true. */
 CHI_API bool chi_task_done(const struct chi_task *task);
+
+/*
+ * Of a done task: in how many of the containers that it was for it failed, with a query that names
+ * several; those are counted that it never reached. The return code is the first of their errors, in
+ * the order of containers. With one container, or an error before any was found: 0 or 1.
+ */
+CHI_API uint32_t chi_task_failed(const struct chi_task *task);
 
 /*
  * Asks that the descriptor of chi_client_event_fd() becomes readable when the task is done. Returns

@@ -309,6 +309,13 @@ bool chi_task_done(const struct chi_task *task)
            CHI_TASK_DONE;
 }
 
+uint32_t chi_task_failed(const struct chi_task *task)
+{
+    uint32_t failed =
+        atomic_load_explicit(&task->state, memory_order_acquire) >> CHI_TASK_FAILED_SHIFT;
+    return failed > 0 || task->return_code >= 0 ? failed : 1;
+}
+
 void chi_task_del(struct chi_task *task)
 {
     if (task == NULL)

@@ -75,15 +75,15 @@ const struct chi_key chi_keys[] = {
      "Where its containers are made."},
     {"compose", "pool_id", CHI_KEY_POOL_ID, 0, IN_POOL(pool_id), NULL, "chosen by the runtime", 0,
      0, 0, "The pool's id."},
-    {"compose", "containers", CHI_KEY_COUNT, 0, IN_POOL(containers), "1", NULL, 1, 1024, 0,
-     "Containers per node; may be written `containers_per_node`."},
+    {"compose", "containers_per_node", CHI_KEY_COUNT, 0, IN_POOL(containers), "1", NULL, 1,
+     CHI_CONTAINERS_MAX, 0, "Containers on each node; may be written `containers`."},
     {0},
 };
 
 const struct chi_key *chi_key_find(const char *section, const char *name)
 {
-    if (strcmp(section, "compose") == 0 && strcmp(name, "containers_per_node") == 0)
-        name = "containers";
+    if (strcmp(section, "compose") == 0 && strcmp(name, "containers") == 0)
+        name = "containers_per_node";
     for (const struct chi_key *key = chi_keys; key->name; key++) {
         if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
             return key;

@@ -15,17 +15,23 @@ static struct chi_runtime *runtime_of(const struct chi_container *self)
     return self->priv->pool->runtime;
 }
 
-int chi_admin_get_or_create(struct chi_container *self, const char *mod_name, const char *pool_name,
-                            struct chi_view params, chi_pool_id_t wanted, uint32_t containers,
-                            chi_pool_id_t *pool_id, bool *created)
+int chi_admin_get_or_create(struct chi_container *self,
+                            struct chimaera_admin_get_or_create_pool_task *task)
 {
-    struct chi_pool_request request = {.mod_name = mod_name,
-                                       .pool_name = pool_name,
+    struct chi_view params = chi_string_view(&task->params);
+    struct chi_pool_request request = {.mod_name = chi_string_view(&task->mod_name).data,
+                                       .pool_name = chi_string_view(&task->pool_name).data,
                                        .params = params.data,
                                        .params_size = params.size,
-                                       .pool_id = wanted,
-                                       .containers = containers};
-    return chi_pool_get_or_create(runtime_of(self), &request, pool_id, created);
+                                       .pool_id = task->pool_id,
+                                       .containers = task->containers};
+    struct chi_pool_answer answer;
+
+    int rc = chi_pool_get_or_create(runtime_of(self), &request, &answer);
+    task->new_pool_id = answer.pool_id;
+    task->container_count = answer.containers;
+    task->created = answer.created;
+    return rc;
 }
 
 int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id)

@@ -3,15 +3,14 @@
 #ifndef CHI_RUNTIME_ADMIN_API_H
 #define CHI_RUNTIME_ADMIN_API_H
 
+#include "chimaera/admin/admin_tasks.h"
 #include "chimaera/container.h"
 
 CHI_BEGIN_DECLS
 
-/* See chi_pool_get_or_create(). The strings need not outlive the call. */
-CHI_API int chi_admin_get_or_create(struct chi_container *self, const char *mod_name,
-                                    const char *pool_name, struct chi_view params,
-                                    chi_pool_id_t wanted, uint32_t containers,
-                                    chi_pool_id_t *pool_id, bool *created);
+/* By the task's IN members; sets the OUT ones, but for the message. See chi_pool_get_or_create(). */
+CHI_API int chi_admin_get_or_create(struct chi_container *self,
+                                    struct chimaera_admin_get_or_create_pool_task *task);
 
 CHI_API int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id);
 

@@ -77,7 +77,7 @@ static struct chi_task *host_task_new(struct chi_task_schema *schema, chi_pool_i
 
 /* Every subtask that is let in can get a fiber: so those that wait for each other cannot lock up.
  */
-static bool has_room(struct chi_worker *worker)
+bool chi_worker_has_room(struct chi_worker *worker)
 {
     uint32_t live = atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) +
                     atomic_load_explicit(&worker->stats.unstarted_subtasks, memory_order_relaxed);
@@ -90,7 +90,7 @@ static int host_task_enqueue(struct chi_task *task)
     struct chi_record *record = chi_record_of(task);
     uint32_t state = CHI_TASK_NEW;
 
-    if (!has_room(worker))
+    if (!chi_worker_has_room(worker))
         return chi_error(-EAGAIN, "%u subtasks wait on this worker; no more are possible",
                          chi_worker_fiber_cap(worker->runtime));
     if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,

@@ -97,7 +97,8 @@ static int check(const struct chi_module_descriptor *descriptor, const char *nam
                          descriptor->name != NULL ? descriptor->name : "", name);
     if (descriptor->container_size < sizeof(struct chi_container) || descriptor->ops == NULL ||
         descriptor->ops->run == NULL || descriptor->ops->monitor == NULL ||
-        descriptor->ops->schema == NULL)
+        descriptor->ops->schema == NULL || descriptor->ops->new_copy == NULL ||
+        descriptor->ops->aggregate == NULL)
         return chi_error(CHI_EBADMODULE, "%s: its descriptor is incomplete", path);
     return 0;
 }

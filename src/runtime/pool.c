@@ -155,6 +155,7 @@ static struct chi_container *make_container(struct chi_pool *pool, uint32_t id)
     memset(container, 0, size);
     container->pool_id = pool->id;
     container->container_id = id;
+    container->container_count = pool->container_count;
     container->pool_name = pool->name;
     container->priv = calloc(1, sizeof(*container->priv));
     if (container->priv != NULL)
@@ -288,23 +289,24 @@ static int validate(const struct chi_pool_request *request)
         if ((unsigned char)request->pool_name[i] < 0x20 || request->pool_name[i] == 0x7f)
             return chi_error(CHI_EPOOL_NAME, "the pool name has a control character at byte %zu",
                              i + 1);
-    if (request->containers > 1024)
-        return chi_error(-EINVAL, "pool \"%s\": %u containers; 1 to 1024 are possible",
-                         request->pool_name, request->containers);
+    if (request->containers > CHI_CONTAINERS_MAX)
+        return chi_error(-EINVAL, "pool \"%s\": %u containers; 1 to %u are possible",
+                         request->pool_name, request->containers, CHI_CONTAINERS_MAX);
     return 0;
 }
 
 /* Whether a request for an existing pool means the same one. Lock held. */
 static int compare(const struct chi_pool *pool, const struct chi_pool_request *request)
 {
-    uint32_t containers = request->containers > 0 ? request->containers : 1;
     if (strcmp(pool->module->name, request->mod_name) != 0)
         return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with module %s, not %s", pool->name,
                          pool->module->name, request->mod_name);
     if (pool->params_size != request->params_size ||
-        memcmp(pool->params, request->params, request->params_size) != 0 ||
-        pool->container_count != containers)
+        memcmp(pool->params, request->params, request->params_size) != 0)
         return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with other parameters", pool->name);
+    if (request->containers != 0 && request->containers != pool->container_count)
+        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with %u containers, not %u",
+                         pool->name, pool->container_count, request->containers);
     if (!chi_pool_id_is_null(request->pool_id) && !chi_pool_id_equal(request->pool_id, pool->id))
         return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with id %u.%u, not %u.%u",
                          pool->name, pool->id.major, pool->id.minor, request->pool_id.major,
@@ -317,7 +319,7 @@ static int compare(const struct chi_pool *pool, const struct chi_pool_request *r
  * -EAGAIN: somebody is creating or destroying a pool of that name.
  */
 static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_request *request,
-                           chi_pool_id_t *existing, struct chi_pool **made)
+                           struct chi_pool_answer *existing, struct chi_pool **made)
 {
     struct chi_pool_table *table = runtime->pools;
     struct chi_pool *pool = by_name(table, request->pool_name);
@@ -326,7 +328,8 @@ static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_re
     if (pool != NULL) {
         if (atomic_load_explicit(&pool->state, memory_order_relaxed) != CHI_POOL_READY)
             return -EAGAIN;
-        *existing = pool->id;
+        existing->pool_id = pool->id;
+        existing->containers = pool->container_count;
         return compare(pool, request);
     }
     int rc = chi_module_get(&table->modules, request->mod_name, &module);
@@ -350,18 +353,18 @@ static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_re
 }
 
 int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_request *request,
-                           chi_pool_id_t *pool_id, bool *created)
+                           struct chi_pool_answer *answer)
 {
     struct chi_pool_table *table = runtime->pools;
     struct chi_pool *pool = NULL;
 
-    *created = false;
+    *answer = (struct chi_pool_answer){0};
     int rc = validate(request);
     if (rc < 0)
         return rc;
     for (;;) {
         pthread_mutex_lock(&table->lock);
-        rc = look_up_or_take(runtime, request, pool_id, &pool);
+        rc = look_up_or_take(runtime, request, answer, &pool);
         pthread_mutex_unlock(&table->lock);
         if (rc != -EAGAIN)
             break;
@@ -390,8 +393,9 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
     }
     chi_log_info("pools", "created %s (%s) as %u.%u", pool->name, pool->module->name,
                  pool->id.major, pool->id.minor);
-    *pool_id = pool->id;
-    *created = true;
+    answer->pool_id = pool->id;
+    answer->containers = pool->container_count;
+    answer->created = true;
     return 0;
 }
 

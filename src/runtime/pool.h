@@ -120,15 +120,21 @@ struct chi_pool_request {
     const char *params; /* archive */
     size_t params_size;
     chi_pool_id_t pool_id; /* {0, 0}: any */
+    uint32_t containers; /* 0: as many as it has; 1 for a new one */
+};
+
+struct chi_pool_answer {
+    chi_pool_id_t pool_id;
     uint32_t containers;
+    bool created; /* false: it was there */
 };
 
 /*
- * Gets or creates a pool. In a handler; parks. 0 with `pool_id` and `created` set, or a code with
- * the reason in chi_last_error().
+ * Gets or creates a pool. In a handler; parks. 0 with `answer` set, or a code with the reason in
+ * chi_last_error().
  */
 int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_request *request,
-                           chi_pool_id_t *pool_id, bool *created);
+                           struct chi_pool_answer *answer);
 
 /* Destroys a pool when its tasks have completed. In a handler; parks. CHI_ENOPOOL, -EPERM for
  * admin. */

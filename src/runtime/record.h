@@ -13,6 +13,7 @@
 /* In the state of a private task: its maker has given it up; whoever completes it frees it. */
 #define CHI_TASK_DETACHED 0x80u
 
+struct chi_fanout;
 struct chi_origin;
 struct chi_pool;
 struct chi_waiter;
@@ -28,9 +29,12 @@ struct chi_record {
     uint64_t shm_offset; /* of the client's task in main; 0: made in the runtime */
     uint64_t copied;     /* bytes of its strings that count against the origin's budget */
     uint64_t arrival;    /* number in the order of its worker's lanes */
+    struct chi_fanout *fanout; /* for several containers: of the task and of each copy; else NULL */
+    uint16_t failed;     /* containers in which a task for several failed */
     uint8_t parity;      /* which of the origin's counts it is in */
     uint8_t class_index; /* of its size */
     bool counted;        /* in the counts of origin and pool */
+    bool clients;        /* a client's task or a copy of one: no handler waits for it */
     bool flush;          /* waits for others' end: no grace period waits for it */
 
     /* A subtask's maker: the fields below belong to the thread of `home`. */

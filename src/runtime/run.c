@@ -13,9 +13,12 @@
 
 #include "base/cpu.h"
 #include "chimaera/admin/autogen/admin_methods.h"
+#include "chimaera/hash.h"
 #include "lane/bell.h"
 #include "runtime/copy.h"
+#include "runtime/fanout.h"
 #include "runtime/worker.h"
+#include "task/query.h"
 
 #define BACKLOG_MAX 65536u /* clients' tasks that wait to be started on one worker */
 
@@ -62,7 +65,8 @@ static struct chi_task *shared_task(struct chi_worker *worker, uint64_t offset)
 }
 
 /* Completes a client's task of which no record exists. */
-static void complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc);
+static void complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc,
+                            uint32_t failed);
 
 void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, uint64_t item,
                        bool run_now)
@@ -85,12 +89,12 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
     uint32_t size = __atomic_load_n(&shared->size, __ATOMIC_RELAXED);
     if (size < sizeof(struct chi_task) || size > CHI_TASK_MAX_SIZE ||
         !chi_extents_owns(extents, origin->owner, offset, size)) {
-        complete_shared(origin, shared, CHI_EBADTASK);
+        complete_shared(origin, shared, CHI_EBADTASK, 0);
         return;
     }
     struct chi_record *record = chi_record_new(&worker->records, size);
     if (record == NULL) {
-        complete_shared(origin, shared, -ENOMEM);
+        complete_shared(origin, shared, -ENOMEM, 0);
         return;
     }
     memcpy((void *)&record->task, (const void *)shared, sizeof(struct chi_task));
@@ -98,6 +102,7 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
         memcpy((void *)(&record->task + 1), (const void *)(shared + 1),
                size - sizeof(struct chi_task));
     record->origin = origin;
+    record->clients = true;
     record->shm_offset = offset;
     chi_worker_count(worker, record);
     if (record->task.magic != CHI_TASK_MAGIC || record->task.size != size)
@@ -110,45 +115,47 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
 
 /* ---- route */
 
-/* The one container that the query means. */
-static int resolve(struct chi_pool *pool, chi_pool_query_t query, struct chi_container **container)
+/*
+ * The container that "any of this node" means: for a handler of the same pool its own; else that of
+ * the calling process, so that it finds again what it has put there, and processes are spread.
+ */
+static uint32_t local_container(const struct chi_worker *worker, const struct chi_record *record)
 {
-    uint32_t count = pool->container_count;
-    uint32_t index = 0;
+    const struct chi_record *maker = record->clients ? NULL : worker->current;
+    if (maker != NULL && maker->pool == record->pool && maker->context.container != NULL)
+        return maker->context.container->container_id;
+    uint32_t pid = record->task.node.pid;
+    return chi_hash_bytes(&pid, sizeof(pid)) % record->pool->container_count;
+}
 
-    switch (query.mode) {
-    case CHI_ROUTE_NULL:
-        return CHI_EQUERY_NULL;
-    case CHI_ROUTE_LOCAL:
-    case CHI_ROUTE_DYNAMIC:
-        break;
-    case CHI_ROUTE_DIRECT_ID:
-        index = query.first;
-        break;
-    case CHI_ROUTE_DIRECT_HASH:
-        index = query.first % count;
-        break;
-    case CHI_ROUTE_RANGE:
-        if (query.count == 0 || query.count > count || query.first > count - query.count)
-            return CHI_EQUERY_RANGE;
-        if (query.count > 1)
-            return CHI_EQUERY_MULTI;
-        index = query.first;
-        break;
-    case CHI_ROUTE_BROADCAST:
-        if (count > 1)
-            return CHI_EQUERY_MULTI;
-        break;
-    case CHI_ROUTE_PHYSICAL:
-        if (query.first != 0)
-            return CHI_EQUERY_NODE;
-        break;
-    default:
-        return CHI_EQUERY_NULL;
+/* The module's say in which containers the task is for. */
+static void schedule_globally(struct chi_record *record)
+{
+    struct chi_pool *pool = record->pool;
+
+    record->context.container = pool->containers[0];
+    pool->ops->monitor(pool->containers[0], CHI_MONITOR_GLOBAL_SCHEDULE, record->task.method,
+                       &record->task, &record->context);
+    record->context = (struct chi_run_context){0};
+}
+
+/* Finds the task its container. 1: it has several, those of `range`. */
+static int resolve(struct chi_worker *worker, struct chi_record *record,
+                   struct chi_query_range *range)
+{
+    struct chi_pool *pool = record->pool;
+    struct chi_task *task = &record->task;
+
+    int rc = chi_query_resolve(task->pool_query, pool->container_count, range);
+    if (CHI_UNLIKELY(range->count > 1 || task->pool_query.mode == CHI_ROUTE_DYNAMIC) && rc == 0) {
+        schedule_globally(record);
+        rc = chi_query_resolve(task->pool_query, pool->container_count, range);
     }
-    if (index >= count)
-        return CHI_EQUERY_CONTAINER;
-    *container = pool->containers[index];
+    if (rc < 0 || range->count > 1)
+        return rc < 0 ? rc : 1;
+    if (CHI_UNLIKELY(range->count == 0))
+        range->first = local_container(worker, record);
+    record->context.container = pool->containers[range->first];
     return 0;
 }
 
@@ -160,7 +167,7 @@ static int prepare(struct chi_worker *worker, struct chi_record *record)
     struct chi_pool *pool = record->pool;
 
     record->pool = NULL; /* not counted in it yet */
-    if (pool == NULL)    /* else it is the Create or Destroy of a pool that is not to be found */
+    if (pool == NULL)    /* else Create, Destroy, or a copy: the pool need not be found */
         pool = chi_pool_find(runtime->pools, task->pool_id);
     if (pool == NULL)
         return CHI_ENOPOOL;
@@ -196,11 +203,7 @@ static void deliver(struct chi_worker *worker, struct chi_message *message)
     chi_worker_append(worker, record->lane, record);
 }
 
-/*
- * Clients' tasks on their way to a worker's lanes or in them are bounded, because each is private
- * memory. False: the worker has too many.
- */
-static bool enter_backlog(struct chi_worker *target)
+bool chi_worker_enter_backlog(struct chi_worker *target)
 {
     if (atomic_fetch_add_explicit(&target->backlog, 1, memory_order_relaxed) < BACKLOG_MAX)
         return true;
@@ -208,18 +211,30 @@ static bool enter_backlog(struct chi_worker *target)
     return false;
 }
 
+/* False: the lane's worker has too many. What bounds copies is in fanout.c. */
+static bool enter_lane(struct chi_record *record, struct chi_lane *lane)
+{
+    if (CHI_LIKELY(record->fanout == NULL))
+        return chi_worker_enter_backlog(lane->worker);
+    atomic_fetch_add_explicit(&lane->worker->backlog, 1, memory_order_relaxed);
+    return true;
+}
+
 void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now)
 {
     struct chi_task *task = &record->task;
+    struct chi_query_range range;
     int rc = prepare(worker, record);
-    struct chi_container *container = record->context.container;
-    if (rc == 0 && container == NULL)
-        rc = resolve(record->pool, task->pool_query, &container);
-    if (rc < 0) {
-        chi_worker_complete(worker, record, rc);
+    if (rc == 0 && record->context.container == NULL)
+        rc = resolve(worker, record, &range);
+    if (CHI_UNLIKELY(rc != 0)) {
+        if (rc < 0)
+            chi_worker_complete(worker, record, rc);
+        else
+            chi_fanout_start(worker, record, range);
         return;
     }
-    record->context.container = container;
+    struct chi_container *container = record->context.container;
     record->pool->ops->monitor(container, CHI_MONITOR_LOCAL_SCHEDULE, task->method, task,
                                &record->context);
     struct chi_lane *lane = record->context.route_lane;
@@ -230,8 +245,8 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
         return;
     }
     record->lane = lane;
-    if (record->shm_offset != 0 && (lane->worker != worker || !run_now || lane->ready) &&
-        !enter_backlog(lane->worker)) {
+    if (record->clients && (lane->worker != worker || !run_now || lane->ready) &&
+        !enter_lane(record, lane)) {
         chi_worker_complete(worker, record, -EAGAIN);
         return;
     }
@@ -259,7 +274,7 @@ static void make_ready(struct chi_worker *worker, struct chi_lane *lane)
 
 void chi_worker_append(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
 {
-    bool subtask = record->shm_offset == 0;
+    bool subtask = !record->clients;
     struct chi_fifo *fifo = subtask ? &lane->subtasks : &lane->tasks;
 
     record->message.next = NULL;
@@ -368,7 +383,7 @@ void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
 
     if (CHI_UNLIKELY(atomic_load_explicit(&record->origin->state, memory_order_relaxed) ==
                      CHI_ORIGIN_DYING) &&
-        record->shm_offset != 0)
+        record->clients)
         chi_worker_complete(worker, record, CHI_ERUNTIME_DOWN); /* nobody is there to read it */
     else if (CHI_LIKELY(!wants_own_stack(record, &stack_size)))
         run_here(worker, record);
@@ -394,11 +409,13 @@ static void wake_waiters(struct chi_origin *origin, struct chi_task *shared, uin
     }
 }
 
-static void complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc)
+static void complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc,
+                            uint32_t failed)
 {
     shared->return_code = rc;
     /* Release: the outputs, for the client's acquire. Acquire: nothing below reads them. */
-    uint32_t bits = atomic_exchange_explicit(&shared->state, CHI_TASK_DONE, memory_order_acq_rel);
+    uint32_t bits = atomic_exchange_explicit(
+        &shared->state, CHI_TASK_DONE | failed << CHI_TASK_FAILED_SHIFT, memory_order_acq_rel);
     if (CHI_UNLIKELY(bits & (CHI_TASK_WAITER | CHI_TASK_ANY | CHI_TASK_NOTIFY)))
         wake_waiters(origin, shared, bits);
 }
@@ -415,7 +432,9 @@ static void note_done(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_record *record = chi_record_of_message(message);
     record->expecting = false;
-    if (record->deleted)
+    if (CHI_UNLIKELY(record->fanout != NULL))
+        chi_fanout_take(record);
+    else if (record->deleted)
         free_private(worker, record);
     else if (record->waiter != NULL)
         chi_worker_unpark(worker, record->waiter, 0);
@@ -425,8 +444,9 @@ static void complete_private(struct chi_worker *worker, struct chi_record *recor
 {
     record->task.return_code = rc;
     uncount(worker, record);
-    uint32_t bits =
-        atomic_exchange_explicit(&record->task.state, CHI_TASK_DONE, memory_order_acq_rel);
+    uint32_t bits = atomic_exchange_explicit(
+        &record->task.state, CHI_TASK_DONE | (uint32_t)record->failed << CHI_TASK_FAILED_SHIFT,
+        memory_order_acq_rel);
     if (bits & CHI_TASK_DETACHED) {
         free_private(worker, record);
     } else if (bits & CHI_TASK_WAITER) {
@@ -453,7 +473,7 @@ void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, i
             chi_copy_out(worker, record->origin, &record->schema->type, &record->task, shared);
         rc = rc >= 0 && out < 0 ? out : rc;
     }
-    complete_shared(record->origin, shared, rc);
+    complete_shared(record->origin, shared, rc, record->failed);
     uncount(worker, record);
     free_private(worker, record);
 }

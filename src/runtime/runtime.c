@@ -277,8 +277,7 @@ static int compose_pool(struct chi_runtime *runtime, const struct chi_config_poo
     struct chi_pool_table *table = runtime->pools;
     const struct chi_module *module;
     struct chi_string archive = {0};
-    chi_pool_id_t id;
-    bool created;
+    struct chi_pool_answer answer;
 
     pthread_mutex_lock(&table->lock);
     int rc = chi_module_get(&table->modules, pool->mod_name, &module);
@@ -312,7 +311,7 @@ static int compose_pool(struct chi_runtime *runtime, const struct chi_config_poo
                                            .params_size = view.size,
                                            .pool_id = pool->pool_id,
                                            .containers = pool->containers};
-        rc = chi_pool_get_or_create(runtime, &request, &id, &created);
+        rc = chi_pool_get_or_create(runtime, &request, &answer);
     }
     if (schema != NULL)
         chi_params_fini(schema, params);
@@ -334,10 +333,9 @@ static int compose_all(void *argument)
                                      .pool_name = "admin",
                                      .params = "",
                                      .pool_id = CHI_ADMIN_POOL_ID};
-    chi_pool_id_t id;
-    bool created;
+    struct chi_pool_answer answer;
 
-    int rc = chi_pool_get_or_create(runtime, &admin, &id, &created);
+    int rc = chi_pool_get_or_create(runtime, &admin, &answer);
     if (rc < 0)
         snprintf(compose->error, sizeof(compose->error), "%s", chi_last_error());
     for (size_t i = 0; rc == 0 && i < runtime->config.pool_count; i++) {

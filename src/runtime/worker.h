@@ -74,6 +74,7 @@ struct chi_worker {
     void (*sized_function)(struct chi_worker *, struct chi_record *); /* on its way to its fiber */
     struct chi_record *sized_record;
     struct chi_timers timers;
+    uint32_t copies;   /* made and not merged, of tasks for several containers */
     uint32_t fd_waits; /* fibers that wait for a descriptor */
     uint32_t round;
     uint64_t spin_ns; /* how long to poll before sleeping; adapts */
@@ -142,6 +143,12 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
                        bool run_now);
 /* Finds the task its lane. Runs it at once if `run_now` and the lane is this worker's and empty. */
 void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now);
+/*
+ * Clients' tasks on their way to a worker's lanes or in them, and those for several containers on
+ * their way, are bounded, because each is private memory. False: the worker has too many. Taken off
+ * again by whoever takes the task off.
+ */
+bool chi_worker_enter_backlog(struct chi_worker *target);
 /* Puts a routed record on a lane of this worker. */
 void chi_worker_append(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record);
 /* Runs it now; the scheduler only. */
@@ -155,5 +162,7 @@ void chi_worker_count(struct chi_worker *worker, struct chi_record *record);
 
 /* ---- host.c: what the client API does on a worker's thread. */
 void chi_worker_host_init(struct chi_worker *worker);
+/* Whether another subtask of this worker's can be sure of a fiber. */
+bool chi_worker_has_room(struct chi_worker *worker);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "chimaera/status.h"
+#include "task/query.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -74,6 +75,20 @@ int chi_pool_query_parse(const char *text, chi_pool_query_t *query)
     char hint[CHI_NEAREST_HINT_SIZE];
     return chi_error(-EINVAL, "pool query \"%.64s\": expected " EXPECTED "%s", text,
                      chi_nearest_hint(&nearest, hint));
+}
+
+int chi_pool_query_check(chi_pool_query_t query, uint32_t container_count)
+{
+    struct chi_query_range range;
+    char text[CHI_POOL_QUERY_TEXT_SIZE];
+
+    if (container_count == 0)
+        return chi_error(-EINVAL, "a pool has at least one container");
+    int rc = chi_query_resolve(query, container_count, &range);
+    if (rc < 0)
+        chi_error(rc, "pool query %s, for a pool with %u containers: %s",
+                  chi_pool_query_format(query, text), container_count, chi_strerror(rc));
+    return rc;
 }
 
 char *chi_pool_query_format(chi_pool_query_t query, char *text)

@@ -14,6 +14,24 @@ struct chi_task_schema chimaera_admin_create_schema;
 struct chi_task_schema chimaera_admin_destroy_schema;
 struct chi_task_schema chi_base_task_schema;
 
+static const struct chi_schema *copied;
+static const struct chi_schema *merged;
+
+int chi_task_copy(const struct chi_schema *schema, const struct chi_task *task,
+                  struct chi_task *copy)
+{
+    (void)task, (void)copy;
+    copied = schema;
+    return 7;
+}
+
+void chi_task_aggregate(const struct chi_schema *schema, struct chi_task *into,
+                        struct chi_task *copy)
+{
+    (void)into, (void)copy;
+    merged = schema;
+}
+
 /* The module: each handler returns its id, each monitor notes it. */
 static uint32_t monitored;
 
@@ -37,6 +55,15 @@ METHOD(upgrade, chi_task, 5)
 METHOD(put_value, chimaera_kv_put_value_task, 10)
 METHOD(http_get, chimaera_kv_http_get_task, 20)
 METHOD(all, chimaera_kv_all_task, 65535)
+
+static uint32_t merged_by_module;
+
+void kv_merge_values(struct chimaera_kv_put_value_task *into,
+                     struct chimaera_kv_put_value_task *copy)
+{
+    (void)into, (void)copy;
+    merged_by_module++;
+}
 
 static const struct chi_member *member(const struct chi_schema *schema, const char *name)
 {
@@ -69,6 +96,21 @@ static void disabled_and_unknown_methods_have_no_schema(void **state)
         assert_null(chimaera_kv_ops.schema(ids[i]));
         assert_int_equal(chimaera_kv_ops.run(NULL, ids[i], &task, NULL), CHI_ENOMETHOD);
     }
+}
+
+static void copies_go_by_the_schema_and_merges_where_the_yaml_file_says(void **state)
+{
+    struct chi_task task = {0}, copy = {0};
+    (void)state;
+    assert_int_equal(chimaera_kv_ops.new_copy(CHIMAERA_KV_METHOD_ALL, &task, &copy), 7);
+    assert_ptr_equal(copied, &chimaera_kv_all_schema.type);
+    chimaera_kv_ops.aggregate(CHIMAERA_KV_METHOD_ALL, &task, &copy);
+    assert_ptr_equal(merged, &chimaera_kv_all_schema.type);
+    assert_int_equal(merged_by_module, 0);
+    merged = NULL;
+    chimaera_kv_ops.aggregate(CHIMAERA_KV_METHOD_PUT_VALUE, &task, &copy);
+    assert_int_equal(merged_by_module, 1);
+    assert_null(merged);
 }
 
 static void methods_have_the_schema_of_their_task(void **state)
@@ -153,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_id_reaches_its_handler_and_monitor),
         cmocka_unit_test(disabled_and_unknown_methods_have_no_schema),
+        cmocka_unit_test(copies_go_by_the_schema_and_merges_where_the_yaml_file_says),
         cmocka_unit_test(methods_have_the_schema_of_their_task),
         cmocka_unit_test(members_lie_where_the_compiler_puts_them),
         cmocka_unit_test(vectors_describe_their_elements),

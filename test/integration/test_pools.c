@@ -110,6 +110,7 @@ static void another_module_or_parameters_under_a_name_is_an_error(void **state)
     assert_int_equal(test_probe_create("one", 3, &other), CHI_EPOOL_EXISTS);
     assert_error_says("other parameters");
     assert_int_equal(test_probe_create_with("one", &params, none(), 2, &other), CHI_EPOOL_EXISTS);
+    assert_error_says("1 containers, not 2");
     assert_int_equal(
         test_probe_create_with("one", &params, chi_pool_id(id.major + 5, 0), 0, &other),
         CHI_EPOOL_EXISTS);
@@ -262,7 +263,9 @@ static void a_pool_has_as_many_containers_as_asked(void **state)
     (void)state;
     assert_int_equal(test_probe_create_with("one", &params, none(), 1024, &id), 0);
     assert_int_equal(count(id).created, 1024);
-    assert_int_equal(test_probe_create_with("two", &params, none(), 1025, &id), -EINVAL);
+    assert_int_equal(test_probe_create_with("two", &params, none(), CHI_CONTAINERS_MAX + 1, &id),
+                     -EINVAL);
+    assert_error_says("1 to 16384");
 }
 
 static void create_is_told_when_it_asks_for_too_many_lanes(void **state)
@@ -442,7 +445,7 @@ static void a_library_that_is_no_module_names_the_file_and_what_was_expected(voi
     } cases[] = {
         {"test_nodescriptor", CHI_EBADMODULE, {"chi_module_descriptor", "CHI_TASK_CC"}},
         {"test_badmagic", CHI_EBADMODULE, {"0x12345678", "0x4d494843"}},
-        {"test_badabi", CHI_EABI, {"interface 42", "has 1"}},
+        {"test_badabi", CHI_EABI, {"was built for module interface", "rebuild it"}},
         {"test_badname", CHI_EBADMODULE, {"test_other", "test_badname"}},
         {"test_badops", CHI_EBADMODULE, {"incomplete", ""}},
         {"test_badsize", CHI_EBADMODULE, {"incomplete", ""}},

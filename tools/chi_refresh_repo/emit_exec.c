@@ -74,6 +74,33 @@ static void emit_schema(struct gen_text *text, const struct gen_module *module)
     gen_text_add(text, "    default:\n        return NULL;\n    }\n}\n\n");
 }
 
+/* How copies of a method's task are merged, where the module does not do it in the usual way. */
+static void emit_overrides(struct gen_text *text, const struct gen_module *module)
+{
+    for (size_t i = 0; i < module->method_count; i++) {
+        const struct gen_method *method = &module->methods[i];
+        if (!method->aggregate)
+            continue;
+        gen_text_add(text,
+                     "    if (method == %s_METHOD_%s) {\n"
+                     "        %s((struct %s *)(void *)into,\n"
+                     "            (struct %s *)(void *)copy);\n        return;\n    }\n",
+                     module->upper, gen_name_upper(method->name), method->aggregate, method->task,
+                     method->task);
+    }
+}
+
+static void emit_copies(struct gen_text *text, const struct gen_module *module)
+{
+    gen_text_add(text, "static int new_copy(uint32_t method, const struct chi_task *task, "
+                       "struct chi_task *copy)\n{\n"
+                       "    return chi_task_copy(&schema(method)->type, task, copy);\n}\n\n"
+                       "static void aggregate(uint32_t method, struct chi_task *into, "
+                       "struct chi_task *copy)\n{\n");
+    emit_overrides(text, module);
+    gen_text_add(text, "    chi_task_aggregate(&schema(method)->type, into, copy);\n}\n\n");
+}
+
 struct gen_text gen_emit_exec(const struct gen_module *module)
 {
     struct gen_text text = {0};
@@ -85,9 +112,11 @@ struct gen_text gen_emit_exec(const struct gen_module *module)
     emit_run(&text, module);
     emit_monitor(&text, module);
     emit_schema(&text, module);
+    emit_copies(&text, module);
     gen_text_add(&text,
                  "const struct chi_container_ops %s_ops = {\n    .run = run,\n"
-                 "    .monitor = monitor,\n    .schema = schema,\n",
+                 "    .monitor = monitor,\n    .schema = schema,\n"
+                 "    .new_copy = new_copy,\n    .aggregate = aggregate,\n",
                  module->prefix);
     if (module->params)
         gen_text_add(&text, "    .create_params = &%s_schema,\n};\n", module->params->name);

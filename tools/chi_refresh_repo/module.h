@@ -15,6 +15,7 @@ struct gen_method {
     const char *task;              /* tag of the struct that its handler takes */
     const char *schema;            /* symbol of its schema */
     const struct gen_struct *type; /* NULL: the schema is defined elsewhere */
+    const char *aggregate;         /* function that merges its copies; NULL: the usual one */
 };
 
 struct gen_module {

@@ -182,6 +182,8 @@ static bool pair_read(struct reader *reader, const struct gen_yaml_node *key,
         gen_error(value->place, "'dependencies' is no list; [] or lines with '-' would be right");
         return false;
     }
+    if (strcmp(name, "aggregate") == 0)
+        return true; /* read when all methods are known */
     if (reader->is_list_form && strcmp(name, "methods") == 0)
         return method_list_read(reader, value);
     if (!reader->is_list_form && gen_name_is_method(name))
@@ -196,9 +198,9 @@ static bool pair_read(struct reader *reader, const struct gen_yaml_node *key,
     else
         gen_error(key->place, "unknown key '%s'; %s would be right", name,
                   reader->is_list_form
-                      ? "name, version, description, author, methods or dependencies"
-                      : "module_name, namespace, version, description, author, dependencies or "
-                        "kMethod: id");
+                      ? "name, version, description, author, methods, aggregate or dependencies"
+                      : "module_name, namespace, version, description, author, aggregate, "
+                        "dependencies or kMethod: id");
     return false;
 }
 
@@ -248,6 +250,45 @@ static void names_read(struct reader *reader, const char *namespace_)
     }
 }
 
+/* `kMethod: function` below `aggregate:` */
+static bool aggregate_read(struct gen_module *module, const struct gen_yaml_node *key,
+                           const struct gen_yaml_node *value)
+{
+    struct gen_method *method = NULL;
+    for (size_t i = 0; i < module->method_count; i++)
+        if (strcmp(module->methods[i].key, key->text) == 0)
+            method = &module->methods[i];
+    if (!method || method->id < CUSTOM_MIN) {
+        gen_error(key->place, "%s is no method of the module's own; the key of one would be right",
+                  key->text);
+        return false;
+    }
+    if (value->kind != GEN_YAML_SCALAR || !gen_name_is_identifier(value->text)) {
+        gen_error(value->place,
+                  "'%s' is no name of a function; letters, digits and '_', no digit first, would "
+                  "be right",
+                  value->kind == GEN_YAML_SCALAR ? value->text : "a list");
+        return false;
+    }
+    method->aggregate = value->text;
+    return true;
+}
+
+static bool aggregates_read(struct gen_module *module, const struct gen_yaml_node *map)
+{
+    bool good = true;
+    if (!map)
+        return true;
+    if (map->kind != GEN_YAML_MAP) {
+        gen_error(map->place, "'aggregate' is no map; lines like 'kPutValue: function' below it "
+                              "would be right");
+        return false;
+    }
+    for (size_t i = 0; i < map->count; i++)
+        good &= aggregate_read(module, gen_yaml_key(map, i), gen_yaml_value(map, i));
+    return good;
+}
+
 static void methods_sort(struct gen_module *module)
 {
     for (size_t i = 1; i < module->method_count; i++) {
@@ -264,7 +305,7 @@ bool gen_module_yaml_read(const char *folder, const char *namespace_, struct gen
     struct reader reader = {.module = module, .good = true};
     char *path = gen_format("%s/%s", folder, GEN_MODULE_FILE);
     module->folder = folder;
-    reader.good = gen_yaml_read(path, &reader.root);
+    reader.good = gen_yaml_read(path, "aggregate", &reader.root);
     if (reader.root.kind != GEN_YAML_MAP || !reader.root.items)
         return false;
     module->place = reader.root.place;
@@ -277,6 +318,7 @@ bool gen_module_yaml_read(const char *folder, const char *namespace_, struct gen
     for (int id = 0; id < 2; id++) /* enabled unless disabled */
         if (!reader.seen[id])
             reader.good &= method_add(&reader, reader.root.place, inherited[id], id);
+    reader.good &= aggregates_read(module, gen_yaml_get(&reader.root, "aggregate"));
     if (reader.good && !module->method_count) {
         gen_error(reader.root.place, "the module has no methods; enable kCreate");
         reader.good = false;

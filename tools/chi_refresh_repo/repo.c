@@ -210,7 +210,7 @@ bool gen_repo_read(const char *path, struct gen_repo *repo)
     struct gen_yaml_node root = {0};
     memset(repo, 0, sizeof(*repo));
     bool found = repo_file_find(&search);
-    bool readable = found && gen_yaml_read(search.repo_file, &root);
+    bool readable = found && gen_yaml_read(search.repo_file, NULL, &root);
     search.good = readable;
     if (root.items)
         keys_check(&search, &root);

@@ -31,9 +31,14 @@ static bool scalar_read(const yaml_node_t *node, const char *path, struct gen_ya
     return true;
 }
 
+static bool map_read(yaml_document_t *document, yaml_node_t *node, const char *path,
+                     const char *map_key, struct gen_yaml_node *root);
+
 static bool value_read(yaml_document_t *document, yaml_node_t *node, const char *path,
-                       struct gen_yaml_node *out)
+                       bool may_be_map, struct gen_yaml_node *out)
 {
+    if (may_be_map && node->type == YAML_MAPPING_NODE)
+        return map_read(document, node, path, NULL, out);
     if (node->type != YAML_SEQUENCE_NODE)
         return scalar_read(node, path, out);
     bool good = true;
@@ -51,8 +56,9 @@ static bool value_read(yaml_document_t *document, yaml_node_t *node, const char 
     return good;
 }
 
+/* `map_key`: the key whose value may be a map; NULL for none. */
 static bool map_read(yaml_document_t *document, yaml_node_t *node, const char *path,
-                     struct gen_yaml_node *root)
+                     const char *map_key, struct gen_yaml_node *root)
 {
     bool good = true;
     root->kind = GEN_YAML_MAP;
@@ -73,10 +79,12 @@ static bool map_read(yaml_document_t *document, yaml_node_t *node, const char *p
                 gen_error(key->place, "key '%s' stands twice (first in line %d); keep one of them",
                           key->text, root->items[2 * j].place.line);
         }
-        good &= value_read(document, yaml_document_get_node(document, pair->value), path, key + 1);
+        bool may_be_map = map_key && strcmp(key->text, map_key) == 0;
+        good &= value_read(document, yaml_document_get_node(document, pair->value), path,
+                           may_be_map, key + 1);
         good &= !twice;
-        if (!twice)
-            root->count++;
+        if (!twice && (key[1].kind != GEN_YAML_SCALAR || key[1].text))
+            root->count++; /* else what stands there was reported, and it is left out */
     }
     return good;
 }
@@ -114,7 +122,7 @@ static bool anything_follows(yaml_parser_t *parser, const char *path)
     return root != NULL;
 }
 
-bool gen_yaml_read(const char *path, struct gen_yaml_node *root)
+bool gen_yaml_read(const char *path, const char *map_key, struct gen_yaml_node *root)
 {
     char *data;
     size_t size;
@@ -144,7 +152,7 @@ bool gen_yaml_read(const char *path, struct gen_yaml_node *root)
                   "%s; lines like 'key: value' would be right",
                   node ? "no map stands here" : "the file is empty");
     else
-        good = map_read(&document, node, path, root);
+        good = map_read(&document, node, path, map_key, root);
     yaml_document_delete(&document);
     if (node)
         good &= !anything_follows(&parser, path);

@@ -14,11 +14,11 @@ struct gen_yaml_node {
 };
 
 /*
- * Reads `path`, which shall hold one map of one level whose values are scalars or lists of scalars,
- * the keys all different. Returns false where the file cannot be read or is no such yaml; every
- * failure has been reported.
+ * Reads `path`, which shall hold one map whose values are scalars or lists of scalars, or, of
+ * `map_key`, a map of such values; the keys all different. `map_key` may be NULL. Returns false
+ * where the file cannot be read or is no such yaml; every failure has been reported.
  */
-bool gen_yaml_read(const char *path, struct gen_yaml_node *root);
+bool gen_yaml_read(const char *path, const char *map_key, struct gen_yaml_node *root);
 
 /* The value of `key`, or NULL. */
 const struct gen_yaml_node *gen_yaml_get(const struct gen_yaml_node *map, const char *key);

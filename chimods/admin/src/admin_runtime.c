@@ -50,17 +50,13 @@ int chimaera_admin_run_get_or_create_pool(struct chimaera_admin *self,
                                           struct chi_run_context *rctx)
 {
     struct chi_view pool_name = chi_string_view(&task->pool_name);
-    bool created = false;
 
     (void)rctx;
     if (strlen(pool_name.data) != pool_name.size) {
         chi_string_set(&task->error_message, "the pool name has a zero byte in it");
         return CHI_EPOOL_NAME;
     }
-    int rc = chi_admin_get_or_create(&self->base, chi_string_view(&task->mod_name).data,
-                                     pool_name.data, chi_string_view(&task->params), task->pool_id,
-                                     task->containers, &task->new_pool_id, &created);
-    task->created = created;
+    int rc = chi_admin_get_or_create(&self->base, task);
     if (rc < 0)
         chi_string_set(&task->error_message, chi_last_error());
     return rc;

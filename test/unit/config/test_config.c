@@ -317,8 +317,8 @@ static void a_wrong_pool_is_refused_with_its_place(void **state)
     refuse(POOL(", pool_id: seven"), "2:40", "a pool id such as 7000.0");
     refuse(POOL(", pool_id: 0"), "2:40", "a pool id such as 7000.0");
     refuse(POOL(", pool_query: lcal"), "2:43", "did you mean \"local\"?");
-    refuse(POOL(", containers: 0"), "2:43", "1 to 1024");
-    refuse(POOL(", containers: 1025"), "2:43", "1 to 1024");
+    refuse(POOL(", containers_per_node: 0"), "2:52", "1 to 16384");
+    refuse(POOL(", containers: 16385"), "2:43", "1 to 16384");
     refuse(POOL(", containers: 2, containers_per_node: 2"), "2:46", "given twice");
     refuse(POOL(", a: {b: c}"), "2:34", "expected a value or a list for \"a\"");
     refuse(POOL(", a: [[b]]"), "2:35", "without commas");

@@ -21,12 +21,13 @@ struct chimaera_admin_pool_spec {
     const struct chi_schema *params_schema; /* NULL: the module takes no parameters */
     const void *params;
     chi_pool_id_t pool_id; /* the id asked for; zeroed: any */
-    uint32_t containers;   /* per node; 0 means 1 */
+    uint32_t containers;   /* per node, up to 16384; 0: as many as it has, 1 for a new pool */
 };
 
 /*
  * Gets the pool of that name, or creates it. Sets `pool_id`. CHI_EPOOL_NAME, CHI_EPOOL_EXISTS (the
- * name or id is taken by another module or other parameters), CHI_ENOMODULE, CHI_EBADMODULE,
+ * name or id is taken by another module, other parameters or another number of containers), -EINVAL
+ * (more containers than are possible), CHI_ENOMODULE, CHI_EBADMODULE,
  * -ENOMEM, what the module's Create returned, and what chi_task_new(), chi_task_enqueue() and
  * chi_task_wait() return.
  */

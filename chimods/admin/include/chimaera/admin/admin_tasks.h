@@ -23,8 +23,9 @@ struct chimaera_admin_get_or_create_pool_task {
     IN struct chi_string pool_name; /* the user's; never empty */
     IN struct chi_string params;
     IN chi_pool_id_t pool_id; /* the id asked for; {0, 0}: any */
-    IN uint32_t containers;   /* per node; 0 means 1 */
+    IN uint32_t containers;   /* per node; 0: as many as it has, 1 for a new pool */
     OUT chi_pool_id_t new_pool_id;
+    OUT uint32_t container_count;
     OUT uint8_t created; /* 1: made now; 0: it was there */
     OUT struct chi_string error_message;
 };
