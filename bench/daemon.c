@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "chimaera/admin/admin_client.h"
 #include "chimaera/ipc.h"
 #include "chimaera/status.h"
 #include "measure.h"
@@ -206,4 +207,16 @@ chi_pool_id_t bench_empty_pool(void)
     bench_check(bench_empty_create(&client, chi_pool_query_local(), "empty"),
                 "cannot make a pool of empty tasks");
     return client.base.pool_id;
+}
+
+chi_pool_id_t bench_empty_pool_of(uint32_t containers)
+{
+    char name[32];
+    chi_pool_id_t id;
+    snprintf(name, sizeof(name), "empty_%u", containers);
+    const struct chimaera_admin_pool_spec spec = {
+        .mod_name = BENCH_EMPTY_LIBRARY, .pool_name = name, .containers = containers};
+    bench_check(chimaera_admin_get_or_create_pool(chi_pool_query_local(), &spec, &id),
+                "cannot make a pool of empty tasks");
+    return id;
 }

@@ -53,4 +53,7 @@ struct bench_usage bench_own_usage(void);
 /* The pool of empty tasks, made if it is not there. */
 chi_pool_id_t bench_empty_pool(void);
 
+/* One with so many containers. */
+chi_pool_id_t bench_empty_pool_of(uint32_t containers);
+
 #endif

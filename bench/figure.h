@@ -66,6 +66,8 @@ void bench_task_wake(const struct bench_options *options, struct bench_result *r
 void bench_task_pipelined(const struct bench_options *options, struct bench_result *result);
 void bench_task_pipelined_4p(const struct bench_options *options, struct bench_result *result);
 void bench_task_batch(const struct bench_options *options, struct bench_result *result);
+void bench_broadcast_4(const struct bench_options *options, struct bench_result *result);
+void bench_hash_4(const struct bench_options *options, struct bench_result *result);
 void bench_bdev_ram_write_1m(const struct bench_options *options, struct bench_result *result);
 void bench_idle_cpu(const struct bench_options *options, struct bench_result *result);
 void bench_startup(const struct bench_options *options, struct bench_result *result);

@@ -16,6 +16,9 @@
  */
 double bench_stream(chi_pool_id_t pool, uint32_t outstanding, uint32_t batch, uint64_t duration_ns);
 
+/* The same one by one, each with another hash as its pool query. */
+double bench_stream_hashed(chi_pool_id_t pool, uint32_t outstanding, uint64_t duration_ns);
+
 /*
  * The same from `clients` processes at a time, each attached to the daemon of this process's
  * environment and pinned to `core` (negative: not pinned). Returns the sum. `spread`, if not NULL,

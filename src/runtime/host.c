@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "chimaera/status.h"
 #include "runtime/copy.h"
+#include "runtime/deadlock.h"
 #include "runtime/worker.h"
 
 /* Spares, and tasks that another worker sends meanwhile. */
@@ -153,8 +154,11 @@ static int wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeou
             timer.deadline_ns = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
             rc = chi_timers_add(&worker->timers, &timer);
         }
+        struct chi_subtask_wait wait = {.tasks = tasks, .count = count};
+        chi_subtask_wait_enter(worker, &wait);
         if (rc == 0)
             chi_worker_park(worker, &waiter);
+        chi_subtask_wait_leave(&wait);
         chi_timers_remove(&worker->timers, &timer);
     }
     for (size_t i = 0; i < count; i++) {

@@ -6,6 +6,7 @@
  *   CREATING -> READY   its maker, when every container's Create has succeeded
  *   CREATING -> gone    its maker, when one has failed
  *   READY -> DYING      its destroyer; tasks do not find it any more
+ *   DYING -> READY      its destroyer, where a task of the pool waits for the destroyer
  *   DYING -> gone       its destroyer, when its tasks have completed and Destroy has run
  *
  * A worker that found a pool counts its task in before it handles its next message. So after a
@@ -23,9 +24,11 @@
 #include "chimaera/admin/admin_tasks.h"
 #include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/status.h"
+#include "runtime/deadlock.h"
 #include "runtime/worker.h"
 
 #define POLL_NS (200 * CHI_NS_PER_US) /* how often a handler looks again at what it waits for */
+#define POLLS_A_WALK 50u /* and at whether that waits for it */
 
 /* Marks a place whose pool is gone, so that a search goes on behind it. */
 static struct chi_pool gone = {.id = {0, 0}, .state = CHI_POOL_DYING};
@@ -401,13 +404,35 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
 
 /* ---- destroy */
 
+static int refuse_deadlock(chi_pool_id_t id)
+{
+    return chi_error(-EDEADLK, "a handler of pool %u.%u waits for its pool to be destroyed",
+                     id.major, id.minor);
+}
+
+/* Parks until the pool's tasks have completed. -EDEADLK where one waits for this to end. */
+static int drain(struct chi_pool *pool)
+{
+    for (uint32_t polls = 0; chi_pool_in_flight(pool) > 0; polls++) {
+        if (polls % POLLS_A_WALK == 1 && chi_deadlock_waits(chi_worker_self, pool))
+            return -EDEADLK;
+        chi_task_sleep(POLL_NS);
+    }
+    return 0;
+}
+
 static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
 {
     struct chi_pool_table *table = runtime->pools;
 
     pass_all_workers(runtime);
-    while (chi_pool_in_flight(pool) > 0)
-        chi_task_sleep(POLL_NS);
+    if (drain(pool) < 0) {
+        pthread_mutex_lock(&table->lock);
+        chi_pool_id_t id = pool->id;
+        atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
+        pthread_mutex_unlock(&table->lock); /* from here on others may destroy it */
+        return refuse_deadlock(id);
+    }
     int rc = destroy_containers(pool, pool->container_count);
     if (rc < 0)
         chi_log_warn("pools", "%s: its Destroy returned %s", pool->name, chi_strerror(rc));
@@ -438,7 +463,11 @@ int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id)
 {
     if (chi_pool_id_equal(id, CHI_ADMIN_POOL_ID))
         return chi_error(-EPERM, "the admin pool goes with the runtime");
-    struct chi_pool *pool = begin_destroy(runtime->pools, id);
+    /* As a rule the handler waits by now, and the pool never stops taking tasks. */
+    struct chi_pool *pool = chi_pool_find(runtime->pools, id);
+    if (pool != NULL && chi_deadlock_waits(chi_worker_self, pool))
+        return refuse_deadlock(id);
+    pool = begin_destroy(runtime->pools, id);
     if (pool == NULL)
         return chi_error(CHI_ENOPOOL, "there is no pool %u.%u", id.major, id.minor);
     return destroy(runtime, pool);
@@ -450,13 +479,19 @@ int chi_pool_destroy_all(struct chi_runtime *runtime)
     struct chi_pool *admin = NULL;
 
     for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
-        struct chi_pool *pool = atomic_load_explicit(&table->places[i], memory_order_acquire);
-        if (pool == NULL || pool == &gone)
-            continue;
-        if (chi_pool_id_equal(pool->id, CHI_ADMIN_POOL_ID))
-            admin = pool;
-        else if ((pool = begin_destroy(table, pool->id)) != NULL)
-            destroy(runtime, pool);
+        struct chi_pool *pool;
+        while ((pool = atomic_load_explicit(&table->places[i], memory_order_acquire)) != NULL &&
+               pool != &gone) {
+            if (chi_pool_id_equal(pool->id, CHI_ADMIN_POOL_ID)) {
+                admin = pool;
+                break;
+            }
+            pool = begin_destroy(table, pool->id);
+            if (pool != NULL)
+                destroy(runtime, pool);
+            else
+                chi_task_sleep(POLL_NS); /* somebody else is at it, and may leave it to us */
+        }
     }
     if (admin != NULL && begin_destroy(table, admin->id) != NULL)
         destroy(runtime, admin);

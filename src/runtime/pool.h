@@ -136,8 +136,10 @@ struct chi_pool_answer {
 int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_request *request,
                            struct chi_pool_answer *answer);
 
-/* Destroys a pool when its tasks have completed. In a handler; parks. CHI_ENOPOOL, -EPERM for
- * admin. */
+/*
+ * Destroys a pool when its tasks have completed. In a handler; parks. CHI_ENOPOOL, -EPERM for admin,
+ * -EDEADLK where a handler of the pool waits for this; it stays then.
+ */
 int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id);
 
 /* Destroys all pools, admin last. In a handler; parks. */

@@ -25,6 +25,8 @@
 #include "runtime/timers.h"
 #include "task/host.h"
 
+struct chi_subtask_wait;
+
 /* Somebody parked. Lives on the parked fiber's stack; its worker's thread only. */
 struct chi_waiter {
     struct chi_fiber *fiber;
@@ -74,6 +76,7 @@ struct chi_worker {
     void (*sized_function)(struct chi_worker *, struct chi_record *); /* on its way to its fiber */
     struct chi_record *sized_record;
     struct chi_timers timers;
+    struct chi_subtask_wait *subtask_waits; /* handlers parked for subtasks */
     uint32_t copies;   /* made and not merged, of tasks for several containers */
     uint32_t fd_waits; /* fibers that wait for a descriptor */
     uint32_t round;

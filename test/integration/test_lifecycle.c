@@ -342,7 +342,7 @@ static void configured_pools_are_there_with_their_parameters(void **state)
                                                       "  - mod_name: test_probe\n"
                                                       "    pool_name: composed\n"
                                                       "    pool_id: 300.2\n"
-                                                      "    containers: 2\n"
+                                                      "    containers_per_node: 2\n"
                                                       "    lanes: 3\n"
                                                       "    mood: calm\n"
                                                       "    room: 5MB\n"
@@ -369,7 +369,7 @@ static void a_wrong_pool_in_the_configuration_stops_the_start(void **state)
         {"mod_name: test_absent\n    pool_name: p\n",
          {"libtest_absent_runtime.so", "CHI_REPO_PATH", "line 9"}},
         {"mod_name: test_badabi\n    pool_name: p\n",
-         {"libtest_badabi_runtime.so", "42", "line 9"}},
+         {"libtest_badabi_runtime.so", "was built for module interface", "line 9"}},
         {"mod_name: test_probe\n    pool_name: p\n    mood: failing\n    fail_code: -5\n",
          {"Create failed", "Input/output error", "line 9"}},
         {"mod_name: test_probe\n    pool_name: p\n    pool_id: 1.0\n", {"1.0", "taken", "line 9"}},

@@ -15,7 +15,7 @@
 #include <test/probe/probe_runtime.h>
 #include <unistd.h>
 
-enum { QUEUE };
+enum { QUEUE = TEST_PROBE_QUEUE };
 
 static struct {
     _Atomic(uint64_t) created, destroyed, running;
@@ -66,7 +66,7 @@ int test_probe_run_create(struct test_probe *self, struct chimaera_admin_create_
     self->lanes = params.lanes != 0 ? params.lanes : 4;
     self->places = calloc(self->lanes, sizeof(*self->places));
     rc = self->places != NULL ? 0 : -ENOMEM;
-    for (int i = 0; rc == 0 && i < TEST_PROBE_GATES; i++) {
+    for (int i = 0; rc == 0 && !params.no_gates && i < TEST_PROBE_GATES; i++) {
         self->gates[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         if (self->gates[i] < 0)
             rc = -errno;
@@ -357,6 +357,8 @@ int test_probe_run_counters(struct test_probe *self, struct test_probe_counters_
     task->created = atomic_load(&counters.created);
     task->destroyed = atomic_load(&counters.destroyed);
     task->running = atomic_load(&counters.running);
+    task->global = atomic_load(&test_probe_global);
+    task->gathers = atomic_load(&test_probe_gathers);
     return 0;
 }
 

@@ -39,8 +39,10 @@ CHI_API int chimaera_admin_get_or_create_pool(chi_pool_query_t query,
 CHI_API struct chimaera_admin_get_or_create_pool_task *chimaera_admin_get_or_create_pool_async(
     chi_pool_query_t query, const struct chimaera_admin_pool_spec *spec);
 
-/* Destroys a pool once its running tasks are done; later tasks get CHI_ENOPOOL. CHI_ENOPOOL, -EPERM
- * (admin). */
+/*
+ * Destroys a pool once its running tasks are done; later tasks get CHI_ENOPOOL. CHI_ENOPOOL, -EPERM
+ * (admin), -EDEADLK where a handler of the pool waits for it, itself or by way of subtasks.
+ */
 CHI_API int chimaera_admin_destroy_pool(chi_pool_query_t query, chi_pool_id_t pool_id);
 
 /*

@@ -72,6 +72,24 @@ static int run(struct chi_container *self, uint32_t method, struct chi_task *tas
     case TEST_PROBE_METHOD_FOREIGN_LANE:
         return test_probe_run_foreign_lane((struct test_probe *)(void *)self,
                    (struct test_probe_foreign_lane_task *)(void *)task, rctx);
+    case TEST_PROBE_METHOD_SHARE:
+        return test_probe_run_share((struct test_probe *)(void *)self,
+                   (struct test_probe_share_task *)(void *)task, rctx);
+    case TEST_PROBE_METHOD_GATHER:
+        return test_probe_run_gather((struct test_probe *)(void *)self,
+                   (struct test_probe_gather_task *)(void *)task, rctx);
+    case TEST_PROBE_METHOD_STEER:
+        return test_probe_run_steer((struct test_probe *)(void *)self,
+                   (struct test_probe_steer_task *)(void *)task, rctx);
+    case TEST_PROBE_METHOD_KEYED:
+        return test_probe_run_keyed((struct test_probe *)(void *)self,
+                   (struct test_probe_keyed_task *)(void *)task, rctx);
+    case TEST_PROBE_METHOD_NEST:
+        return test_probe_run_nest((struct test_probe *)(void *)self,
+                   (struct test_probe_nest_task *)(void *)task, rctx);
+    case TEST_PROBE_METHOD_DROP_POOL:
+        return test_probe_run_drop_pool((struct test_probe *)(void *)self,
+                   (struct test_probe_drop_pool_task *)(void *)task, rctx);
     default:
         return CHI_ENOMETHOD;
     }
@@ -161,6 +179,30 @@ static void monitor(struct chi_container *self, enum chi_monitor_mode mode,
         test_probe_monitor_foreign_lane((struct test_probe *)(void *)self, mode,
             (struct test_probe_foreign_lane_task *)(void *)task, rctx);
         break;
+    case TEST_PROBE_METHOD_SHARE:
+        test_probe_monitor_share((struct test_probe *)(void *)self, mode,
+            (struct test_probe_share_task *)(void *)task, rctx);
+        break;
+    case TEST_PROBE_METHOD_GATHER:
+        test_probe_monitor_gather((struct test_probe *)(void *)self, mode,
+            (struct test_probe_gather_task *)(void *)task, rctx);
+        break;
+    case TEST_PROBE_METHOD_STEER:
+        test_probe_monitor_steer((struct test_probe *)(void *)self, mode,
+            (struct test_probe_steer_task *)(void *)task, rctx);
+        break;
+    case TEST_PROBE_METHOD_KEYED:
+        test_probe_monitor_keyed((struct test_probe *)(void *)self, mode,
+            (struct test_probe_keyed_task *)(void *)task, rctx);
+        break;
+    case TEST_PROBE_METHOD_NEST:
+        test_probe_monitor_nest((struct test_probe *)(void *)self, mode,
+            (struct test_probe_nest_task *)(void *)task, rctx);
+        break;
+    case TEST_PROBE_METHOD_DROP_POOL:
+        test_probe_monitor_drop_pool((struct test_probe *)(void *)self, mode,
+            (struct test_probe_drop_pool_task *)(void *)task, rctx);
+        break;
     default:
         break;
     }
@@ -209,6 +251,18 @@ static struct chi_task_schema *schema(uint32_t method)
         return &test_probe_counters_schema;
     case TEST_PROBE_METHOD_FOREIGN_LANE:
         return &test_probe_foreign_lane_schema;
+    case TEST_PROBE_METHOD_SHARE:
+        return &test_probe_share_schema;
+    case TEST_PROBE_METHOD_GATHER:
+        return &test_probe_gather_schema;
+    case TEST_PROBE_METHOD_STEER:
+        return &test_probe_steer_schema;
+    case TEST_PROBE_METHOD_KEYED:
+        return &test_probe_keyed_schema;
+    case TEST_PROBE_METHOD_NEST:
+        return &test_probe_nest_schema;
+    case TEST_PROBE_METHOD_DROP_POOL:
+        return &test_probe_drop_pool_schema;
     default:
         return NULL;
     }
@@ -221,6 +275,16 @@ static int new_copy(uint32_t method, const struct chi_task *task, struct chi_tas
 
 static void aggregate(uint32_t method, struct chi_task *into, struct chi_task *copy)
 {
+    if (method == TEST_PROBE_METHOD_GATHER) {
+        test_probe_aggregate_gather((struct test_probe_gather_task *)(void *)into,
+            (struct test_probe_gather_task *)(void *)copy);
+        return;
+    }
+    if (method == TEST_PROBE_METHOD_NEST) {
+        test_probe_aggregate_nest((struct test_probe_nest_task *)(void *)into,
+            (struct test_probe_nest_task *)(void *)copy);
+        return;
+    }
     chi_task_aggregate(&schema(method)->type, into, copy);
 }
 

@@ -61,6 +61,8 @@ static const struct chi_member test_probe_create_params_members[] = {
      PLACE(struct test_probe_create_params, room)},
     {.name = "text", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
      PLACE(struct test_probe_create_params, text)},
+    {.name = "no_gates", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_create_params, no_gates)},
 };
 _Static_assert(sizeof(struct test_probe_create_params) <= UINT16_MAX,
                "struct test_probe_create_params is over 65535 bytes");
@@ -68,9 +70,9 @@ _Static_assert(sizeof(struct test_probe_create_params) <= UINT16_MAX,
 const struct chi_schema test_probe_create_params_schema = {
     .name = "test_probe_create_params",
     .size = sizeof(struct test_probe_create_params),
-    .member_count = 6,
+    .member_count = 7,
     .members = test_probe_create_params_members,
-    .hash = 0x9e7a83279c451f8b,
+    .hash = 0x0ce854de26d18b3e,
 };
 
 _Static_assert(offsetof(struct test_probe_nop_task, base) == 0,
@@ -538,6 +540,10 @@ static const struct chi_member test_probe_counters_task_members[] = {
      PLACE(struct test_probe_counters_task, destroyed)},
     {.name = "running", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
      PLACE(struct test_probe_counters_task, running)},
+    {.name = "global", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_counters_task, global)},
+    {.name = "gathers", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_counters_task, gathers)},
 };
 _Static_assert(offsetof(struct test_probe_counters_task, base) == 0,
                "struct chi_task base must be the first member");
@@ -548,9 +554,9 @@ struct chi_task_schema test_probe_counters_schema = {
     .type = {
         .name = "test_probe_counters_task",
         .size = sizeof(struct test_probe_counters_task),
-        .member_count = 3,
+        .member_count = 5,
         .members = test_probe_counters_task_members,
-        .hash = 0x37b3b1aa2807f706,
+        .hash = 0xe705caf3fb6c125d,
     },
     .method_name = "counters",
     .method = 26,
@@ -571,4 +577,193 @@ struct chi_task_schema test_probe_foreign_lane_schema = {
     },
     .method_name = "foreign_lane",
     .method = 27,
+};
+
+static const struct chi_member test_probe_share_task_members[] = {
+    {.name = "fail_first", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_share_task, fail_first)},
+    {.name = "fail_count", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_share_task, fail_count)},
+    {.name = "text", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_share_task, text)},
+    {.name = "numbers", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_share_task, numbers),
+     .element_kind = CHI_MEMBER_U32, .element_size = sizeof(uint32_t)},
+    {.name = "trail", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct test_probe_share_task, trail)},
+    {.name = "total", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct test_probe_share_task, total)},
+    {.name = "marks", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     PLACE(struct test_probe_share_task, marks)},
+    {.name = "container", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_share_task, container)},
+    {.name = "text_size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_share_task, text_size)},
+    {.name = "sum", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_share_task, sum)},
+    {.name = "answer", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_share_task, answer)},
+};
+_Static_assert(offsetof(struct test_probe_share_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct test_probe_share_task) <= CHI_TASK_MAX_SIZE,
+               "struct test_probe_share_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema test_probe_share_schema = {
+    .type = {
+        .name = "test_probe_share_task",
+        .size = sizeof(struct test_probe_share_task),
+        .member_count = 11,
+        .members = test_probe_share_task_members,
+        .hash = 0xe217a0879ff2112e,
+    },
+    .method_name = "share",
+    .method = 28,
+};
+
+static const struct chi_member test_probe_gather_task_members[] = {
+    {.name = "yields", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_gather_task, yields)},
+    {.name = "fail_first", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_gather_task, fail_first)},
+    {.name = "fail_count", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_gather_task, fail_count)},
+    {.name = "gate", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_gather_task, gate)},
+    {.name = "ballast", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_gather_task, ballast)},
+    {.name = "containers", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_gather_task, containers),
+     .element_kind = CHI_MEMBER_U32, .element_size = sizeof(uint32_t)},
+    {.name = "codes", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_gather_task, codes),
+     .element_kind = CHI_MEMBER_I32, .element_size = sizeof(int32_t)},
+    {.name = "sum", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_gather_task, sum)},
+    {.name = "merged", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_gather_task, merged)},
+};
+_Static_assert(offsetof(struct test_probe_gather_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct test_probe_gather_task) <= CHI_TASK_MAX_SIZE,
+               "struct test_probe_gather_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema test_probe_gather_schema = {
+    .type = {
+        .name = "test_probe_gather_task",
+        .size = sizeof(struct test_probe_gather_task),
+        .member_count = 9,
+        .members = test_probe_gather_task_members,
+        .hash = 0x0f3a09b393a15b94,
+    },
+    .method_name = "gather",
+    .method = 29,
+};
+
+static const struct chi_member test_probe_steer_task_members[] = {
+    {.name = "to", .kind = CHI_MEMBER_POOL_QUERY, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_steer_task, to)},
+    {.name = "container", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_steer_task, container)},
+    {.name = "containers", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_steer_task, containers)},
+};
+_Static_assert(offsetof(struct test_probe_steer_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct test_probe_steer_task) <= CHI_TASK_MAX_SIZE,
+               "struct test_probe_steer_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema test_probe_steer_schema = {
+    .type = {
+        .name = "test_probe_steer_task",
+        .size = sizeof(struct test_probe_steer_task),
+        .member_count = 3,
+        .members = test_probe_steer_task_members,
+        .hash = 0x0255261d5186e6db,
+    },
+    .method_name = "steer",
+    .method = 30,
+};
+
+static const struct chi_member test_probe_keyed_task_members[] = {
+    {.name = "key", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_keyed_task, key)},
+    {.name = "levels", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_keyed_task, levels)},
+    {.name = "container", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_keyed_task, container)},
+    {.name = "deepest", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_keyed_task, deepest)},
+};
+_Static_assert(offsetof(struct test_probe_keyed_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct test_probe_keyed_task) <= CHI_TASK_MAX_SIZE,
+               "struct test_probe_keyed_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema test_probe_keyed_schema = {
+    .type = {
+        .name = "test_probe_keyed_task",
+        .size = sizeof(struct test_probe_keyed_task),
+        .member_count = 4,
+        .members = test_probe_keyed_task_members,
+        .hash = 0x81c69c38cf83795f,
+    },
+    .method_name = "keyed",
+    .method = 31,
+};
+
+static const struct chi_member test_probe_nest_task_members[] = {
+    {.name = "levels", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_nest_task, levels)},
+    {.name = "leaves", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_nest_task, leaves)},
+    {.name = "failed", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_nest_task, failed)},
+};
+_Static_assert(offsetof(struct test_probe_nest_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct test_probe_nest_task) <= CHI_TASK_MAX_SIZE,
+               "struct test_probe_nest_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema test_probe_nest_schema = {
+    .type = {
+        .name = "test_probe_nest_task",
+        .size = sizeof(struct test_probe_nest_task),
+        .member_count = 3,
+        .members = test_probe_nest_task_members,
+        .hash = 0xef0f8cfab346888b,
+    },
+    .method_name = "nest",
+    .method = 32,
+};
+
+static const struct chi_member test_probe_drop_pool_task_members[] = {
+    {.name = "pool_id", .kind = CHI_MEMBER_POOL_ID, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_drop_pool_task, pool_id)},
+    {.name = "via", .kind = CHI_MEMBER_POOL_ID, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_drop_pool_task, via)},
+    {.name = "hops", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_drop_pool_task, hops)},
+    {.name = "broadcast", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_drop_pool_task, broadcast)},
+    {.name = "forget", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_drop_pool_task, forget)},
+    {.name = "delay_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_drop_pool_task, delay_ns)},
+};
+_Static_assert(offsetof(struct test_probe_drop_pool_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct test_probe_drop_pool_task) <= CHI_TASK_MAX_SIZE,
+               "struct test_probe_drop_pool_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema test_probe_drop_pool_schema = {
+    .type = {
+        .name = "test_probe_drop_pool_task",
+        .size = sizeof(struct test_probe_drop_pool_task),
+        .member_count = 6,
+        .members = test_probe_drop_pool_task_members,
+        .hash = 0x6f46e32f61e69bd1,
+    },
+    .method_name = "drop_pool",
+    .method = 33,
 };

@@ -7,6 +7,11 @@
 #include <chimaera/container.h>
 #include <test/probe/probe_tasks.h>
 
+#define TEST_PROBE_QUEUE 0
+
+/* What probe_several.c counts. */
+extern _Atomic(uint64_t) test_probe_global, test_probe_gathers;
+
 struct test_probe {
     struct chi_container base;
     uint32_t lanes;

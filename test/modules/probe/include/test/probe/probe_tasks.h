@@ -26,6 +26,7 @@ struct test_probe_create_params {
     IN uint32_t fail_container; /* of which container */
     IN uint64_t room;
     IN struct chi_string text;
+    IN uint32_t no_gates; /* 1: for pools with more containers than there are descriptors */
 };
 
 struct test_probe_nop_task {
@@ -194,6 +195,76 @@ struct test_probe_counters_task {
     OUT uint64_t created;
     OUT uint64_t destroyed;
     OUT uint64_t running; /* handlers between begin and end, this one not counted */
+    OUT uint64_t global;  /* calls of GLOBAL_SCHEDULE */
+    OUT uint64_t gathers; /* gather handlers that have begun */
+};
+
+/* ---- for several containers */
+
+/* Every kind of member, merged in the usual way. */
+struct test_probe_share_task {
+    struct chi_task base;
+    IN uint32_t fail_first; /* containers from this one on ... */
+    IN uint32_t fail_count; /* ... so many, fail with -1000 - their id */
+    IN struct chi_string text;
+    IN CHI_VECTOR(uint32_t) numbers;
+    INOUT struct chi_string trail; /* gets the container's id behind it */
+    INOUT uint32_t total;          /* gets the container's id added */
+    INOUT struct chi_buffer marks; /* [id] is set to 1 */
+    OUT uint32_t container;
+    OUT uint64_t text_size; /* of what this container was given */
+    OUT uint64_t sum;       /* of numbers */
+    OUT struct chi_string answer; /* `text`, and the id behind it */
+};
+
+/* Merged by the module: what every container says, in order. */
+struct test_probe_gather_task {
+    struct chi_task base;
+    IN uint32_t yields;     /* the container `id` yields this often / (id + 1): the last is first */
+    IN uint32_t fail_first; /* as in share */
+    IN uint32_t fail_count;
+    IN uint32_t gate; /* not 0: container 0 waits for that gate */
+    IN struct chi_string ballast;
+    OUT CHI_VECTOR(uint32_t) containers;
+    OUT CHI_VECTOR(int32_t) codes; /* of all copies */
+    OUT uint64_t sum;              /* of the ids of those that succeeded */
+    OUT uint32_t merged;           /* by chi_task_aggregate_count() */
+};
+
+/* Its monitor sets the query to `to`. */
+struct test_probe_steer_task {
+    struct chi_task base;
+    IN chi_pool_query_t to;
+    OUT uint32_t container;
+    OUT uint32_t containers; /* of the pool, as the container knows it */
+};
+
+/* Its monitor chooses the container by the key, where the query is Dynamic. */
+struct test_probe_keyed_task {
+    struct chi_task base;
+    IN struct chi_string key;
+    IN uint32_t levels; /* below this one, with a local query: `deepest` is where the last one ran */
+    OUT uint32_t container;
+    OUT uint32_t deepest;
+};
+
+/* Broadcasts itself, `levels` deep. */
+struct test_probe_nest_task {
+    struct chi_task base;
+    IN uint32_t levels;
+    OUT uint64_t leaves;
+    OUT uint32_t failed; /* what chi_task_failed() said of its own broadcast */
+};
+
+/* Destroys a pool and waits for that; or has a task of `via` do so, `hops` times. */
+struct test_probe_drop_pool_task {
+    struct chi_task base;
+    IN chi_pool_id_t pool_id;
+    IN chi_pool_id_t via;
+    IN uint32_t hops;
+    IN uint32_t broadcast; /* the hops are broadcasts */
+    IN uint32_t forget;    /* does not wait for the end */
+    IN uint64_t delay_ns;  /* sleeps before it waits */
 };
 
 #endif

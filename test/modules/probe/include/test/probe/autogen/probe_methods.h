@@ -30,6 +30,12 @@ enum test_probe_method {
     TEST_PROBE_METHOD_WIDE = 25,
     TEST_PROBE_METHOD_COUNTERS = 26,
     TEST_PROBE_METHOD_FOREIGN_LANE = 27,
+    TEST_PROBE_METHOD_SHARE = 28,
+    TEST_PROBE_METHOD_GATHER = 29,
+    TEST_PROBE_METHOD_STEER = 30,
+    TEST_PROBE_METHOD_KEYED = 31,
+    TEST_PROBE_METHOD_NEST = 32,
+    TEST_PROBE_METHOD_DROP_POOL = 33,
 };
 
 struct test_probe_nop_task;
@@ -50,6 +56,12 @@ struct test_probe_record_task;
 struct test_probe_wide_task;
 struct test_probe_counters_task;
 struct test_probe_foreign_lane_task;
+struct test_probe_share_task;
+struct test_probe_gather_task;
+struct test_probe_steer_task;
+struct test_probe_keyed_task;
+struct test_probe_nest_task;
+struct test_probe_drop_pool_task;
 struct test_probe_create_params;
 
 CHI_BEGIN_DECLS
@@ -72,6 +84,12 @@ extern struct chi_task_schema test_probe_record_schema;
 extern struct chi_task_schema test_probe_wide_schema;
 extern struct chi_task_schema test_probe_counters_schema;
 extern struct chi_task_schema test_probe_foreign_lane_schema;
+extern struct chi_task_schema test_probe_share_schema;
+extern struct chi_task_schema test_probe_gather_schema;
+extern struct chi_task_schema test_probe_steer_schema;
+extern struct chi_task_schema test_probe_keyed_schema;
+extern struct chi_task_schema test_probe_nest_schema;
+extern struct chi_task_schema test_probe_drop_pool_schema;
 extern const struct chi_schema test_probe_create_params_schema;
 
 CHI_END_DECLS

@@ -29,6 +29,12 @@ struct test_probe_record_task;
 struct test_probe_wide_task;
 struct test_probe_counters_task;
 struct test_probe_foreign_lane_task;
+struct test_probe_share_task;
+struct test_probe_gather_task;
+struct test_probe_steer_task;
+struct test_probe_keyed_task;
+struct test_probe_nest_task;
+struct test_probe_drop_pool_task;
 
 CHI_BEGIN_DECLS
 
@@ -131,6 +137,40 @@ int test_probe_run_foreign_lane(struct test_probe *self, struct test_probe_forei
     struct chi_run_context *rctx);
 void test_probe_monitor_foreign_lane(struct test_probe *self, enum chi_monitor_mode mode,
     struct test_probe_foreign_lane_task *task, struct chi_run_context *rctx);
+
+int test_probe_run_share(struct test_probe *self, struct test_probe_share_task *task,
+    struct chi_run_context *rctx);
+void test_probe_monitor_share(struct test_probe *self, enum chi_monitor_mode mode,
+    struct test_probe_share_task *task, struct chi_run_context *rctx);
+
+int test_probe_run_gather(struct test_probe *self, struct test_probe_gather_task *task,
+    struct chi_run_context *rctx);
+void test_probe_monitor_gather(struct test_probe *self, enum chi_monitor_mode mode,
+    struct test_probe_gather_task *task, struct chi_run_context *rctx);
+
+int test_probe_run_steer(struct test_probe *self, struct test_probe_steer_task *task,
+    struct chi_run_context *rctx);
+void test_probe_monitor_steer(struct test_probe *self, enum chi_monitor_mode mode,
+    struct test_probe_steer_task *task, struct chi_run_context *rctx);
+
+int test_probe_run_keyed(struct test_probe *self, struct test_probe_keyed_task *task,
+    struct chi_run_context *rctx);
+void test_probe_monitor_keyed(struct test_probe *self, enum chi_monitor_mode mode,
+    struct test_probe_keyed_task *task, struct chi_run_context *rctx);
+
+int test_probe_run_nest(struct test_probe *self, struct test_probe_nest_task *task,
+    struct chi_run_context *rctx);
+void test_probe_monitor_nest(struct test_probe *self, enum chi_monitor_mode mode,
+    struct test_probe_nest_task *task, struct chi_run_context *rctx);
+
+int test_probe_run_drop_pool(struct test_probe *self, struct test_probe_drop_pool_task *task,
+    struct chi_run_context *rctx);
+void test_probe_monitor_drop_pool(struct test_probe *self, enum chi_monitor_mode mode,
+    struct test_probe_drop_pool_task *task, struct chi_run_context *rctx);
+
+void test_probe_aggregate_gather(struct test_probe_gather_task *into, struct test_probe_gather_task *copy);
+
+void test_probe_aggregate_nest(struct test_probe_nest_task *into, struct test_probe_nest_task *copy);
 
 extern const struct chi_container_ops test_probe_ops;
 

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The walk from a task to whoever waits for it, and on from there. "Who waits for this task" is
+ * known to its maker's worker alone, so the walk is a message that goes from worker to worker. A
+ * task is only looked into where its handler is parked, on its own thread; elsewhere its address is
+ * compared and no more, because a wait that times out may end it while the message is on its way.
+ */
+#include "runtime/deadlock.h"
+
+#include "base/clock.h"
+#include "runtime/fanout.h"
+#include "runtime/worker.h"
+
+#define POLL_NS (50 * CHI_NS_PER_US)
+
+enum { WALKING, FREE, DEADLOCK };
+
+struct walk {
+    struct chi_message message;
+    const struct chi_record *target; /* who waits for this one? */
+    const struct chi_pool *pool;
+    atomic_int result;
+};
+
+void chi_subtask_wait_enter(struct chi_worker *worker, struct chi_subtask_wait *wait)
+{
+    wait->maker = worker->current;
+    wait->next = worker->subtask_waits;
+    wait->link = &worker->subtask_waits;
+    if (wait->next != NULL)
+        wait->next->link = &wait->next;
+    worker->subtask_waits = wait;
+}
+
+void chi_subtask_wait_leave(struct chi_subtask_wait *wait)
+{
+    *wait->link = wait->next;
+    if (wait->next != NULL)
+        wait->next->link = wait->link;
+}
+
+/* The task whose handler waits for `target` on this worker, or NULL. */
+static struct chi_record *waiting_for(const struct chi_worker *worker,
+                                      const struct chi_record *target)
+{
+    for (struct chi_subtask_wait *wait = worker->subtask_waits; wait != NULL; wait = wait->next)
+        for (size_t i = 0; i < wait->count; i++)
+            if (wait->tasks[i] == &target->task)
+                return wait->maker;
+    return NULL;
+}
+
+static void step(struct chi_worker *worker, struct chi_message *message)
+{
+    struct walk *walk = (void *)message;
+    int result = FREE;
+
+    for (;;) {
+        struct chi_record *record = waiting_for(worker, walk->target);
+        if (record == NULL)
+            break;
+        if (record->pool == walk->pool) {
+            result = DEADLOCK;
+            break;
+        }
+        if (record->fanout != NULL)
+            record = record->fanout->whole; /* for a copy's end waits who waits for the whole */
+        if (record->home == NULL)
+            break; /* a client's */
+        walk->target = record;
+        if (record->home != worker) {
+            chi_worker_send(record->home, message);
+            return;
+        }
+    }
+    atomic_store_explicit(&walk->result, result, memory_order_release); /* the walk may be gone */
+}
+
+bool chi_deadlock_waits(struct chi_worker *worker, const struct chi_pool *pool)
+{
+    struct chi_record *self = worker->current;
+    struct walk walk = {.message.handle = step, .target = self, .pool = pool};
+
+    if (self->home == NULL)
+        return false;
+    if (self->home == worker)
+        step(worker, &walk.message);
+    else
+        chi_worker_send(self->home, &walk.message);
+    while (atomic_load_explicit(&walk.result, memory_order_acquire) == WALKING)
+        chi_task_sleep(POLL_NS);
+    return atomic_load_explicit(&walk.result, memory_order_relaxed) == DEADLOCK;
+}
