@@ -29,6 +29,7 @@
 
 #define POLL_NS (200 * CHI_NS_PER_US) /* how often a handler looks again at what it waits for */
 #define POLLS_A_WALK 50u /* and at whether that waits for it */
+#define DESTROYS_MAX 64u /* at a time */
 
 /* Marks a place whose pool is gone, so that a search goes on behind it. */
 static struct chi_pool gone = {.id = {0, 0}, .state = CHI_POOL_DYING};
@@ -200,51 +201,76 @@ static struct chi_pool *make_pool(struct chi_runtime *runtime,
     return pool;
 }
 
-/* Runs Create or Destroy of one container as a subtask of the running one. Parks. */
-static int run_lifecycle(struct chi_container *container, struct chi_task_schema *schema,
-                         const char *params, size_t params_size)
+/* Submits Create or Destroy of one container as a subtask of the running one. Parks. */
+static int begin_lifecycle(struct chi_container *container, struct chi_task_schema *schema,
+                           struct chi_view params, struct chi_task **out)
 {
-    struct chi_task *task =
-        chi_task_new(schema, container->pool_id, chi_pool_query_direct_id(container->container_id));
-    for (; task == NULL; task = chi_task_new(schema, container->pool_id,
-                                             chi_pool_query_direct_id(container->container_id)))
+    chi_pool_query_t query = chi_pool_query_direct_id(container->container_id);
+    struct chi_task *task = chi_task_new(schema, container->pool_id, query);
+    int rc = 0;
+
+    for (; task == NULL; task = chi_task_new(schema, container->pool_id, query))
         chi_task_sleep(POLL_NS); /* a Destroy that is left out loses what the module holds */
     struct chi_record *record = chi_record_of(task);
     record->pool = container->priv->pool;
     record->context.container = container;
-    int rc = 0;
-    if (params_size > 0)
-        rc = chi_string_assign(&((struct chimaera_admin_create_task *)(void *)task)->params, params,
-                               params_size);
+    if (params.size > 0)
+        rc = chi_string_assign(&((struct chimaera_admin_create_task *)(void *)task)->params,
+                               params.data, params.size);
     while (rc == 0 && (rc = chi_task_enqueue(task)) == -EAGAIN) {
         chi_task_sleep(POLL_NS);
         rc = 0;
     }
-    if (rc == 0)
-        rc = chi_task_wait(task);
+    if (rc < 0)
+        chi_task_del(task);
+    else
+        *out = task;
+    return rc;
+}
+
+static int end_lifecycle(struct chi_task *task)
+{
+    int rc = chi_task_wait(task);
     chi_task_del(task);
     return rc;
 }
 
+/* Of the first `count` containers, the last ones first, some at a time. Their first error. */
 static int destroy_containers(struct chi_pool *pool, uint32_t count)
 {
+    const struct chi_view none = {"", 0};
     int first = 0;
-    for (uint32_t i = count; i-- > 0;) {
-        int rc = 0;
-        if (pool->ops->schema(CHI_METHOD_DESTROY) != NULL)
-            rc = run_lifecycle(pool->containers[i], &chimaera_admin_destroy_schema, NULL, 0);
-        first = first == 0 ? rc : first;
+
+    if (pool->ops->schema(CHI_METHOD_DESTROY) == NULL)
+        return 0;
+    while (count > 0) {
+        struct chi_task *tasks[DESTROYS_MAX];
+        uint32_t begun = 0;
+        for (; count > 0 && begun < DESTROYS_MAX; count--) {
+            int rc = begin_lifecycle(pool->containers[count - 1], &chimaera_admin_destroy_schema,
+                                     none, &tasks[begun]);
+            begun += rc == 0;
+            first = first == 0 ? rc : first;
+        }
+        for (uint32_t i = 0; i < begun; i++) {
+            int rc = end_lifecycle(tasks[i]);
+            first = first == 0 ? rc : first;
+        }
     }
     return first;
 }
 
 static int create_containers(struct chi_pool *pool)
 {
+    const struct chi_view params = {pool->params, pool->params_size};
+
     if (pool->ops->schema(CHI_METHOD_CREATE) == NULL)
         return 0;
     for (uint32_t i = 0; i < pool->container_count; i++) {
-        int rc = run_lifecycle(pool->containers[i], &chimaera_admin_create_schema, pool->params,
-                               pool->params_size);
+        struct chi_task *task;
+        int rc = begin_lifecycle(pool->containers[i], &chimaera_admin_create_schema, params, &task);
+        if (rc == 0)
+            rc = end_lifecycle(task);
         if (rc < 0) {
             destroy_containers(pool, i);
             return rc;
