@@ -16,10 +16,10 @@
 #include "chimaera/task.h"
 #include "chimaera/vector.h"
 
-#define CHI_MODULE_MAGIC  0x4d494843u /* "CHIM" */
-#define CHI_MODULE_ABI    2u          /* changes when a struct of these headers changes */
-#define CHI_POOL_NAME_MAX 255u        /* bytes, without the final \0 */
-#define CHI_CONTAINERS_MAX 16384u     /* of a pool, on one node */
+#define CHI_MODULE_MAGIC   0x4d494843u /* "CHIM" */
+#define CHI_MODULE_ABI     2u          /* changes when a struct of these headers changes */
+#define CHI_POOL_NAME_MAX  255u        /* bytes, without the final \0 */
+#define CHI_CONTAINERS_MAX 16384u      /* of a pool, on one node */
 
 /* Methods every module has; a module's own begin at CHI_METHOD_CUSTOM. 6 to 9 are reserved. */
 enum chi_inherited_method {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The hash of keys: callers and modules that use it agree on which container or lane a key is in. */
+/* The hash of keys: callers and modules that use it agree on which container or lane a key is in.
+ */
 #ifndef CHIMAERA_HASH_H
 #define CHIMAERA_HASH_H
 

@@ -160,9 +160,9 @@ CHI_API int chi_pool_query_parse(const char *text, chi_pool_query_t *query);
 
 /*
  * Whether a pool with `container_count` containers can route the query: 0, CHI_EQUERY_NULL,
- * CHI_EQUERY_MODE (no such mode), CHI_EQUERY_CONTAINER (no such container), CHI_EQUERY_RANGE (empty,
- * or beyond the last container), CHI_EQUERY_NODE (no such node), -EINVAL (no container at all).
- * chi_last_error() says more.
+ * CHI_EQUERY_MODE (no such mode), CHI_EQUERY_CONTAINER (no such container), CHI_EQUERY_RANGE
+ * (empty, or beyond the last container), CHI_EQUERY_NODE (no such node), -EINVAL (no container at
+ * all). chi_last_error() says more.
  */
 CHI_API int chi_pool_query_check(chi_pool_query_t query, uint32_t container_count);
 

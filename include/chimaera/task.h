@@ -35,9 +35,9 @@ enum chi_task_state {
     CHI_TASK_QUEUED = 1,
     CHI_TASK_DONE = 2,
     CHI_TASK_STATE_MASK = 0xF,
-    CHI_TASK_WAITER = 0x10, /* somebody sleeps on this word */
-    CHI_TASK_ANY = 0x20,    /* somebody sleeps on the client's event count */
-    CHI_TASK_NOTIFY = 0x40, /* write the client's event descriptor */
+    CHI_TASK_WAITER = 0x10,     /* somebody sleeps on this word */
+    CHI_TASK_ANY = 0x20,        /* somebody sleeps on the client's event count */
+    CHI_TASK_NOTIFY = 0x40,     /* write the client's event descriptor */
     CHI_TASK_FAILED_SHIFT = 16, /* above it: see chi_task_failed() */
 };
 
@@ -117,8 +117,8 @@ CHI_API bool chi_task_done(const struct chi_task *task);
 
 /*
  * Of a done task: in how many of the containers that it was for it failed, with a query that names
- * several; those are counted that it never reached. The return code is the first of their errors, in
- * the order of containers. With one container, or an error before any was found: 0 or 1.
+ * several; those are counted that it never reached. The return code is the first of their errors,
+ * in the order of containers. With one container, or an error before any was found: 0 or 1.
  */
 CHI_API uint32_t chi_task_failed(const struct chi_task *task);
 

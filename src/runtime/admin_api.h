@@ -8,7 +8,8 @@
 
 CHI_BEGIN_DECLS
 
-/* By the task's IN members; sets the OUT ones, but for the message. See chi_pool_get_or_create(). */
+/* By the task's IN members; sets the OUT ones, but for the message. See chi_pool_get_or_create().
+ */
 CHI_API int chi_admin_get_or_create(struct chi_container *self,
                                     struct chimaera_admin_get_or_create_pool_task *task);
 

@@ -10,8 +10,8 @@
  * merged, so a pool being destroyed and a client that died are gone only afterwards.
  *
  * Memory is bounded three ways, and past each bound a task still has one copy at a time, so each
- * goes on by its own copies' ends and none waits for another: copies of one task by a window, of all
- * tasks of a worker by COPIES_MAX, and their strings by the budget of the client.
+ * goes on by its own copies' ends and none waits for another: copies of one task by a window, of
+ * all tasks of a worker by COPIES_MAX, and their strings by the budget of the client.
  */
 #include "runtime/fanout.h"
 
@@ -50,8 +50,7 @@ static int make_copy(struct chi_fanout *fanout, struct chi_record **out)
     struct chi_worker *worker = fanout->home;
     const struct chi_record *whole = fanout->whole;
     const struct chi_task *task = &whole->task;
-    struct chi_container *container =
-        whole->pool->containers[fanout->range.first + fanout->made];
+    struct chi_container *container = whole->pool->containers[fanout->range.first + fanout->made];
     struct chi_record *copy = chi_record_new(&worker->records, task->size);
 
     if (copy == NULL)
@@ -92,9 +91,9 @@ static bool begin_next(struct chi_fanout *fanout)
     struct chi_record *whole = fanout->whole;
     struct chi_record *copy;
 
-    if (whole->clients && CHI_UNLIKELY(atomic_load_explicit(&whole->origin->state,
-                                                            memory_order_relaxed) ==
-                                       CHI_ORIGIN_DYING))
+    if (whole->clients &&
+        CHI_UNLIKELY(atomic_load_explicit(&whole->origin->state, memory_order_relaxed) ==
+                     CHI_ORIGIN_DYING))
         chi_fanout_stop(fanout, CHI_ERUNTIME_DOWN); /* nobody is there to read the result */
     if (!may_make(fanout))
         return false;
@@ -177,8 +176,7 @@ void chi_fanout_start(struct chi_worker *worker, struct chi_record *record,
         chi_worker_complete(worker, record, -EAGAIN);
         return;
     }
-    struct chi_fanout *fanout =
-        calloc(1, sizeof(*fanout) + window * sizeof(struct chi_record *));
+    struct chi_fanout *fanout = calloc(1, sizeof(*fanout) + window * sizeof(struct chi_record *));
     if (fanout == NULL) {
         if (record->clients)
             atomic_fetch_sub_explicit(&worker->backlog, 1, memory_order_relaxed);

@@ -13,271 +13,19 @@
  * message to every worker has been handled, the pool's counts hold all its tasks, and zero means
  * none.
  */
-#include "runtime/pool.h"
+#include "runtime/pool_table.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "chimaera/admin/admin_tasks.h"
-#include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/status.h"
 #include "runtime/deadlock.h"
 #include "runtime/worker.h"
 
-#define POLL_NS (200 * CHI_NS_PER_US) /* how often a handler looks again at what it waits for */
-#define POLLS_A_WALK 50u /* and at whether that waits for it */
-#define DESTROYS_MAX 64u /* at a time */
-
-/* Marks a place whose pool is gone, so that a search goes on behind it. */
-static struct chi_pool gone = {.id = {0, 0}, .state = CHI_POOL_DYING};
-
-int chi_pool_table_create(struct chi_runtime *runtime, struct chi_pool_table **out)
-{
-    struct chi_pool_table *table = calloc(1, sizeof(*table));
-    if (table == NULL)
-        return -ENOMEM;
-    pthread_mutex_init(&table->lock, NULL);
-    table->next_major = CHI_ADMIN_POOL_ID.major;
-    table->modules.paths = runtime->config.module_paths;
-    *out = table;
-    return 0;
-}
-
-void chi_pool_table_destroy(struct chi_pool_table *table)
-{
-    chi_module_table_fini(&table->modules);
-    pthread_mutex_destroy(&table->lock);
-    free(table);
-}
-
-int64_t chi_pool_in_flight(const struct chi_pool *pool)
-{
-    int64_t sum = 0;
-    for (uint32_t w = 0; w < pool->runtime->worker_count; w++)
-        sum += atomic_load_explicit(&pool->cells[w].in_flight, memory_order_acquire);
-    return sum;
-}
-
-/* ---- the table; lock held */
-
-static _Atomic(struct chi_pool *) *place_of(struct chi_pool_table *table, chi_pool_id_t id)
-{
-    for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
-        _Atomic(struct chi_pool *) *place = &table->places[(id.major + i) % CHI_POOL_TABLE_SIZE];
-        struct chi_pool *pool = atomic_load_explicit(place, memory_order_relaxed);
-        if (pool == NULL)
-            return NULL;
-        if (pool != &gone && chi_pool_id_equal(pool->id, id))
-            return place;
-    }
-    return NULL;
-}
-
-static struct chi_pool *by_name(struct chi_pool_table *table, const char *name)
-{
-    for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
-        struct chi_pool *pool = atomic_load_explicit(&table->places[i], memory_order_relaxed);
-        if (pool != NULL && pool != &gone && strcmp(pool->name, name) == 0)
-            return pool;
-    }
-    return NULL;
-}
-
-static int insert(struct chi_pool_table *table, struct chi_pool *pool)
-{
-    if (table->count >= CHI_POOL_TABLE_SIZE / 2)
-        return chi_error(-ENFILE, "there are %u pools; no more are possible", table->count);
-    for (uint32_t i = pool->id.major;; i++) {
-        _Atomic(struct chi_pool *) *place = &table->places[i % CHI_POOL_TABLE_SIZE];
-        struct chi_pool *there = atomic_load_explicit(place, memory_order_relaxed);
-        if (there == NULL || there == &gone) {
-            /* Release: pairs with the acquire in chi_pool_find(). */
-            atomic_store_explicit(place, pool, memory_order_release);
-            table->count++;
-            return 0;
-        }
-    }
-}
-
-/* The end of a chain needs no marks; so they do not pile up where pools come and go. */
-static void drop(struct chi_pool_table *table, struct chi_pool *pool)
-{
-    uint32_t place = (uint32_t)(place_of(table, pool->id) - table->places);
-    uint32_t next = (place + 1) % CHI_POOL_TABLE_SIZE;
-
-    atomic_store_explicit(&table->places[place], &gone, memory_order_release);
-    table->count--;
-    if (atomic_load_explicit(&table->places[next], memory_order_relaxed) != NULL)
-        return;
-    while (atomic_load_explicit(&table->places[place], memory_order_relaxed) == &gone) {
-        atomic_store_explicit(&table->places[place], NULL, memory_order_release);
-        place = (place + CHI_POOL_TABLE_SIZE - 1) % CHI_POOL_TABLE_SIZE;
-    }
-}
-
-static chi_pool_id_t fresh_id(struct chi_pool_table *table)
-{
-    chi_pool_id_t id;
-    do {
-        id = chi_pool_id(table->next_major++, 0);
-    } while (chi_pool_id_is_null(id) || place_of(table, id) != NULL);
-    return id;
-}
-
-/* ---- one pool */
-
-static void free_pool(struct chi_pool *pool)
-{
-    if (pool == NULL)
-        return;
-    for (uint32_t i = 0; pool->containers != NULL && i < pool->container_count; i++) {
-        struct chi_container *container = pool->containers[i];
-        if (container == NULL)
-            continue;
-        if (container->priv != NULL)
-            chi_container_free_queues(container);
-        free(container->priv);
-        free(container);
-    }
-    free(pool->containers);
-    free(pool->cells);
-    free(pool->params);
-    free(pool->name);
-    free(pool);
-}
-
-static struct chi_container *make_container(struct chi_pool *pool, uint32_t id)
-{
-    size_t size = (pool->module->descriptor->container_size + CHI_CACHE_LINE - 1) / CHI_CACHE_LINE *
-                  CHI_CACHE_LINE;
-    struct chi_container *container = aligned_alloc(CHI_CACHE_LINE, size);
-    if (container == NULL)
-        return NULL;
-    memset(container, 0, size);
-    container->pool_id = pool->id;
-    container->container_id = id;
-    container->container_count = pool->container_count;
-    container->pool_name = pool->name;
-    container->priv = calloc(1, sizeof(*container->priv));
-    if (container->priv != NULL)
-        container->priv->pool = pool;
-    return container;
-}
-
-static struct chi_pool *make_pool(struct chi_runtime *runtime,
-                                  const struct chi_pool_request *request,
-                                  const struct chi_module *module, chi_pool_id_t id)
-{
-    struct chi_pool *pool = calloc(1, sizeof(*pool));
-    if (pool == NULL)
-        return NULL;
-    pool->runtime = runtime;
-    pool->id = id;
-    pool->module = module;
-    pool->ops = module->descriptor->ops;
-    pool->name = strdup(request->pool_name);
-    pool->params = malloc(request->params_size + 1);
-    pool->params_size = request->params_size;
-    pool->container_count = request->containers > 0 ? request->containers : 1;
-    pool->containers = calloc(pool->container_count, sizeof(*pool->containers));
-    pool->cells = aligned_alloc(CHI_CACHE_LINE, runtime->worker_count * sizeof(*pool->cells));
-    if (pool->name == NULL || pool->params == NULL || pool->containers == NULL ||
-        pool->cells == NULL) {
-        free_pool(pool);
-        return NULL;
-    }
-    memcpy(pool->params, request->params, request->params_size);
-    memset(pool->cells, 0, runtime->worker_count * sizeof(*pool->cells));
-    for (uint32_t i = 0; i < pool->container_count; i++) {
-        pool->containers[i] = make_container(pool, i);
-        if (pool->containers[i] == NULL || pool->containers[i]->priv == NULL) {
-            free_pool(pool);
-            return NULL;
-        }
-    }
-    return pool;
-}
-
-/* Submits Create or Destroy of one container as a subtask of the running one. Parks. */
-static int begin_lifecycle(struct chi_container *container, struct chi_task_schema *schema,
-                           struct chi_view params, struct chi_task **out)
-{
-    chi_pool_query_t query = chi_pool_query_direct_id(container->container_id);
-    struct chi_task *task = chi_task_new(schema, container->pool_id, query);
-    int rc = 0;
-
-    for (; task == NULL; task = chi_task_new(schema, container->pool_id, query))
-        chi_task_sleep(POLL_NS); /* a Destroy that is left out loses what the module holds */
-    struct chi_record *record = chi_record_of(task);
-    record->pool = container->priv->pool;
-    record->context.container = container;
-    if (params.size > 0)
-        rc = chi_string_assign(&((struct chimaera_admin_create_task *)(void *)task)->params,
-                               params.data, params.size);
-    while (rc == 0 && (rc = chi_task_enqueue(task)) == -EAGAIN) {
-        chi_task_sleep(POLL_NS);
-        rc = 0;
-    }
-    if (rc < 0)
-        chi_task_del(task);
-    else
-        *out = task;
-    return rc;
-}
-
-static int end_lifecycle(struct chi_task *task)
-{
-    int rc = chi_task_wait(task);
-    chi_task_del(task);
-    return rc;
-}
-
-/* Of the first `count` containers, the last ones first, some at a time. Their first error. */
-static int destroy_containers(struct chi_pool *pool, uint32_t count)
-{
-    const struct chi_view none = {"", 0};
-    int first = 0;
-
-    if (pool->ops->schema(CHI_METHOD_DESTROY) == NULL)
-        return 0;
-    while (count > 0) {
-        struct chi_task *tasks[DESTROYS_MAX];
-        uint32_t begun = 0;
-        for (; count > 0 && begun < DESTROYS_MAX; count--) {
-            int rc = begin_lifecycle(pool->containers[count - 1], &chimaera_admin_destroy_schema,
-                                     none, &tasks[begun]);
-            begun += rc == 0;
-            first = first == 0 ? rc : first;
-        }
-        for (uint32_t i = 0; i < begun; i++) {
-            int rc = end_lifecycle(tasks[i]);
-            first = first == 0 ? rc : first;
-        }
-    }
-    return first;
-}
-
-static int create_containers(struct chi_pool *pool)
-{
-    const struct chi_view params = {pool->params, pool->params_size};
-
-    if (pool->ops->schema(CHI_METHOD_CREATE) == NULL)
-        return 0;
-    for (uint32_t i = 0; i < pool->container_count; i++) {
-        struct chi_task *task;
-        int rc = begin_lifecycle(pool->containers[i], &chimaera_admin_create_schema, params, &task);
-        if (rc == 0)
-            rc = end_lifecycle(task);
-        if (rc < 0) {
-            destroy_containers(pool, i);
-            return rc;
-        }
-    }
-    return 0;
-}
+#define POLL_NS      (200 * CHI_NS_PER_US) /* how often a handler looks again at what it waits for */
+#define POLLS_A_WALK 50u                   /* and at whether that waits for it */
 
 struct round {
     struct chi_message message;
@@ -351,7 +99,7 @@ static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_re
                            struct chi_pool_answer *existing, struct chi_pool **made)
 {
     struct chi_pool_table *table = runtime->pools;
-    struct chi_pool *pool = by_name(table, request->pool_name);
+    struct chi_pool *pool = chi_pool_by_name(table, request->pool_name);
     const struct chi_module *module;
 
     if (pool != NULL) {
@@ -366,15 +114,15 @@ static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_re
         return rc;
     chi_pool_id_t id = request->pool_id;
     if (chi_pool_id_is_null(id))
-        id = fresh_id(table);
-    else if (place_of(table, id) != NULL)
+        id = chi_pool_fresh_id(table);
+    else if (chi_pool_place(table, id) != NULL)
         return chi_error(CHI_EPOOL_EXISTS, "pool id %u.%u is taken", id.major, id.minor);
-    pool = make_pool(runtime, request, module, id);
+    pool = chi_pool_make(runtime, request, module, id);
     if (pool == NULL)
         return chi_error(-ENOMEM, "out of memory for pool \"%s\"", request->pool_name);
-    rc = insert(table, pool);
+    rc = chi_pool_insert(table, pool);
     if (rc < 0) {
-        free_pool(pool);
+        chi_pool_free(pool);
         return rc;
     }
     *made = pool;
@@ -403,13 +151,13 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
         return rc;
 
     char reason[256] = ""; /* what the module said; parking lets others overwrite it */
-    rc = create_containers(pool);
+    rc = chi_pool_create_containers(pool);
     if (rc < 0)
         snprintf(reason, sizeof(reason), "%s",
                  chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc));
     pthread_mutex_lock(&table->lock);
     if (rc < 0)
-        drop(table, pool);
+        chi_pool_drop(table, pool);
     else
         atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
     pthread_mutex_unlock(&table->lock);
@@ -417,7 +165,7 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
         pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
         chi_error(rc, "pool \"%s\": %s's Create failed: %s", pool->name, pool->module->name,
                   reason);
-        free_pool(pool);
+        chi_pool_free(pool);
         return rc;
     }
     chi_log_info("pools", "created %s (%s) as %u.%u", pool->name, pool->module->name,
@@ -459,22 +207,22 @@ static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
         pthread_mutex_unlock(&table->lock); /* from here on others may destroy it */
         return refuse_deadlock(id);
     }
-    int rc = destroy_containers(pool, pool->container_count);
+    int rc = chi_pool_destroy_containers(pool, pool->container_count);
     if (rc < 0)
         chi_log_warn("pools", "%s: its Destroy returned %s", pool->name, chi_strerror(rc));
     pthread_mutex_lock(&table->lock);
-    drop(table, pool);
+    chi_pool_drop(table, pool);
     pthread_mutex_unlock(&table->lock);
     pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
     chi_log_info("pools", "destroyed %s (%u.%u)", pool->name, pool->id.major, pool->id.minor);
-    free_pool(pool);
+    chi_pool_free(pool);
     return rc;
 }
 
 static struct chi_pool *begin_destroy(struct chi_pool_table *table, chi_pool_id_t id)
 {
     pthread_mutex_lock(&table->lock);
-    _Atomic(struct chi_pool *) *place = place_of(table, id);
+    _Atomic(struct chi_pool *) *place = chi_pool_place(table, id);
     struct chi_pool *pool =
         place != NULL ? atomic_load_explicit(place, memory_order_relaxed) : NULL;
     if (pool != NULL && atomic_load_explicit(&pool->state, memory_order_relaxed) == CHI_POOL_READY)
@@ -507,7 +255,7 @@ int chi_pool_destroy_all(struct chi_runtime *runtime)
     for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
         struct chi_pool *pool;
         while ((pool = atomic_load_explicit(&table->places[i], memory_order_acquire)) != NULL &&
-               pool != &gone) {
+               pool != &chi_pool_gone) {
             if (chi_pool_id_equal(pool->id, CHI_ADMIN_POOL_ID)) {
                 admin = pool;
                 break;
@@ -522,17 +270,4 @@ int chi_pool_destroy_all(struct chi_runtime *runtime)
     if (admin != NULL && begin_destroy(table, admin->id) != NULL)
         destroy(runtime, admin);
     return 0;
-}
-
-void chi_pool_visit(struct chi_runtime *runtime, void (*visit)(struct chi_pool *, void *),
-                    void *argument)
-{
-    struct chi_pool_table *table = runtime->pools;
-    pthread_mutex_lock(&table->lock);
-    for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
-        struct chi_pool *pool = atomic_load_explicit(&table->places[i], memory_order_relaxed);
-        if (pool != NULL && pool != &gone)
-            visit(pool, argument);
-    }
-    pthread_mutex_unlock(&table->lock);
 }

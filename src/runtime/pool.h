@@ -120,7 +120,7 @@ struct chi_pool_request {
     const char *params; /* archive */
     size_t params_size;
     chi_pool_id_t pool_id; /* {0, 0}: any */
-    uint32_t containers; /* 0: as many as it has; 1 for a new one */
+    uint32_t containers;   /* 0: as many as it has; 1 for a new one */
 };
 
 struct chi_pool_answer {
@@ -137,8 +137,8 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
                            struct chi_pool_answer *answer);
 
 /*
- * Destroys a pool when its tasks have completed. In a handler; parks. CHI_ENOPOOL, -EPERM for admin,
- * -EDEADLK where a handler of the pool waits for this; it stays then.
+ * Destroys a pool when its tasks have completed. In a handler; parks. CHI_ENOPOOL, -EPERM for
+ * admin, -EDEADLK where a handler of the pool waits for this; it stays then.
  */
 int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id);
 

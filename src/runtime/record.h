@@ -26,16 +26,16 @@ struct chi_record {
     struct chi_pool *pool;
     const struct chi_task_schema *schema;
     struct chi_origin *origin;
-    uint64_t shm_offset; /* of the client's task in main; 0: made in the runtime */
-    uint64_t copied;     /* bytes of its strings that count against the origin's budget */
-    uint64_t arrival;    /* number in the order of its worker's lanes */
+    uint64_t shm_offset;       /* of the client's task in main; 0: made in the runtime */
+    uint64_t copied;           /* bytes of its strings that count against the origin's budget */
+    uint64_t arrival;          /* number in the order of its worker's lanes */
     struct chi_fanout *fanout; /* for several containers: of the task and of each copy; else NULL */
-    uint16_t failed;     /* containers in which a task for several failed */
-    uint8_t parity;      /* which of the origin's counts it is in */
-    uint8_t class_index; /* of its size */
-    bool counted;        /* in the counts of origin and pool */
-    bool clients;        /* a client's task or a copy of one: no handler waits for it */
-    bool flush;          /* waits for others' end: no grace period waits for it */
+    uint16_t failed;           /* containers in which a task for several failed */
+    uint8_t parity;            /* which of the origin's counts it is in */
+    uint8_t class_index;       /* of its size */
+    bool counted;              /* in the counts of origin and pool */
+    bool clients;              /* a client's task or a copy of one: no handler waits for it */
+    bool flush;                /* waits for others' end: no grace period waits for it */
 
     /* A subtask's maker: the fields below belong to the thread of `home`. */
     struct chi_worker *home;

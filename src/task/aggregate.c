@@ -79,7 +79,8 @@ void chi_task_aggregate(const struct chi_schema *schema, struct chi_task *into,
         return;
     for (uint32_t i = 0; i < schema->member_count; i++) {
         const struct chi_member *member = &schema->members[i];
-        if (member->direction & CHI_DIRECTION_OUT) /* swapped: what `into` held goes with the copy */
+        if (member->direction &
+            CHI_DIRECTION_OUT) /* swapped: what `into` held goes with the copy */
             swap((char *)into + member->offset, (char *)copy + member->offset, member->size);
     }
 }

@@ -18,7 +18,8 @@ uint32_t chi_hash_bytes(const void *data, size_t size)
     uint32_t hash = 0;
 
     for (size_t left = size; left >= 4; left -= 4, at += 4) {
-        uint32_t word = at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+        uint32_t word =
+            at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
         hash = rotate(hash ^ mix(word), 13) * 5 + 0xe6546b64u;
     }
     uint32_t tail = 0;

@@ -27,8 +27,7 @@ static chi_pool_id_t make_pool(const char *name, uint32_t containers)
 {
     const struct test_probe_create_params params = {.lanes = 2, .no_gates = containers > 512};
     chi_pool_id_t id;
-    assert_int_equal(
-        test_probe_create_with(name, &params, chi_pool_id(0, 0), containers, &id), 0);
+    assert_int_equal(test_probe_create_with(name, &params, chi_pool_id(0, 0), containers, &id), 0);
     return id;
 }
 
@@ -209,8 +208,7 @@ static void a_monitor_turns_a_query_into_any_other(void **state)
     int rc;
     (void)state;
     for (uint32_t i = 0; i < 4; i++) {
-        struct test_probe_steer_task *task =
-            steer(four, dynamic, chi_pool_query_direct_id(i), &rc);
+        struct test_probe_steer_task *task = steer(four, dynamic, chi_pool_query_direct_id(i), &rc);
         assert_int_equal(rc, 0);
         assert_int_equal(task->container, i);
         chi_task_del(&task->base);

@@ -85,8 +85,8 @@ struct gen_text gen_emit_runtime_methods(const struct gen_module *module)
     for (size_t i = 0; i < module->method_count; i++) {
         const struct gen_method *method = &module->methods[i];
         if (method->aggregate)
-            gen_text_add(&text, "void %s(struct %s *into, struct %s *copy);\n\n",
-                         method->aggregate, method->task, method->task);
+            gen_text_add(&text, "void %s(struct %s *into, struct %s *copy);\n\n", method->aggregate,
+                         method->task, method->task);
     }
     gen_text_add(&text, "extern const struct chi_container_ops %s_ops;\n\n", prefix);
     gen_text_add(&text, "CHI_END_DECLS\n\n#endif\n");

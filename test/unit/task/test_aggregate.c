@@ -30,16 +30,13 @@ struct sample {
         .count = count_,                                                                           \
     }
 static const struct chi_member sample_members[] = {
-    S(IN, in, U32, 1),
-    S(IN, in_text, STRING, 1),
-    S(INOUT, inout, U32, 1),
-    S(INOUT, inout_text, STRING, 1),
-    S(OUT, out, U64, 3),
-    S(OUT, out_text, STRING, 1),
+    S(IN, in, U32, 1),       S(IN, in_text, STRING, 1),
+    S(INOUT, inout, U32, 1), S(INOUT, inout_text, STRING, 1),
+    S(OUT, out, U64, 3),     S(OUT, out_text, STRING, 1),
 };
-static const struct chi_schema schema = {
-    "sample", sizeof(struct sample), sizeof(sample_members) / sizeof(sample_members[0]),
-    sample_members, 3};
+static const struct chi_schema schema = {"sample", sizeof(struct sample),
+                                         sizeof(sample_members) / sizeof(sample_members[0]),
+                                         sample_members, 3};
 
 static void free_sample(struct sample *sample)
 {

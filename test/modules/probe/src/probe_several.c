@@ -191,9 +191,9 @@ static struct chi_task *next_drop(const struct test_probe_drop_pool_task *task)
         last->pool_id = task->pool_id;
         return &last->base;
     }
-    struct test_probe_drop_pool_task *hop = CHI_TASK_NEW(
-        test_probe_drop_pool, task->via,
-        task->broadcast ? chi_pool_query_broadcast() : chi_pool_query_local());
+    struct test_probe_drop_pool_task *hop =
+        CHI_TASK_NEW(test_probe_drop_pool, task->via,
+                     task->broadcast ? chi_pool_query_broadcast() : chi_pool_query_local());
     if (hop == NULL)
         return NULL;
     hop->pool_id = task->pool_id;

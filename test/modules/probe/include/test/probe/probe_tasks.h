@@ -212,8 +212,8 @@ struct test_probe_share_task {
     INOUT uint32_t total;          /* gets the container's id added */
     INOUT struct chi_buffer marks; /* [id] is set to 1 */
     OUT uint32_t container;
-    OUT uint64_t text_size; /* of what this container was given */
-    OUT uint64_t sum;       /* of numbers */
+    OUT uint64_t text_size;       /* of what this container was given */
+    OUT uint64_t sum;             /* of numbers */
     OUT struct chi_string answer; /* `text`, and the id behind it */
 };
 
@@ -243,7 +243,8 @@ struct test_probe_steer_task {
 struct test_probe_keyed_task {
     struct chi_task base;
     IN struct chi_string key;
-    IN uint32_t levels; /* below this one, with a local query: `deepest` is where the last one ran */
+    IN uint32_t
+        levels; /* below this one, with a local query: `deepest` is where the last one ran */
     OUT uint32_t container;
     OUT uint32_t deepest;
 };
