@@ -105,7 +105,11 @@ CHI_API int chi_container_create_queue(struct chi_container *container, chi_queu
 CHI_API struct chi_lane *chi_container_lane(struct chi_container *container,
                                             chi_queue_id_t queue_id, chi_lane_id_t lane_id);
 
-/* The lane `hash` modulo the queue's number of lanes; NULL where there is no such queue. */
+/*
+ * The lane `hash` modulo the queue's number of lanes; NULL where there is no such queue. Where the
+ * same hash chose the container, divide it by container_count first: its remainder is the same for
+ * every task that comes here.
+ */
 CHI_API struct chi_lane *chi_container_lane_by_hash(struct chi_container *container,
                                                     chi_queue_id_t queue_id, uint32_t hash);
 

@@ -354,6 +354,9 @@ static void configured_pools_are_there_with_their_parameters(void **state)
     struct chi_test_status status;
     assert_int_equal(chi_test_status_get(&status), 0);
     assert_int_equal(status.pools, 3);
+    char *text = chi_test_status_text();
+    assert_non_null(strstr(text, "\"containers\":2"));
+    free(text);
 }
 
 static void a_wrong_pool_in_the_configuration_stops_the_start(void **state)

@@ -490,6 +490,19 @@ static void handlers_broadcast_and_so_do_theirs(void **state)
     chi_task_del(&task->base);
 }
 
+static void a_handler_in_each_of_many_containers_broadcasts_to_all(void **state)
+{
+    enum { CONTAINERS = 200 }; /* so that the bounds on copies hold back most of them */
+    chi_pool_id_t pool = make_pool("many", CONTAINERS);
+    (void)state;
+    struct test_probe_nest_task *task =
+        CHI_TASK_NEW(test_probe_nest, pool, chi_pool_query_broadcast());
+    task->levels = 1;
+    assert_int_equal(submit_and_wait(&task->base), 0);
+    assert_int_equal(task->leaves, CONTAINERS * CONTAINERS);
+    chi_task_del(&task->base);
+}
+
 /* ---- ends */
 
 static void a_broadcast_that_is_given_up_ends_by_itself(void **state)
@@ -708,6 +721,7 @@ int main(void)
         TEST(many_broadcasts_at_a_time_all_end),
         TEST(copies_of_a_huge_string_do_not_pile_up),
         TEST(handlers_broadcast_and_so_do_theirs),
+        TEST(a_handler_in_each_of_many_containers_broadcasts_to_all),
         TEST(a_broadcast_that_is_given_up_ends_by_itself),
         TEST(a_client_that_dies_leaves_no_copy_behind_and_the_rest_is_not_begun),
         TEST(a_pool_is_destroyed_when_its_broadcast_has_been_everywhere),
