@@ -26,12 +26,15 @@ struct chi_fanout {
     struct chi_record *copies[]; /* [window]; number i at i % window, for merged <= i < made */
 };
 
+/* Not to be inlined into the path of every task. */
+#define CHI_FANOUT_APART __attribute__((noinline))
+
 /* Takes a prepared task over and completes it when all copies are merged, perhaps at once. */
-void chi_fanout_start(struct chi_worker *worker, struct chi_record *record,
-                      struct chi_query_range range);
+CHI_FANOUT_APART void chi_fanout_start(struct chi_worker *worker, struct chi_record *record,
+                                       struct chi_query_range range);
 
 /* A copy is done. */
-void chi_fanout_take(struct chi_record *copy);
+CHI_FANOUT_APART void chi_fanout_take(struct chi_record *copy);
 
 /*
  * Begins no further copy; the containers left out count as failed with `code`. The copies on their

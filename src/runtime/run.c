@@ -119,7 +119,8 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
  * The container that "any of this node" means: for a handler of the same pool its own; else that of
  * the calling process, so that it finds again what it has put there, and processes are spread.
  */
-static uint32_t local_container(const struct chi_worker *worker, const struct chi_record *record)
+static CHI_FANOUT_APART uint32_t local_container(const struct chi_worker *worker,
+                                                 const struct chi_record *record)
 {
     const struct chi_record *maker = record->clients ? NULL : worker->current;
     if (maker != NULL && maker->pool == record->pool && maker->context.container != NULL)
@@ -129,7 +130,7 @@ static uint32_t local_container(const struct chi_worker *worker, const struct ch
 }
 
 /* The module's say in which containers the task is for. */
-static void schedule_globally(struct chi_record *record)
+static CHI_FANOUT_APART void schedule_globally(struct chi_record *record)
 {
     struct chi_pool *pool = record->pool;
 
