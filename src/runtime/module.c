@@ -64,7 +64,7 @@ static bool find(const struct chi_module_table *table, struct search *search)
     for (char **path = table->paths; path != NULL && *path != NULL; path++)
         if (try_list(search, *path))
             return true;
-    return try_own_folder(search) || try_list(search, CHI_MODULE_DIR);
+    return try_own_folder(search);
 }
 
 static bool name_is_valid(const char *name)
