@@ -55,7 +55,8 @@ must_fail() {
 configure() { # SOURCE CMAKE_ARGUMENT...
     local source=$1
     shift
-    cmake -S "$work/$source" -B "$work/$source/build" -DCMAKE_BUILD_TYPE=Release "$@"
+    cmake -S "$work/$source" -B "$work/$source/build" -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_INSTALL_LIBDIR="$libdir" "$@"
 }
 
 # Starts the daemon of a prefix with a configuration read from standard input.
@@ -83,6 +84,9 @@ for component in runtime development; do
     [[ ! -f $build/install_manifest_$component.txt ]] ||
         cp -p -- "$build/install_manifest_$component.txt" "$work/manifests/"
     must cmake --install "$build" --prefix "$work/first" --component $component
+    # The component runtime is enough to run.
+    must "$work/first/bin/chimaera_runtime" --version
+    must "$work/first/bin/chimaera" version
 done
 mv "$work/first" "$work/prefix"
 prefix="$work/prefix"
