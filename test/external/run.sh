@@ -197,6 +197,24 @@ must configure acme -DCMAKE_PREFIX_PATH="$prefix"
 must cmake --build "$work/acme/build" -j2
 must cmake --install "$work/acme/build" --prefix "$work/own"
 
+step "the source tree as a folder of another project"
+mkdir "$work/parent"
+cat >"$work/parent/CMakeLists.txt" <<CMAKE
+cmake_minimum_required(VERSION 3.20)
+project(parent C)
+set(CHI_BUILD_TESTS OFF)
+set(CHI_BUILD_BENCH OFF)
+add_subdirectory("$here/../.." chimaera)
+include(ChimaeraCommon)
+add_subdirectory("$work/acme/kv" kv)
+add_executable(tool "$work/acme/kv/src/kv_client.c")
+target_link_libraries(tool PRIVATE acme::kv_client chimaera::cxx chimaera::runtime)
+add_dependencies(tool chimaera::daemon chimaera::cli)
+CMAKE
+must configure parent
+grep -qF 'find_dependency(chimaera-admin' "$work/parent/build/kv/acme-kvConfig.cmake" ||
+    fail "the package of a module in such a project does not find what it links"
+
 step "mistakes"
 rm -rf -- "$work/consumer/build"
 must "$prefix/bin/chi_new_mod" kv --dir "$work/consumer"
@@ -247,6 +265,16 @@ refused call 'it names the module and its methods'
 mv "$work/kept" "$work/consumer/kv/chimaera_mod.yaml"
 mv "$work/consumer/chimaera_repo.yaml" "$work/kept"
 refused call "No chimaera_repo.yaml in $work/consumer/kv or above it"
+mv "$work/kept" "$work/consumer/chimaera_repo.yaml"
+mkdir "$work/no_language"
+cat >"$work/no_language/CMakeLists.txt" <<CMAKE
+cmake_minimum_required(VERSION 3.20)
+project(no_language NONE)
+find_package(chimaera-admin REQUIRED)
+add_subdirectory("$work/consumer/kv" kv)
+CMAKE
+must_fail 'modules are built as C' configure no_language -DCMAKE_PREFIX_PATH="$prefix"
+
 step "uninstall"
 mkdir "$work/built"
 must cmake --install "$build" --prefix "$work/gone" --component development
