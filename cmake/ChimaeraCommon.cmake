@@ -60,7 +60,7 @@ function(chi_read_module function module)
       "they must agree")
   endif()
   chi_read_yaml("${file}" namespace own_namespace)
-  if(own_namespace AND NOT own_namespace STREQUAL namespace)
+  if(NOT own_namespace STREQUAL "" AND NOT own_namespace STREQUAL namespace)
     message(FATAL_ERROR "${function}(CHIMOD_NAME ${module}): ${file} has the namespace "
       "'${own_namespace}', but ${repo_file} has '${namespace}'; they must agree")
   endif()
@@ -75,7 +75,7 @@ endfunction()
 
 # Checks what cmake_parse_arguments() left in the caller's arg_*. `required` and ARGN are keywords.
 function(chi_check_arguments function required)
-  if(NOT arg_CHIMOD_NAME)
+  if("${arg_CHIMOD_NAME}" STREQUAL "")
     message(FATAL_ERROR "${function}: CHIMOD_NAME is missing")
   endif()
   if(NOT arg_CHIMOD_NAME MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
@@ -120,9 +120,9 @@ function(chi_check_generated namespace module repo_file)
     "${folder}/include/${namespace}/${module}/${module}_tasks.h"
     "${folder}/include/${namespace}/${module}/autogen/*.h")
   set(stamp "${CMAKE_CURRENT_BINARY_DIR}/${target}_generated.stamp")
-  set(advice "${target}: the generated files are stale, or could not be checked (see above). To write "
-    "them: cmake --build ${CMAKE_BINARY_DIR} --target refresh_chimods")
-  string(CONCAT advice ${advice})
+  string(CONCAT advice
+    "${target}: the generated files are stale, or could not be checked (see above). "
+    "To write them: cmake --build ${CMAKE_BINARY_DIR} --target refresh_chimods")
   add_custom_command(OUTPUT "${stamp}"
     COMMAND sh -c "\"$0\" \"$1\" --check || { echo \"$2\"; exit 1; }"
             ${program} "${folder}" "${advice}"

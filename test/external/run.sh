@@ -133,6 +133,8 @@ must cmake --build "$work/other/build" --target refresh_chimods
 must cmake --build "$work/other/build" -j2
 must cmake --install "$work/other/build" --prefix "$work/own"
 must configure consumer -DCMAKE_PREFIX_PATH="$prefix;$work/own"
+grep -q '^OPENSSL_CRYPTO_LIBRARY' "$work/consumer/build/CMakeCache.txt" ||
+    fail "a package does not find what install_chimod(DEPENDS) names"
 must cmake --build "$work/consumer/build"
 start "$prefix" <<YAML
 modules:
