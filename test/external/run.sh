@@ -181,6 +181,8 @@ YAML
 says 'relay: 42' "$work/relay_user"
 says 'disk: same' "$work/relay_user"
 stop
+# The runtime inside the program finds as much as the daemon.
+says 'relay: 42' env CHI_WITH_RUNTIME=1 "$work/relay_user"
 
 step "stale files stop the build"
 sed -i 's/OUT int64_t total;/OUT int64_t total;\n    OUT uint32_t count;/' \
