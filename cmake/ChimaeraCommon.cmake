@@ -1,141 +1,206 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# How modules are built, in this repository and in others:
+# How modules are built and installed, in this repository and in others:
 #
 #   add_chimod_both(CHIMOD_NAME kv RUNTIME_SOURCES src/kv_runtime.c CLIENT_SOURCES src/kv_client.c)
 #   add_chimod_runtime(CHIMOD_NAME kv RUNTIME_SOURCES ...)
 #   add_chimod_client(CHIMOD_NAME kv CLIENT_SOURCES ...)
-#   install_chimod(CHIMOD_NAME kv)
+#   install_chimod(CHIMOD_NAME kv [DEPENDS <package>...])
 #   add_chimods()                  add_subdirectory() of each module that chimaera_repo.yaml lists
 #
-# Called from the module's folder. The namespace is that of the first chimaera_repo.yaml from there
-# up. Targets are <ns>_<mod>_runtime and <ns>_<mod>_client, also as <ns>::<mod>_runtime and
-# <ns>::<mod>_client; the global properties <mod>_RUNTIME_TARGET and <mod>_CLIENT_TARGET hold their
-# names. Generated sources are added by themselves; where they are stale the build stops.
+# All but the last are called from the module's folder. docs/reference/cmake.md has every argument,
+# target, property and definition.
 include_guard(GLOBAL)
+include("${CMAKE_CURRENT_LIST_DIR}/ChimaeraPackage.cmake")
 
-# The namespace of the calling folder, and the file that says so.
+# The file chimaera_repo.yaml that governs the calling folder, and its namespace.
 function(chi_read_namespace out_namespace out_file)
   set(folder "${CMAKE_CURRENT_SOURCE_DIR}")
   while(NOT EXISTS "${folder}/chimaera_repo.yaml")
     get_filename_component(parent "${folder}" DIRECTORY)
     if(parent STREQUAL folder)
-      message(FATAL_ERROR
-        "No chimaera_repo.yaml in ${CMAKE_CURRENT_SOURCE_DIR} or above it; it gives the namespace")
+      message(FATAL_ERROR "No chimaera_repo.yaml in ${CMAKE_CURRENT_SOURCE_DIR} or above it; write "
+        "one with the line 'namespace: ...'")
     endif()
     set(folder "${parent}")
   endwhile()
   set(file "${folder}/chimaera_repo.yaml")
-  file(STRINGS "${file}" line REGEX "^namespace[ \t]*:")
-  if(NOT line MATCHES "^namespace[ \t]*:[ \t]*[\"']?([A-Za-z_][A-Za-z0-9_]*)[\"']?[ \t]*(#.*)?$")
+  chi_read_yaml("${file}" namespace namespace)
+  if(NOT namespace MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
     message(FATAL_ERROR "${file}: a line like 'namespace: chimaera' is missing")
   endif()
-  set(${out_namespace} "${CMAKE_MATCH_1}" PARENT_SCOPE)
+  set(${out_namespace} "${namespace}" PARENT_SCOPE)
   set(${out_file} "${file}" PARENT_SCOPE)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
 endfunction()
 
-# The first of the targets that there is; empty where there is none.
-function(chi_first_target out)
+# The value of a key at the left margin of a YAML file; empty where there is none. The generator
+# reads these files as YAML and checks them whole; the little that CMake needs stands on one line.
+function(chi_read_yaml file key out)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  file(STRINGS "${file}" line REGEX "^${key}[ \t]*:" LIMIT_COUNT 1)
   set(${out} "" PARENT_SCOPE)
-  foreach(target IN LISTS ARGN)
-    if(TARGET ${target})
-      set(${out} ${target} PARENT_SCOPE)
-      return()
+  if(line MATCHES "^${key}[ \t]*:[ \t]*[\"']?([^ \t\"'#]+)[\"']?[ \t]*(#.*)?$")
+    set(${out} "${CMAKE_MATCH_1}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# What the yaml files say of the module in the calling folder: sets namespace, version, repo_file.
+function(chi_read_module function module)
+  chi_read_namespace(namespace repo_file)
+  set(file "${CMAKE_CURRENT_SOURCE_DIR}/chimaera_mod.yaml")
+  if(NOT EXISTS "${file}")
+    message(FATAL_ERROR "${function}(CHIMOD_NAME ${module}): there is no ${file}; it names the "
+      "module and its methods")
+  endif()
+  chi_read_yaml("${file}" module_name name)
+  if(name STREQUAL "")
+    chi_read_yaml("${file}" name name)
+  endif()
+  if(NOT name STREQUAL module)
+    message(FATAL_ERROR "${function}(CHIMOD_NAME ${module}): ${file} names the module '${name}'; "
+      "they must agree")
+  endif()
+  chi_read_yaml("${file}" namespace own_namespace)
+  if(NOT own_namespace STREQUAL "" AND NOT own_namespace STREQUAL namespace)
+    message(FATAL_ERROR "${function}(CHIMOD_NAME ${module}): ${file} has the namespace "
+      "'${own_namespace}', but ${repo_file} has '${namespace}'; they must agree")
+  endif()
+  chi_read_yaml("${file}" version version)
+  if(NOT version MATCHES "^[0-9]+(\\.[0-9]+)*$")
+    message(FATAL_ERROR "${file}: a line like 'version: 1.0.0' is missing")
+  endif()
+  set(namespace "${namespace}" PARENT_SCOPE)
+  set(version "${version}" PARENT_SCOPE)
+  set(repo_file "${repo_file}" PARENT_SCOPE)
+endfunction()
+
+# Checks what cmake_parse_arguments() left in the caller's arg_*. `required` and ARGN are keywords.
+function(chi_check_arguments function required)
+  if("${arg_CHIMOD_NAME}" STREQUAL "")
+    message(FATAL_ERROR "${function}: CHIMOD_NAME is missing")
+  endif()
+  if(NOT arg_CHIMOD_NAME MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
+    message(FATAL_ERROR "${function}: CHIMOD_NAME '${arg_CHIMOD_NAME}' is no C identifier")
+  endif()
+  set(unknown ${arg_UNPARSED_ARGUMENTS})
+  foreach(keyword IN ITEMS RUNTIME_SOURCES CLIENT_SOURCES DEPENDS)
+    if(arg_${keyword} AND NOT "${keyword}" IN_LIST required AND NOT "${keyword}" IN_LIST ARGN)
+      list(APPEND unknown ${keyword})
+    endif()
+  endforeach()
+  if(unknown)
+    message(FATAL_ERROR
+      "${function}(CHIMOD_NAME ${arg_CHIMOD_NAME}): '${unknown}' is not understood")
+  endif()
+  foreach(keyword IN LISTS required arg_KEYWORDS_MISSING_VALUES)
+    if(NOT arg_${keyword})
+      message(FATAL_ERROR "${function}(CHIMOD_NAME ${arg_CHIMOD_NAME}): ${keyword} is missing")
     endif()
   endforeach()
 endfunction()
 
-# A target <ns>_<mod>_generated that fails where the module's generated files are stale.
+function(chi_require_target user target package)
+  if(NOT TARGET ${target})
+    message(FATAL_ERROR "${user}: there is no target ${target}; call find_package(${package}) first")
+  endif()
+endfunction()
+
+# <ns>_<mod>_generated fails where the module's generated files are stale; <ns>_<mod>_refresh writes
+# them, and refresh_chimods those of all modules of the build.
 function(chi_check_generated namespace module repo_file)
-  set(target ${namespace}_${module}_generated)
-  if(TARGET ${target})
+  set(target ${namespace}_${module})
+  if(TARGET ${target}_generated)
     return()
   endif()
   set(folder "${CMAKE_CURRENT_SOURCE_DIR}")
-  chi_first_target(generator chi_refresh_repo chimaera::chi_refresh_repo)
-  if(generator)
-    set(program $<TARGET_FILE:${generator}>)
-  else()
-    find_program(CHI_REFRESH_REPO_PROGRAM chi_refresh_repo)
-    mark_as_advanced(CHI_REFRESH_REPO_PROGRAM)
-    set(program "${CHI_REFRESH_REPO_PROGRAM}")
-    set(generator "${CHI_REFRESH_REPO_PROGRAM}")
-    if(NOT program)
-      message(STATUS "${namespace}_${module}: no chi_refresh_repo, generated files are not checked")
-      add_custom_target(${target})
-      return()
-    endif()
-  endif()
+  chi_require_target(${target} chimaera::chi_refresh_repo chimaera-core)
+  set(program $<TARGET_FILE:chimaera::chi_refresh_repo>)
+  # Also where such a file appears or goes the build configures anew.
   file(GLOB inputs CONFIGURE_DEPENDS
     "${folder}/chimaera_mod.yaml" "${folder}/src/autogen/*.c"
     "${folder}/include/${namespace}/${module}/${module}_tasks.h"
     "${folder}/include/${namespace}/${module}/autogen/*.h")
-  set(stamp "${CMAKE_CURRENT_BINARY_DIR}/${target}.stamp")
+  set(stamp "${CMAKE_CURRENT_BINARY_DIR}/${target}_generated.stamp")
+  string(CONCAT advice
+    "${target}: the generated files are stale, or could not be checked (see above). "
+    "To write them: cmake --build ${CMAKE_BINARY_DIR} --target refresh_chimods")
   add_custom_command(OUTPUT "${stamp}"
-    COMMAND ${program} "${folder}" --check
+    COMMAND sh -c "\"$0\" \"$1\" --check || { echo \"$2\"; exit 1; }"
+            ${program} "${folder}" "${advice}"
     COMMAND ${CMAKE_COMMAND} -E touch "${stamp}"
-    DEPENDS ${generator} ${inputs} "${repo_file}"
-    COMMENT "Checking the generated files of ${namespace}_${module}" VERBATIM)
-  add_custom_target(${target} DEPENDS "${stamp}")
+    DEPENDS chimaera::chi_refresh_repo ${inputs} "${repo_file}"
+    COMMENT "Checking the generated files of ${target}" VERBATIM)
+  add_custom_target(${target}_generated DEPENDS "${stamp}")
+  add_custom_target(${target}_refresh COMMAND ${program} "${folder}"
+    COMMENT "Writing the generated files of ${target}" VERBATIM)
+  if(NOT TARGET refresh_chimods)
+    add_custom_target(refresh_chimods)
+  endif()
+  add_dependencies(refresh_chimods ${target}_refresh)
 endfunction()
 
-# One library of a module. kind: runtime or client.
-function(chi_add_chimod_library kind module)
-  chi_read_namespace(namespace repo_file)
-  set(target ${namespace}_${module}_${kind})
-  string(TOUPPER ${kind} kind_upper)
-
+# Sets `sources` to the list with the module's generated sources of that kind added. Those that are
+# missing are left out: the check says what to do about them before anything is compiled.
+function(chi_add_generated namespace module kind)
   set(generated "src/autogen/${module}_schema.c")
-  if("${namespace}_${module}" STREQUAL "chimaera_admin" AND TARGET chimaera)
+  if("${namespace}_${module}" STREQUAL "chimaera_admin")
     set(generated "") # libchimaera has it, for every module
   endif()
   if(kind STREQUAL "runtime")
     list(APPEND generated "src/autogen/${module}_lib_exec.c")
   endif()
-  set(sources ${ARGN})
-  foreach(source IN LISTS generated)
-    if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${source}") # the check below says what to do
-      set_source_files_properties("${CMAKE_CURRENT_SOURCE_DIR}/${source}" PROPERTIES GENERATED TRUE)
+  set(all "")
+  foreach(source IN LISTS ARGN generated)
+    get_filename_component(path "${source}" ABSOLUTE)
+    if(path MATCHES "/src/autogen/" AND NOT EXISTS "${path}")
+      continue()
     endif()
-    if(NOT source IN_LIST sources AND NOT "${CMAKE_CURRENT_SOURCE_DIR}/${source}" IN_LIST sources)
-      list(APPEND sources ${source})
-    endif()
+    list(APPEND all "${path}")
   endforeach()
+  list(REMOVE_DUPLICATES all)
+  set(sources "${all}" PARENT_SCOPE)
+endfunction()
+
+# One library of a module. kind: runtime or client.
+function(chi_add_chimod_library function kind module)
+  chi_read_module(${function} ${module})
+  set(target ${namespace}_${module}_${kind})
+  string(TOUPPER ${kind} kind_upper)
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if(NOT C IN_LIST languages)
+    message(FATAL_ERROR "${target}: modules are built as C; add it to the languages of project()")
+  endif()
+  chi_require_target(${target} chimaera::core chimaera-core)
+  chi_add_generated(${namespace} ${module} ${kind} ${ARGN})
 
   add_library(${target} SHARED ${sources})
   add_library(${namespace}::${module}_${kind} ALIAS ${target})
   set_property(GLOBAL PROPERTY ${module}_${kind_upper}_TARGET ${target})
   set_target_properties(${target} PROPERTIES
-    EXPORT_NAME ${module}_${kind}
     C_STANDARD 17 C_STANDARD_REQUIRED ON C_EXTENSIONS ON C_VISIBILITY_PRESET hidden)
+  chi_set_package(${target} ${namespace}-${module} ${version} ${module}_${kind})
   target_include_directories(${target} PUBLIC
-    $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+    $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>)
   target_compile_definitions(${target} PRIVATE
     CHI_CHIMOD_NAME="${module}" CHI_NAMESPACE="${namespace}" CHIMAERA_RUNTIME=1
     $<$<STREQUAL:${kind},client>:CHIMAERA_CLIENT=1>)
-
-  chi_first_target(core chimaera chimaera::core)
-  if(NOT core)
-    message(FATAL_ERROR "${target}: no target chimaera::core; call find_package(chimaera-core)")
-  endif()
-  target_link_libraries(${target} PUBLIC ${core})
+  target_link_libraries(${target} PUBLIC chimaera::core)
   if(TARGET chi_flags)
     target_link_libraries(${target} PRIVATE chi_flags)
   endif()
   if(NOT "${namespace}_${module}" STREQUAL "chimaera_admin")
-    chi_first_target(admin chimaera_admin_client chimaera::admin_client)
-    if(admin)
-      target_link_libraries(${target} PUBLIC ${admin})
-    endif()
+    chi_require_target(${target} chimaera::admin_client chimaera-admin)
+    target_link_libraries(${target} PUBLIC chimaera::admin_client)
   endif()
-  if(kind STREQUAL "runtime")
-    chi_first_target(runtime chimaera_runtime_lib chimaera::runtime)
-    if(runtime)
-      target_link_libraries(${target} PRIVATE ${runtime})
-      # A handler that is missing shall be found now, not when the runtime loads the library.
-      if(NOT (CMAKE_C_COMPILER_ID MATCHES "Clang" AND (CHI_SANITIZE OR CMAKE_C_FLAGS MATCHES "fsanitize")))
-        target_link_options(${target} PRIVATE LINKER:-z,defs)
-      endif()
+
+  if(kind STREQUAL "client")
+    string(REGEX MATCH "^[0-9]+" major "${version}")
+    set_target_properties(${target} PROPERTIES VERSION ${version} SOVERSION ${major})
+  else()
+    chi_require_target(${target} chimaera::runtime chimaera-core)
+    target_link_libraries(${target} PRIVATE chimaera::runtime)
+    # A handler that is missing shall be found now, not when the runtime loads the library.
+    if(NOT (CMAKE_C_COMPILER_ID MATCHES "Clang" AND (CHI_SANITIZE OR CMAKE_C_FLAGS MATCHES "fsanitize")))
+      target_link_options(${target} PRIVATE LINKER:-z,defs)
     endif()
   endif()
 
@@ -144,25 +209,22 @@ function(chi_add_chimod_library kind module)
 endfunction()
 
 function(add_chimod_runtime)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "CHIMOD_NAME" "RUNTIME_SOURCES")
-  chi_check_chimod_arguments(add_chimod_runtime "${arg_CHIMOD_NAME}" "${arg_UNPARSED_ARGUMENTS}"
-    "${arg_RUNTIME_SOURCES}")
-  chi_add_chimod_library(runtime ${arg_CHIMOD_NAME} ${arg_RUNTIME_SOURCES})
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "CHIMOD_NAME" "RUNTIME_SOURCES;CLIENT_SOURCES;DEPENDS")
+  chi_check_arguments(add_chimod_runtime RUNTIME_SOURCES)
+  chi_add_chimod_library(add_chimod_runtime runtime ${arg_CHIMOD_NAME} ${arg_RUNTIME_SOURCES})
 endfunction()
 
 function(add_chimod_client)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "CHIMOD_NAME" "CLIENT_SOURCES")
-  chi_check_chimod_arguments(add_chimod_client "${arg_CHIMOD_NAME}" "${arg_UNPARSED_ARGUMENTS}"
-    "${arg_CLIENT_SOURCES}")
-  chi_add_chimod_library(client ${arg_CHIMOD_NAME} ${arg_CLIENT_SOURCES})
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "CHIMOD_NAME" "RUNTIME_SOURCES;CLIENT_SOURCES;DEPENDS")
+  chi_check_arguments(add_chimod_client CLIENT_SOURCES)
+  chi_add_chimod_library(add_chimod_client client ${arg_CHIMOD_NAME} ${arg_CLIENT_SOURCES})
 endfunction()
 
 function(add_chimod_both)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "CHIMOD_NAME" "RUNTIME_SOURCES;CLIENT_SOURCES")
-  chi_check_chimod_arguments(add_chimod_both "${arg_CHIMOD_NAME}" "${arg_UNPARSED_ARGUMENTS}"
-    "${arg_RUNTIME_SOURCES}" "${arg_CLIENT_SOURCES}")
-  chi_add_chimod_library(client ${arg_CHIMOD_NAME} ${arg_CLIENT_SOURCES})
-  chi_add_chimod_library(runtime ${arg_CHIMOD_NAME} ${arg_RUNTIME_SOURCES})
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "CHIMOD_NAME" "RUNTIME_SOURCES;CLIENT_SOURCES;DEPENDS")
+  chi_check_arguments(add_chimod_both "RUNTIME_SOURCES;CLIENT_SOURCES")
+  chi_add_chimod_library(add_chimod_both client ${arg_CHIMOD_NAME} ${arg_CLIENT_SOURCES})
+  chi_add_chimod_library(add_chimod_both runtime ${arg_CHIMOD_NAME} ${arg_RUNTIME_SOURCES})
 endfunction()
 
 # The folders of the modules that chimaera_repo.yaml lists, as chi_refresh_repo finds them: beside that
@@ -193,31 +255,32 @@ function(add_chimods)
   endforeach()
 endfunction()
 
-# Installs the libraries and headers of a module that was added before.
+# Installs the libraries and headers that add_chimod_*() of this folder made, with the package
+# <ns>-<mod> for CMake and pkg-config. DEPENDS names CMake packages that users of the client library
+# need besides those of Chimaera and of other modules, which are found by what is linked.
 function(install_chimod)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "CHIMOD_NAME" "")
-  chi_check_chimod_arguments(install_chimod "${arg_CHIMOD_NAME}" "${arg_UNPARSED_ARGUMENTS}")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "CHIMOD_NAME" "RUNTIME_SOURCES;CLIENT_SOURCES;DEPENDS")
+  chi_check_arguments(install_chimod "" DEPENDS)
+  chi_read_module(install_chimod ${arg_CHIMOD_NAME})
+  set(package ${namespace}-${arg_CHIMOD_NAME})
+  set(client "")
+  set(runtime "")
+  if(TARGET ${namespace}_${arg_CHIMOD_NAME}_client)
+    set(client ${namespace}_${arg_CHIMOD_NAME}_client)
+    chi_install_library(${client} development)
+  endif()
+  if(TARGET ${namespace}_${arg_CHIMOD_NAME}_runtime)
+    set(runtime ${namespace}_${arg_CHIMOD_NAME}_runtime)
+    chi_install_library(${runtime} runtime) # the name without a version is the one that is loaded
+  endif()
+  if(NOT client AND NOT runtime)
+    message(FATAL_ERROR "install_chimod(CHIMOD_NAME ${arg_CHIMOD_NAME}): this build has no library "
+      "of ${package}; call add_chimod_both() first")
+  endif()
   include(GNUInstallDirs)
-  foreach(kind IN ITEMS RUNTIME CLIENT)
-    get_property(target GLOBAL PROPERTY ${arg_CHIMOD_NAME}_${kind}_TARGET)
-    if(target)
-      install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-    endif()
-  endforeach()
-  install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-endfunction()
-
-# Refuses a call without a name, with unknown words or with an empty list of sources.
-function(chi_check_chimod_arguments function name unknown)
-  if(NOT name MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
-    message(FATAL_ERROR "${function}: CHIMOD_NAME '${name}' is no name of a module")
-  endif()
-  if(unknown)
-    message(FATAL_ERROR "${function}(CHIMOD_NAME ${name}): '${unknown}' is not understood")
-  endif()
-  foreach(sources IN LISTS ARGN)
-    if(sources STREQUAL "")
-      message(FATAL_ERROR "${function}(CHIMOD_NAME ${name}): a list of sources is missing")
-    endif()
-  endforeach()
+  install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
+    FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+  chi_install_package(${package} VERSION ${version} NAMESPACE ${namespace}
+    CLIENT ${client} RUNTIME ${runtime} DEPENDS ${arg_DEPENDS}
+    DESCRIPTION "Client library of the Chimaera module ${namespace}_${arg_CHIMOD_NAME}")
 endfunction()

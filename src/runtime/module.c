@@ -21,16 +21,17 @@ struct search {
 static bool try_folder(struct search *search, const char *folder, size_t length)
 {
     size_t used = strlen(search->tried);
-    if (length == 0 || folder[0] != '/') /* never the working directory */
+    bool absolute = length > 0 && folder[0] == '/'; /* never the working directory */
+    if (length == 0)
         return false;
     int n = snprintf(search->found, sizeof(search->found), "%.*s/%s", (int)length, folder,
                      search->file);
     if (n < 0 || (size_t)n >= sizeof(search->found))
         return false;
-    if (access(search->found, F_OK) == 0)
+    if (absolute && access(search->found, F_OK) == 0)
         return true;
-    snprintf(search->tried + used, sizeof(search->tried) - used, "%s%.*s", used > 0 ? ", " : "",
-             (int)length, folder);
+    snprintf(search->tried + used, sizeof(search->tried) - used, "%s%.*s%s", used > 0 ? ", " : "",
+             (int)length, folder, absolute ? "" : " (not absolute)");
     return false;
 }
 
@@ -64,7 +65,7 @@ static bool find(const struct chi_module_table *table, struct search *search)
     for (char **path = table->paths; path != NULL && *path != NULL; path++)
         if (try_list(search, *path))
             return true;
-    return try_own_folder(search) || try_list(search, CHI_MODULE_DIR);
+    return try_own_folder(search);
 }
 
 static bool name_is_valid(const char *name)

@@ -21,7 +21,7 @@ struct chi_module_table {
 
 /*
  * The module of that name, loaded on first use: from CHI_REPO_PATH, the config's folders, the
- * folder of this library, the install folder, in this order; never from the working directory. 0,
+ * folder of libchimaera_runtime.so, in this order; never from the working directory. 0,
  * CHI_ENOMODULE, CHI_EBADMODULE, CHI_EABI, -ENOMEM, with the file and what was expected in
  * chi_last_error().
  */

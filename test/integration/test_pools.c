@@ -485,6 +485,7 @@ static void the_working_directory_is_never_searched(void **state)
     chi_pool_id_t id;
     (void)state;
     assert_int_equal(get("test_probe", "one", &id), CHI_ENOMODULE);
+    assert_error_says(". (not absolute), ");
     assert_int_equal(get("chimaera_MOD_NAME", "one", &id), 0);
 }
 
