@@ -6,6 +6,7 @@
 #   add_chimod_client(CHIMOD_NAME kv CLIENT_SOURCES ...)
 #   install_chimod(CHIMOD_NAME kv)
 #   add_chimods()                  add_subdirectory() of each module that chimaera_repo.yaml lists
+#   add_chimod_test(CHIMOD_NAME kv TEST_SOURCES test/test_kv.c)
 #
 # Called from the module's folder. The namespace is that of the first chimaera_repo.yaml from there
 # up. Targets are <ns>_<mod>_runtime and <ns>_<mod>_client, also as <ns>::<mod>_runtime and
@@ -205,6 +206,74 @@ function(install_chimod)
     endif()
   endforeach()
   install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+endfunction()
+
+# One test program of a module that was added before, written with chimaera/test.h, and its ctest case
+# <ns>_<mod>_test, or TEST_NAME. cmocka is found and linked where a source includes it; without it that
+# test is left out with a warning. Left out as well where BUILD_TESTING or CHI_BUILD_TESTS is off.
+function(add_chimod_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "CHIMOD_NAME;TEST_NAME" "TEST_SOURCES")
+  chi_check_chimod_arguments(add_chimod_test "${arg_CHIMOD_NAME}" "${arg_UNPARSED_ARGUMENTS}"
+    "${arg_TEST_SOURCES}")
+  foreach(switch IN ITEMS BUILD_TESTING CHI_BUILD_TESTS)
+    if(DEFINED ${switch} AND NOT ${switch})
+      return()
+    endif()
+  endforeach()
+  chi_read_namespace(namespace repo_file)
+  set(module ${arg_CHIMOD_NAME})
+  set(name ${namespace}_${module}_test)
+  if(arg_TEST_NAME)
+    set(name ${arg_TEST_NAME})
+  endif()
+  chi_first_target(kit chimaera_test_lib chimaera::test)
+  if(NOT kit)
+    message(FATAL_ERROR "${name}: no target chimaera::test; call find_package(chimaera-core)")
+  endif()
+  get_property(runtime GLOBAL PROPERTY ${module}_RUNTIME_TARGET)
+  get_property(client GLOBAL PROPERTY ${module}_CLIENT_TARGET)
+  if(NOT runtime)
+    message(FATAL_ERROR "${name}: call add_chimod_both(CHIMOD_NAME ${module} ...) before")
+  endif()
+
+  set(uses_cmocka FALSE)
+  foreach(source IN LISTS arg_TEST_SOURCES)
+    file(STRINGS "${source}" lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"]cmocka" ENCODING UTF-8)
+    if(lines)
+      set(uses_cmocka TRUE)
+    endif()
+  endforeach()
+  if(uses_cmocka)
+    find_path(CHI_CMOCKA_INCLUDE_DIR cmocka.h)
+    find_library(CHI_CMOCKA_LIBRARY cmocka)
+    mark_as_advanced(CHI_CMOCKA_INCLUDE_DIR CHI_CMOCKA_LIBRARY)
+    if(NOT CHI_CMOCKA_INCLUDE_DIR OR NOT CHI_CMOCKA_LIBRARY)
+      message(WARNING "${name} is not built: it includes cmocka.h, and there is no cmocka here "
+        "(Debian: libcmocka-dev; CMAKE_PREFIX_PATH says where to look)")
+      return()
+    endif()
+  endif()
+
+  # The module's libraries hide its schemas; a test that makes tasks itself has them too.
+  add_executable(${name} ${arg_TEST_SOURCES} src/autogen/${module}_schema.c)
+  target_link_libraries(${name} PRIVATE ${kit} ${client})
+  if(TARGET chi_flags)
+    target_link_libraries(${name} PRIVATE chi_flags)
+  endif()
+  if(uses_cmocka)
+    target_include_directories(${name} PRIVATE "${CHI_CMOCKA_INCLUDE_DIR}")
+    target_link_libraries(${name} PRIVATE "${CHI_CMOCKA_LIBRARY}")
+  endif()
+  target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/include")
+  target_compile_definitions(${name} PRIVATE CHI_TEST_MODULES="$<TARGET_FILE_DIR:${runtime}>")
+  set_target_properties(${name} PROPERTIES C_STANDARD 17 C_STANDARD_REQUIRED ON C_EXTENSIONS ON
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
+  add_dependencies(${name} ${runtime})
+  if(TARGET chimaera_admin_runtime)
+    add_dependencies(${name} chimaera_admin_runtime)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS module TIMEOUT 60)
 endfunction()
 
 # Refuses a call without a name, with unknown words or with an empty list of sources.
