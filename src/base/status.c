@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MESSAGE_SIZE 512
+#include "base/last_error.h"
 
-static _Thread_local char last_message[MESSAGE_SIZE];
-static _Thread_local int last_code;
+static _Thread_local struct chi_last_error last;
 
 const char *chi_strerror(int code)
 {
@@ -48,25 +47,32 @@ const char *chi_status_name(int code)
 
 const char *chi_last_error(void)
 {
-    return last_message;
+    return last.text;
 }
 
 int chi_last_error_code(void)
 {
-    return last_code;
+    return last.code;
+}
+
+void chi_last_error_swap(struct chi_last_error *other)
+{
+    struct chi_last_error mine = last;
+    last = *other;
+    *other = mine;
 }
 
 int chi_error(int code, const char *format, ...)
 {
     int saved_errno = errno;
     /* Formatted apart: the arguments may name the message before, as in "%s: %s". */
-    char message[MESSAGE_SIZE];
+    char message[CHI_LAST_ERROR_SIZE];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    strcpy(last_message, message);
-    last_code = code;
+    strcpy(last.text, message);
+    last.code = code;
     errno = saved_errno;
     return code;
 }

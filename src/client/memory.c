@@ -93,6 +93,29 @@ void chi_client_free(chi_shm_ptr_t ptr)
         chi_arena_free(self->cache[segment], chi_shm_offset(ptr), CHI_CLIENT_TAG);
 }
 
+uint64_t chi_client_blocks(enum chi_segment segment)
+{
+    struct chi_client_thread *self = chi_client_thread();
+    struct chi_arena_stats stats;
+
+    if (self == NULL || segment > CHI_SEGMENT_CLIENT_DATA)
+        return 0;
+    chi_client_sweep(self, UINT32_MAX);
+    chi_arena_stats(self->client->arena[segment], &stats);
+    return stats.blocks - (segment == CHI_SEGMENT_MAIN && self->resting != NULL);
+}
+
+struct pushed {
+    struct chi_client_thread *self;
+    uint64_t item;
+};
+
+static bool push_stepped(void *argument)
+{
+    const struct pushed *pushed = argument;
+    return chi_client_push(pushed->self, pushed->item) != -EAGAIN;
+}
+
 void chi_client_return(chi_shm_ptr_t ptr)
 {
     struct chi_client_thread *self = chi_client_thread();
@@ -102,6 +125,11 @@ void chi_client_return(chi_shm_ptr_t ptr)
     /* A full lane empties as long as the runtime lives; when it does not, nothing is owed. */
     for (unsigned i = 1; chi_client_push(self, item) == -EAGAIN; i++) {
         struct timespec pause = {.tv_nsec = 100 * CHI_NS_PER_US};
+        if (chi_stepping != NULL) {
+            struct pushed pushed = {.self = self, .item = item};
+            chi_stepping->wait(push_stepped, &pushed, UINT64_MAX);
+            return;
+        }
         if (i % RETURN_YIELDS != 0) {
             chi_cpu_yield();
             continue;

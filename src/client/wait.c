@@ -66,8 +66,7 @@ static bool poll_once(struct waited *waited)
     return false;
 }
 
-/* Polls with pauses, then with yields until `budget_ns` is spent or `deadline` has passed. */
-static bool poll_awhile(struct waited *waited, uint64_t budget_ns, uint64_t deadline)
+static bool poll_with_pauses(struct waited *waited)
 {
     for (uint32_t i = 0; i < TIGHT_POLLS + PAUSE_POLLS; i++) {
         if (poll_once(waited))
@@ -75,6 +74,12 @@ static bool poll_awhile(struct waited *waited, uint64_t budget_ns, uint64_t dead
         if (i >= TIGHT_POLLS)
             chi_cpu_pause();
     }
+    return false;
+}
+
+/* Polls with yields until `budget_ns` is spent or `deadline` has passed. */
+static bool poll_with_yields(struct waited *waited, uint64_t budget_ns, uint64_t deadline)
+{
     uint64_t now = chi_clock_now_ns();
     uint64_t end = chi_clock_deadline_ns(now, budget_ns);
     if (deadline < end)
@@ -146,6 +151,11 @@ static void adapt(struct chi_client_thread *self, uint64_t slept_ns)
         self->yield_ns = self->yield_ns / 2 > YIELD_MIN_NS ? self->yield_ns / 2 : YIELD_MIN_NS;
 }
 
+static bool poll_stepped(void *waited)
+{
+    return poll_once(waited);
+}
+
 /* Waits too short to come to a slice's end see a dead runtime here, as late as others. */
 static int timed_out(struct chi_client_thread *self)
 {
@@ -165,7 +175,11 @@ static int wait_for(struct chi_client_thread *self, struct waited *waited, uint6
     uint64_t deadline = UINT64_MAX;
     if (timeout_ns != UINT64_MAX)
         deadline = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
-    if (poll_awhile(waited, self->yield_ns, deadline))
+    if (poll_with_pauses(waited))
+        return 0;
+    if (CHI_UNLIKELY(chi_stepping != NULL))
+        return chi_stepping->wait(poll_stepped, waited, timeout_ns);
+    if (poll_with_yields(waited, self->yield_ns, deadline))
         return 0;
     uint64_t before = chi_clock_now_ns();
     int rc = sleep_until_done(waited, self->client, deadline);

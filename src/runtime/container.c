@@ -2,13 +2,28 @@
 /* Containers' queues and lanes. Queues are added by the container's own handlers and never removed
  * before the container is; looking one up takes no lock. */
 #include <errno.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "chimaera/status.h"
 #include "runtime/pool.h"
 #include "runtime/worker.h"
 
 #define STACK_SIZE_MAX (64u << 20)
+
+/* What Create asks for comes from where all memory of handlers does. Workers only. */
+static void *allocate(size_t count, size_t size)
+{
+    void *memory = chi_host->alloc(count * size);
+    if (memory != NULL)
+        memset(memory, 0, count * size);
+    return memory;
+}
+
+static void release(void *memory, size_t count, size_t size)
+{
+    if (memory != NULL)
+        chi_host->free(memory, count * size);
+}
 
 static struct chi_queue *find_queue(const struct chi_container *container, chi_queue_id_t id)
 {
@@ -69,11 +84,11 @@ int chi_container_create_queue(struct chi_container *container, chi_queue_id_t q
         return chi_error(-EEXIST, "queue %u is there with %u lanes or another priority", queue_id,
                          queue->lane_count);
     }
-    queue = calloc(1, sizeof(*queue));
-    struct chi_lane *lanes = calloc(lane_count, sizeof(*lanes));
+    queue = allocate(1, sizeof(*queue));
+    struct chi_lane *lanes = allocate(lane_count, sizeof(*lanes));
     if (queue == NULL || lanes == NULL) {
-        free(queue);
-        free(lanes);
+        release(queue, 1, sizeof(*queue));
+        release(lanes, lane_count, sizeof(*lanes));
         return chi_error(-ENOMEM, "out of memory for queue %u", queue_id);
     }
     queue->id = queue_id;
@@ -114,7 +129,7 @@ int chi_container_set_stack_size(struct chi_container *container, uint32_t metho
                          stack_size, method, (size_t)STACK_SIZE_MAX);
     if (stack_size <= priv->pool->runtime->config.stack_size)
         return 0;
-    struct chi_method_stack *stack = calloc(1, sizeof(*stack));
+    struct chi_method_stack *stack = allocate(1, sizeof(*stack));
     if (stack == NULL)
         return chi_error(-ENOMEM, "out of memory for the stack size of method %u", method);
     stack->method = method;
@@ -141,8 +156,8 @@ void chi_container_free_queues(struct chi_container *container)
         struct chi_queue *next = queue->next;
         for (uint32_t i = 0; i < queue->lane_count; i++)
             atomic_fetch_sub_explicit(&queue->lanes[i].worker->lane_count, 1, memory_order_relaxed);
-        free(queue->lanes);
-        free(queue);
+        release(queue->lanes, queue->lane_count, sizeof(*queue->lanes));
+        release(queue, 1, sizeof(*queue));
         queue = next;
     }
     atomic_store_explicit(&container->priv->queues, NULL, memory_order_relaxed);
@@ -150,7 +165,7 @@ void chi_container_free_queues(struct chi_container *container)
         atomic_load_explicit(&container->priv->stacks, memory_order_acquire);
     while (stack != NULL) {
         struct chi_method_stack *next = stack->next;
-        free(stack);
+        release(stack, 1, sizeof(*stack));
         stack = next;
     }
 }

@@ -19,6 +19,7 @@
 
 #include "chimaera/log.h"
 #include "lane/bell.h"
+#include "runtime/stepper.h"
 #include "runtime/worker.h"
 #include "shm/protocol.h"
 
@@ -332,21 +333,33 @@ static void handle(struct chi_control *control, const struct epoll_event *event)
         handle_connection(control, event);
 }
 
+/* Handles what comes within the timeout. Whether anything came; `busy`: something is under way. */
+static bool turn(struct chi_control *control, int timeout_ms, bool *busy)
+{
+    struct epoll_event events[EVENTS_MAX];
+    int count = epoll_wait(control->epoll, events, EVENTS_MAX, timeout_ms);
+    for (int i = 0; i < count; i++)
+        handle(control, &events[i]);
+    if (atomic_exchange_explicit(&control->damaged, false, memory_order_acquire))
+        repair(control);
+    *busy = chi_registry_advance(control->runtime);
+    return count > 0;
+}
+
+bool chi_control_step(struct chi_control *control)
+{
+    bool busy;
+    return control->started && turn(control, 0, &busy);
+}
+
 static void *thread_main(void *argument)
 {
     struct chi_control *control = argument;
-    struct epoll_event events[EVENTS_MAX];
-    int timeout = -1;
+    bool busy = false;
 
     pthread_setname_np(pthread_self(), "chi-control");
-    while (!atomic_load_explicit(&control->stop, memory_order_acquire)) {
-        int count = epoll_wait(control->epoll, events, EVENTS_MAX, timeout);
-        for (int i = 0; i < count; i++)
-            handle(control, &events[i]);
-        if (atomic_exchange_explicit(&control->damaged, false, memory_order_acquire))
-            repair(control);
-        timeout = chi_registry_advance(control->runtime) ? TICK_MS : -1;
-    }
+    while (!atomic_load_explicit(&control->stop, memory_order_acquire))
+        turn(control, busy ? TICK_MS : -1, &busy);
     drop_all(control, false);
     while (chi_registry_advance(control->runtime) && !control->runtime->abandoned)
         usleep(TICK_MS * 1000);
@@ -432,6 +445,10 @@ int chi_control_create(struct chi_runtime *runtime, struct chi_control **out)
 int chi_control_start(struct chi_control *control)
 {
     sigset_t all, before;
+    if (control->runtime->stepper != NULL) { /* no thread: chi_control_step() */
+        control->started = true;
+        return 0;
+    }
     sigfillset(&all);
     sigdelset(&all, SIGBUS);
     pthread_sigmask(SIG_BLOCK, &all, &before);
@@ -441,11 +458,24 @@ int chi_control_start(struct chi_control *control)
     return -rc;
 }
 
+static bool all_have_left(void *runtime)
+{
+    return !chi_registry_advance(runtime);
+}
+
 void chi_control_stop(struct chi_control *control)
 {
+    struct chi_runtime *runtime = control->runtime;
+
     if (!control->started)
         return;
-    unlink(control->runtime->paths.socket);
+    unlink(runtime->paths.socket);
+    if (runtime->stepper != NULL) {
+        drop_all(control, false);
+        chi_stepper_wait(runtime, all_have_left, runtime, UINT64_MAX);
+        control->started = false;
+        return;
+    }
     atomic_store_explicit(&control->stop, true, memory_order_release);
     chi_eventfd_wake(control->wake);
     pthread_join(control->thread, NULL);

@@ -6,6 +6,7 @@
 #ifndef CHI_RUNTIME_CONTROL_H
 #define CHI_RUNTIME_CONTROL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,9 @@ int chi_control_start(struct chi_control *control);
 /* Drops all clients and ends the thread. */
 void chi_control_stop(struct chi_control *control);
 void chi_control_destroy(struct chi_control *control);
+
+/* What its thread does, once, in a runtime without threads. Whether anything had come. */
+bool chi_control_step(struct chi_control *control);
 
 /* Makes it look at grace periods; any thread. */
 void chi_control_poke(struct chi_control *control);

@@ -232,4 +232,6 @@ void chi_worker_host_init(struct chi_worker *worker)
         worker->host.segment_base[s] = runtime->segments[s].base;
         worker->host.segment_size[s] = runtime->segments[s].size;
     }
+    if (runtime->mode.adjust_host != NULL)
+        runtime->mode.adjust_host(&worker->host);
 }

@@ -31,6 +31,10 @@
 #define BURST          2u /* tasks in one take after which the poll may be late */
 #define BURST_PAUSES   4u
 
+/* Two loops have these, and each is one function: a call between a switch and its caller costs more
+ * than the copy. */
+#define INLINED static inline __attribute__((always_inline))
+
 /* ---- ingress */
 
 /* Past the configured number of waiting tasks, clients' tasks wait in their lanes. */
@@ -40,7 +44,7 @@ static bool may_take_in(struct chi_worker *worker)
 }
 
 /* Returns whether there was room to run any of it. */
-static bool run_batch(struct chi_worker *worker)
+INLINED bool run_batch(struct chi_worker *worker)
 {
     struct chi_batch *batch = &worker->batch;
     uint32_t before = batch->next;
@@ -51,7 +55,7 @@ static bool run_batch(struct chi_worker *worker)
     return batch->next != before; /* even if a task parked and others went on with the batch */
 }
 
-static uint32_t fill_batch(struct chi_worker *worker, struct chi_ingress *ingress)
+INLINED uint32_t fill_batch(struct chi_worker *worker, struct chi_ingress *ingress)
 {
     struct chi_batch *batch = &worker->batch;
     const char *base = worker->host.segment_base[CHI_SEGMENT_MAIN];
@@ -80,7 +84,7 @@ static void cool(struct chi_worker *worker, struct chi_ingress **link)
 }
 
 /* Takes from the first hot lane that has something, and moves it to the end of the list. */
-static bool poll_lanes(struct chi_worker *worker)
+INLINED bool poll_lanes(struct chi_worker *worker)
 {
     if (worker->batch.next < worker->batch.count)
         return run_batch(worker);
@@ -291,7 +295,9 @@ static void go_to_sleep(struct chi_worker *worker)
 
 /* ---- the loop */
 
-bool chi_worker_round(struct chi_worker *worker)
+/* One round, without waiting: whether there was anything to do. Comes back much later if a task
+ * parks in it and other rounds go on meanwhile. */
+INLINED bool run_round(struct chi_worker *worker)
 {
     bool did = false;
 
@@ -315,13 +321,23 @@ bool chi_worker_round(struct chi_worker *worker)
     return did;
 }
 
+void chi_worker_step_loop(struct chi_worker *worker)
+{
+    while (!atomic_load_explicit(&worker->stop, memory_order_relaxed)) {
+        worker->did = run_round(worker);
+        if (!worker->did && worker->fd_waits > 0) /* where one with a thread would go to sleep */
+            worker->did = take_events(worker, 0);
+        chi_fiber_switch(worker->running, worker->thread_fiber);
+    }
+}
+
 void chi_worker_loop(struct chi_worker *worker)
 {
     uint32_t idle = 0;
     uint64_t idle_since = 0;
 
     while (!atomic_load_explicit(&worker->stop, memory_order_relaxed)) {
-        if (chi_worker_round(worker)) {
+        if (run_round(worker)) {
             idle = 0;
             continue;
         }

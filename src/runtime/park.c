@@ -14,7 +14,7 @@
 static void scheduler(void *argument)
 {
     struct chi_worker *worker = argument;
-    chi_worker_loop(worker);
+    worker->loop(worker);
     chi_fiber_exit_to(worker->running, worker->thread_fiber);
 }
 

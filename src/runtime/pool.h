@@ -133,8 +133,9 @@ struct chi_pool_answer {
  * Gets or creates a pool. In a handler; parks. 0 with `answer` set, or a code with the reason in
  * chi_last_error().
  */
-int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_request *request,
-                           struct chi_pool_answer *answer);
+CHI_API int chi_pool_get_or_create(struct chi_runtime *runtime,
+                                   const struct chi_pool_request *request,
+                                   struct chi_pool_answer *answer);
 
 /*
  * Destroys a pool when its tasks have completed. In a handler; parks. CHI_ENOPOOL, -EPERM for

@@ -239,7 +239,10 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_orig
     origin->notify_fd = pair[0];
     origin->pid = peer.pid;
     origin->uid = peer.uid;
-    atomic_store_explicit(&origin->attached_ns, chi_clock_now_ns(), memory_order_relaxed);
+    /* Later than any tenant before, also where the time stands still. */
+    uint64_t now = chi_clock_now_ns();
+    uint64_t last = atomic_load_explicit(&origin->attached_ns, memory_order_relaxed);
+    atomic_store_explicit(&origin->attached_ns, now > last ? now : last + 1, memory_order_relaxed);
     atomic_store_explicit(&origin->state, CHI_ORIGIN_LIVE, memory_order_release);
     send_all(runtime, origin, adopt_lanes);
     chi_log_debug("clients", "slot %u: attached pid %d", slot, (int)origin->pid);

@@ -24,6 +24,7 @@
 #include "runtime/module.h"
 #include "runtime/pool.h"
 #include "runtime/sigbus.h"
+#include "runtime/stepper.h"
 #include "runtime/worker.h"
 
 #define START_TIMEOUT_NS (60 * CHI_NS_PER_S)
@@ -79,6 +80,11 @@ static void begin_call(struct chi_worker *worker, struct chi_message *message)
     chi_worker_append(worker, &worker->own_lane, record);
 }
 
+static bool call_is_done(void *call)
+{
+    return ((const struct call *)call)->done;
+}
+
 int chi_runtime_call(struct chi_runtime *runtime, int (*function)(void *), void *argument,
                      uint64_t timeout_ns)
 {
@@ -96,9 +102,11 @@ int chi_runtime_call(struct chi_runtime *runtime, int (*function)(void *), void 
     until.tv_sec = (time_t)(deadline / CHI_NS_PER_S);
     until.tv_nsec = (long)(deadline % CHI_NS_PER_S);
     chi_worker_send(runtime->workers[0], &call->message);
+    if (runtime->stepper != NULL)
+        chi_stepper_wait(runtime, call_is_done, call, timeout_ns);
 
     pthread_mutex_lock(&runtime->call_lock);
-    while (!call->done && rc == 0)
+    while (!call->done && rc == 0 && runtime->stepper == NULL)
         rc = pthread_cond_timedwait(&runtime->call_done, &runtime->call_lock, &until);
     if (call->done) {
         rc = call->result;
@@ -388,6 +396,7 @@ static void destroy(struct chi_runtime *runtime)
     free(runtime->origins);
     destroy_memory(runtime);
     chi_instance_unlock(&runtime->paths, runtime->lock_fd);
+    chi_stepper_destroy(runtime);
     if (runtime->stop_fd >= 0)
         close(runtime->stop_fd);
     pthread_mutex_destroy(&runtime->call_lock);
@@ -399,6 +408,8 @@ static void destroy(struct chi_runtime *runtime)
 static int start(struct chi_runtime *runtime)
 {
     int rc = size_up(runtime);
+    if (rc == 0 && runtime->mode.stepped)
+        rc = chi_stepper_create(runtime);
     if (rc == 0)
         rc = find_group(runtime);
     if (rc == 0)
@@ -431,12 +442,20 @@ static int start(struct chi_runtime *runtime)
 
 int chi_runtime_start(struct chi_config *config, struct chi_runtime **out)
 {
+    const struct chi_runtime_mode daemon = {0};
+    return chi_runtime_start_mode(config, &daemon, out);
+}
+
+int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_mode *mode,
+                           struct chi_runtime **out)
+{
     struct chi_runtime *runtime = calloc(1, sizeof(*runtime));
     pthread_condattr_t attributes;
 
     if (runtime == NULL)
         return chi_error(-ENOMEM, "out of memory");
     runtime->config = *config;
+    runtime->mode = *mode;
     memset(config, 0, sizeof(*config));
     runtime->lock_fd = -1;
     runtime->started_ns = chi_clock_now_ns();
@@ -470,18 +489,31 @@ void chi_runtime_request_stop(struct chi_runtime *runtime, uint64_t grace_period
     chi_eventfd_wake(runtime->stop_fd);
 }
 
+static int64_t in_flight_of_all(const struct chi_runtime *runtime)
+{
+    int64_t in_flight = 0;
+    for (uint32_t i = 0; i <= runtime->max_clients; i++)
+        if (atomic_load_explicit(&runtime->origins[i].state, memory_order_acquire) !=
+            CHI_ORIGIN_FREE)
+            in_flight += chi_origin_in_flight(runtime, &runtime->origins[i]);
+    return in_flight;
+}
+
+static bool has_no_tasks(void *runtime)
+{
+    return in_flight_of_all(runtime) <= 0;
+}
+
 static bool wait_for_tasks(struct chi_runtime *runtime, uint64_t deadline)
 {
+    if (runtime->stepper != NULL)
+        chi_stepper_wait(runtime, has_no_tasks, runtime, deadline - chi_clock_now_ns());
     for (;;) {
-        int64_t in_flight = 0;
-        for (uint32_t i = 0; i <= runtime->max_clients; i++)
-            if (atomic_load_explicit(&runtime->origins[i].state, memory_order_acquire) !=
-                CHI_ORIGIN_FREE)
-                in_flight += chi_origin_in_flight(runtime, &runtime->origins[i]);
+        int64_t in_flight = in_flight_of_all(runtime);
         if (in_flight <= 0)
             return true;
         uint64_t now = chi_clock_now_ns();
-        if (now >= deadline) {
+        if (now >= deadline || runtime->stepper != NULL) {
             chi_log_warn("runtime", "%lld tasks have not ended within the grace period",
                          (long long)in_flight);
             return false;
@@ -519,6 +551,7 @@ int chi_runtime_stop(struct chi_runtime *runtime)
                 chi_segment_unlink(runtime->paths.segment[s]);
         unlink(runtime->paths.socket);
         chi_instance_unlock(&runtime->paths, runtime->lock_fd);
+        chi_stepper_destroy(runtime); /* nobody steps it any more */
         return -EBUSY;
     }
     chi_log_debug("runtime", "instance %s stopped", runtime->paths.instance);

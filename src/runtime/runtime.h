@@ -19,9 +19,18 @@
 #include "shm/segment.h"
 
 struct chi_control;
+struct chi_host;
 struct chi_origin;
 struct chi_pool_table;
+struct chi_stepper;
 struct chi_worker;
+
+/* How a runtime is to run. Zeroed: as a daemon does, with threads. */
+struct chi_runtime_mode {
+    bool stepped;  /* without threads; the one that starts it makes every step: stepper.h */
+    uint64_t seed; /* of the order of steps; 0: all in turn */
+    void (*adjust_host)(struct chi_host *host); /* changes where workers' memory comes from */
+};
 
 enum chi_runtime_state {
     CHI_RUNTIME_STARTING = 0,
@@ -31,6 +40,8 @@ enum chi_runtime_state {
 
 struct chi_runtime {
     struct chi_config config;
+    struct chi_runtime_mode mode;
+    struct chi_stepper *stepper; /* NULL: the workers have threads */
     struct chi_paths paths;
     int lock_fd;
     gid_t group;           /* that may attach; only where the config names one */
@@ -75,6 +86,10 @@ static inline bool chi_runtime_stopping(const struct chi_runtime *runtime)
  */
 CHI_API int chi_runtime_start(struct chi_config *config, struct chi_runtime **runtime);
 
+/* The same in another mode than a daemon's. */
+CHI_API int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_mode *mode,
+                                   struct chi_runtime **runtime);
+
 /* A descriptor that becomes readable when a stop was asked for (StopRuntime). */
 CHI_API int chi_runtime_stop_fd(const struct chi_runtime *runtime);
 
@@ -96,7 +111,7 @@ void chi_runtime_request_stop(struct chi_runtime *runtime, uint64_t grace_period
  * Runs `function(argument)` as a task on worker 0 and waits for it; it may park. Not from a worker.
  * Returns what the function returns, or -ETIMEDOUT after `timeout_ns`.
  */
-int chi_runtime_call(struct chi_runtime *runtime, int (*function)(void *), void *argument,
-                     uint64_t timeout_ns);
+CHI_API int chi_runtime_call(struct chi_runtime *runtime, int (*function)(void *), void *argument,
+                             uint64_t timeout_ns);
 
 #endif

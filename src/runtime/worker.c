@@ -3,17 +3,20 @@
 #include "runtime/worker.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "lane/bell.h"
+#include "runtime/loop.h"
 
 /* Two mappings a stack, of some 65,000 for the process; some are left for everything else. */
 #define STACKS_OF_ALL_WORKERS 28000u
@@ -24,33 +27,72 @@ uint32_t chi_worker_fiber_cap(const struct chi_runtime *runtime)
     return share < CHI_FIBER_CAP_MAX ? share : CHI_FIBER_CAP_MAX;
 }
 
+/* The calling thread is the worker's from here on. */
+static void enter(struct chi_worker *worker)
+{
+    chi_worker_self = worker;
+    chi_host = &worker->host;
+    worker->thread_fiber = chi_fiber_adopt(worker->fibers);
+    if (worker->thread_fiber != NULL && (worker->running != NULL || chi_worker_has_spare(worker)))
+        return;
+    chi_log_error("runtime", "worker %u: no memory for its first fiber", worker->id);
+    abort(); /* at start, before any client; nothing can go on without workers */
+}
+
+/* Runs the scheduler until it comes back to this thread's own stack. */
+static void run(struct chi_worker *worker)
+{
+    if (worker->running == NULL) {
+        worker->running = worker->spare;
+        worker->spare = NULL;
+    }
+    chi_fiber_switch(worker->thread_fiber, worker->running);
+}
+
+static void leave(struct chi_worker *worker)
+{
+    chi_fiber_unadopt(worker->thread_fiber);
+    chi_host = NULL;
+    chi_worker_self = NULL;
+}
+
+/* Asked to stop, the scheduler has ended; its spares have not. */
+static void discard_spares(struct chi_worker *worker)
+{
+    while (worker->spare != NULL) {
+        struct chi_fiber *fiber = worker->spare;
+        worker->spare = fiber->link;
+        chi_fiber_discard(fiber);
+    }
+}
+
 static void *thread_main(void *argument)
 {
     struct chi_worker *worker = argument;
     char name[16];
     snprintf(name, sizeof(name), "chi-worker-%u", worker->id);
     pthread_setname_np(pthread_self(), name);
-    chi_worker_self = worker;
-    chi_host = &worker->host;
-
-    worker->thread_fiber = chi_fiber_adopt(worker->fibers);
-    if (worker->thread_fiber == NULL || !chi_worker_has_spare(worker)) {
-        chi_log_error("runtime", "worker %u: no memory for its first fiber", worker->id);
-        abort(); /* at start, before any client; nothing can go on without workers */
-    }
-    worker->running = worker->spare;
-    worker->spare = NULL;
-    chi_fiber_switch(worker->thread_fiber, worker->running);
-
-    while (worker->spare != NULL) {
-        struct chi_fiber *fiber = worker->spare;
-        worker->spare = fiber->link;
-        chi_fiber_discard(fiber);
-    }
-    chi_fiber_unadopt(worker->thread_fiber);
-    chi_host = NULL;
-    chi_worker_self = NULL;
+    enter(worker);
+    run(worker);
+    discard_spares(worker);
+    leave(worker);
+    /* Release: pairs with the acquire in await_end(). The thread does nothing more. */
+    atomic_store_explicit(&worker->ended, 1, memory_order_release);
+    syscall(SYS_futex, &worker->ended, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
     return NULL;
+}
+
+bool chi_worker_step(struct chi_worker *worker)
+{
+    uint32_t before = worker->round;
+
+    enter(worker);
+    run(worker);
+    if (atomic_load_explicit(&worker->stop, memory_order_relaxed))
+        discard_spares(worker);
+    leave(worker);
+    /* More than one round began: a task parked in the first. */
+    return worker->did || worker->round - before > 1;
 }
 
 static bool watch(struct chi_worker *worker, int *fd)
@@ -73,6 +115,7 @@ int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priorit
     worker->priority = priority;
     worker->bell = &runtime->bells[id];
     worker->own_lane.worker = worker;
+    worker->loop = chi_worker_loop;
     worker->spin_ns = runtime->config.first_busy_wait_ns;
     worker->eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     worker->private_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -104,6 +147,11 @@ int chi_worker_start(struct chi_worker *worker)
 {
     sigset_t all, before;
 
+    if (worker->runtime->stepper != NULL) { /* no thread: chi_worker_step() */
+        worker->loop = chi_worker_step_loop;
+        worker->started = true;
+        return 0;
+    }
     /* Signals are for the application or the daemon's main thread. */
     sigfillset(&all);
     sigdelset(&all, SIGBUS);
@@ -118,22 +166,39 @@ int chi_worker_start(struct chi_worker *worker)
     return -rc;
 }
 
+/* A join with a timeout that every tool understands: pthread_join() then does not wait. */
+static bool await_end(struct chi_worker *worker, uint64_t timeout_ns)
+{
+    uint64_t now = chi_clock_now_ns();
+    uint64_t deadline = chi_clock_deadline_ns(now, timeout_ns);
+
+    while (atomic_load_explicit(&worker->ended, memory_order_acquire) == 0) {
+        struct timespec left = {.tv_sec = (time_t)((deadline - now) / CHI_NS_PER_S),
+                                .tv_nsec = (long)((deadline - now) % CHI_NS_PER_S)};
+        if (now >= deadline)
+            return false;
+        syscall(SYS_futex, &worker->ended, FUTEX_WAIT_PRIVATE, 0, &left, NULL, 0);
+        now = chi_clock_now_ns();
+    }
+    return true;
+}
+
 int chi_worker_stop(struct chi_worker *worker, uint64_t timeout_ns)
 {
-    struct timespec until;
-
     if (!worker->started)
         return 0;
     atomic_store_explicit(&worker->stop, true, memory_order_seq_cst);
-    chi_eventfd_wake(worker->private_fd);
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    uint64_t ns = (uint64_t)until.tv_nsec + timeout_ns % CHI_NS_PER_S;
-    until.tv_sec += (time_t)(timeout_ns / CHI_NS_PER_S + ns / CHI_NS_PER_S);
-    until.tv_nsec = (long)(ns % CHI_NS_PER_S);
-    int rc = pthread_clockjoin_np(worker->thread, NULL, CLOCK_MONOTONIC, &until);
-    if (rc == 0)
+    if (worker->runtime->stepper != NULL) {
+        chi_worker_step(worker);
         worker->started = false;
-    return -rc;
+        return 0;
+    }
+    chi_eventfd_wake(worker->private_fd);
+    if (!await_end(worker, timeout_ns))
+        return -ETIMEDOUT;
+    pthread_join(worker->thread, NULL);
+    worker->started = false;
+    return 0;
 }
 
 void chi_worker_destroy(struct chi_worker *worker)

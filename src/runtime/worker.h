@@ -96,7 +96,10 @@ struct chi_worker {
     int epoll;
     pthread_t thread;
     bool started;
-    atomic_uint lane_count; /* lanes of containers that are mapped here */
+    _Atomic(uint32_t) ended;                 /* 1: its thread has let go of everything; a futex */
+    void (*loop)(struct chi_worker *worker); /* what its scheduler runs; see loop.h */
+    bool did;                                /* whether the last round of a stepped one did any */
+    atomic_uint lane_count;                  /* lanes of containers that are mapped here */
     _Alignas(CHI_CACHE_LINE) struct chi_worker_stats stats;
 };
 
@@ -110,6 +113,11 @@ int chi_worker_start(struct chi_worker *worker);
 /* Asks it to stop, and joins it; -ETIMEDOUT where a handler holds it for longer than that. */
 int chi_worker_stop(struct chi_worker *worker, uint64_t timeout_ns);
 void chi_worker_destroy(struct chi_worker *worker);
+/*
+ * Makes the calling thread the worker's until a round is over, for a worker without a thread (see
+ * stepper.h). Always the same thread, because fibers stay on theirs. Whether it did anything.
+ */
+bool chi_worker_step(struct chi_worker *worker);
 
 /* Sends a message to a worker; any thread of the runtime. */
 void chi_worker_send(struct chi_worker *worker, struct chi_message *message);

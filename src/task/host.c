@@ -3,3 +3,4 @@
 #include "task/host.h"
 
 _Thread_local const struct chi_host *chi_host;
+_Thread_local const struct chi_stepping *chi_stepping;

@@ -31,11 +31,26 @@ extern CHI_API _Thread_local const struct chi_host *chi_host
     __attribute__((tls_model("initial-exec")));
 
 /*
+ * How a thread waits that makes the runtime go on itself (runtime/stepper.h): nobody else would.
+ * NULL as a rule. `wait` takes steps until `done(argument)`, for at most `timeout_ns` of the
+ * runtime's time: 0, -ETIMEDOUT, or -EDEADLK where nothing can happen any more.
+ */
+struct chi_stepping {
+    int (*wait)(bool (*done)(void *argument), void *argument, uint64_t timeout_ns);
+};
+
+extern CHI_API _Thread_local const struct chi_stepping *chi_stepping
+    __attribute__((tls_model("initial-exec")));
+
+/*
  * Client threads' memory (src/client implements). A block of at least `size` bytes; the code and
  * ptr 0 on failure.
  */
 int chi_client_alloc(enum chi_segment segment, size_t size, chi_shm_ptr_t *ptr);
 void chi_client_free(chi_shm_ptr_t ptr);
 void chi_client_return(chi_shm_ptr_t ptr); /* gives a lent output back */
+/* Blocks of the calling thread's process that are not freed; tasks of other threads that rest count
+ * as such. 0 where it is not attached. */
+CHI_API uint64_t chi_client_blocks(enum chi_segment segment);
 
 #endif

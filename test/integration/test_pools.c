@@ -306,27 +306,6 @@ static void *destroy_pool(void *argument)
     return NULL;
 }
 
-static void destroy_waits_for_tasks_that_run(void **state)
-{
-    struct creator destroyer;
-    chi_pool_id_t id;
-    (void)state;
-    assert_int_equal(test_probe_create("one", 0, &id), 0);
-    struct test_probe_sleep_task *task = CHI_TASK_NEW(test_probe_sleep, id, chi_pool_query_local());
-    task->duration_ns = 100000000;
-    assert_int_equal(chi_task_enqueue(&task->base), 0);
-    while (count(id).running == 0)
-        ;
-    destroyer.id = id;
-    assert_int_equal(pthread_create(&destroyer.thread, NULL, destroy_pool, &destroyer), 0);
-    pthread_join(destroyer.thread, NULL);
-    assert_int_equal(destroyer.rc, 0);
-    assert_true(chi_task_done(&task->base));
-    assert_int_equal(chi_task_wait(&task->base), 0);
-    assert_int_equal(task->slept, 1);
-    chi_task_del(&task->base);
-}
-
 static void a_pool_destroyed_under_load_ends_every_task(void **state)
 {
     enum { TASKS = 600 };
@@ -508,7 +487,6 @@ int main(void)
         TEST(create_is_told_when_it_asks_for_too_many_lanes),
         TEST(a_destroyed_pool_takes_no_tasks),
         TEST(the_admin_pool_cannot_be_destroyed),
-        TEST(destroy_waits_for_tasks_that_run),
         TEST(a_pool_destroyed_under_load_ends_every_task),
         TEST(unknown_pools_are_found_out_after_many_pools_came_and_went),
         TEST(the_status_of_very_many_pools_is_told_whole),

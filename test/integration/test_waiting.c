@@ -333,21 +333,6 @@ static void flush_returns_after_what_was_submitted_before(void **state)
     }
 }
 
-static void flush_waits_while_an_earlier_task_runs(void **state)
-{
-    struct child child;
-    (void)state;
-    struct chi_task *task = gate(0);
-    assert_int_equal(pthread_create(&child.thread, NULL, flush, &child), 0);
-    usleep(20000);
-    move(1, 0); /* other work goes on meanwhile */
-    move(0, 0);
-    pthread_join(child.thread, NULL);
-    assert_int_equal(child.rc, 0);
-    assert_true(chi_task_done(task));
-    chi_task_del(task);
-}
-
 static void many_flushes_at_once_all_return(void **state)
 {
     enum { THREADS = 8 };
@@ -378,7 +363,6 @@ int main(void)
         TEST(a_forgotten_task_that_cannot_run_leaves_nothing),
         TEST(a_forgotten_task_with_big_outputs_gives_them_back),
         TEST(flush_returns_after_what_was_submitted_before),
-        TEST(flush_waits_while_an_earlier_task_runs),
         TEST(many_flushes_at_once_all_return),
     };
     return cmocka_run_group_tests_name("waiting", tests, NULL, NULL);

@@ -49,17 +49,6 @@ void chi_test_watchdog(unsigned seconds)
     alarm(seconds);
 }
 
-int chi_test_descriptors(void)
-{
-    DIR *dir = opendir("/proc/self/fd");
-    int count = 0;
-    assert_non_null(dir);
-    while (readdir(dir) != NULL)
-        count++;
-    closedir(dir);
-    return count - 3; /* ".", "..", and the folder itself */
-}
-
 void chi_test_write_file(const char *path, const char *text)
 {
     FILE *file = fopen(path, "we");
@@ -183,8 +172,8 @@ char *chi_test_daemon_log(const struct chi_test_daemon *daemon)
 static bool settles(const struct chi_test_daemon *daemon, char *reason, size_t size)
 {
     struct chi_test_status now;
-    const struct chi_test_status *idle = &daemon->idle;
     struct timespec begin, end;
+    char leaks[448];
 
     clock_gettime(CLOCK_MONOTONIC, &begin);
     do {
@@ -192,19 +181,12 @@ static bool settles(const struct chi_test_daemon *daemon, char *reason, size_t s
             snprintf(reason, size, "the daemon does not answer");
             return false;
         }
-        /* Runtime data is the workers' cache; what counts there is what is lent. */
-        if (now.granted[0] == idle->granted[0] && now.granted[1] == idle->granted[1] &&
-            now.retired[0] == 0 && now.retired[1] == 0 && now.lent == 0 && now.clients == 0 &&
-            now.in_flight == 0 && now.parked == 0 && now.unstarted == 0)
+        if (chi_test_status_leaks(&now, &daemon->idle, leaks, sizeof(leaks)) == 0)
             return true;
         pause_a_little();
         clock_gettime(CLOCK_MONOTONIC, &end);
     } while (end.tv_sec - begin.tv_sec < SETTLE_S);
-    snprintf(reason, size,
-             "the daemon did not settle: main %lu (%lu at the start), client data %lu (%lu), "
-             "retired %lu and %lu, lent %lu, clients %lu, in flight %ld, parked %lu, unstarted %lu",
-             now.granted[0], idle->granted[0], now.granted[1], idle->granted[1], now.retired[0],
-             now.retired[1], now.lent, now.clients, now.in_flight, now.parked, now.unstarted);
+    snprintf(reason, size, "the daemon did not settle: %s", leaks);
     return false;
 }
 

@@ -14,7 +14,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "support/status.h"
+#include "test/descriptors.h"
+#include "test/status.h"
 
 #define CHI_TEST_MEMORY                                                                            \
     "memory:\n  main_segment_size: 16MB\n  client_data_segment_size: 64MB\n"                       \
@@ -68,9 +69,6 @@ void chi_test_daemon_finish(struct chi_test_daemon *daemon);
 int chi_test_daemon_setup(void **state, const char *yaml);
 /* Settles, stops and finishes it. */
 int chi_test_daemon_teardown(void **state);
-
-/* Open descriptors of this process. */
-int chi_test_descriptors(void);
 
 /* Writes a file. */
 void chi_test_write_file(const char *path, const char *text);

@@ -67,11 +67,13 @@ static int spawn_all(struct test_probe *self, struct test_probe_spawn_task *task
 
     for (; made < task->count && rc == 0; made++) {
         subs[made] = new_yield(self, made, made % 3);
-        if (subs[made] == NULL)
-            return -ENOMEM;
+        if (subs[made] == NULL) {
+            rc = -ENOMEM;
+            break;
+        }
         rc = chi_task_enqueue(subs[made]);
     }
-    for (uint32_t i = 0; i < made; i++) {
+    for (uint32_t i = 0; i < made; i++) { /* where one failed, the last was not submitted */
         if (rc == 0 || i + 1 < made) {
             int code = chi_task_wait(subs[i]);
             task->done += code == 0;
@@ -79,6 +81,16 @@ static int spawn_all(struct test_probe *self, struct test_probe_spawn_task *task
         chi_task_del(subs[i]);
     }
     return rc;
+}
+
+/* What a handler must not do. */
+static int spawn_keep(struct test_probe *self)
+{
+    struct chi_task *sub = new_yield(self, 0, 0);
+    if (sub == NULL)
+        return -ENOMEM;
+    int rc = chi_task_enqueue(sub);
+    return rc == 0 ? chi_task_wait(sub) : rc;
 }
 
 static int spawn_any(struct test_probe *self, struct test_probe_spawn_task *task)
@@ -203,6 +215,8 @@ int test_probe_run_spawn(struct test_probe *self, struct test_probe_spawn_task *
         return spawn_forget(self, task);
     case TEST_PROBE_SPAWN_MISUSE:
         return spawn_misuse(self, task);
+    case TEST_PROBE_SPAWN_KEEP:
+        return spawn_keep(self);
     default:
         return -EINVAL;
     }

@@ -19,6 +19,7 @@ static const struct chi_enum_value test_probe_spawn_values[] = {
     {.name = "detach", .value = TEST_PROBE_SPAWN_DETACH},
     {.name = "forget", .value = TEST_PROBE_SPAWN_FORGET},
     {.name = "misuse", .value = TEST_PROBE_SPAWN_MISUSE},
+    {.name = "keep", .value = TEST_PROBE_SPAWN_KEEP},
     {.name = NULL},
 };
 

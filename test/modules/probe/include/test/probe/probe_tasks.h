@@ -114,6 +114,7 @@ enum test_probe_spawn {
     TEST_PROBE_SPAWN_DETACH = 3,  /* yields, deleted while in flight */
     TEST_PROBE_SPAWN_FORGET = 4,  /* yields, fire-and-forget */
     TEST_PROBE_SPAWN_MISUSE = 5,  /* wait before, enqueue twice, unknown pool, notify */
+    TEST_PROBE_SPAWN_KEEP = 6,    /* one that is never deleted */
 };
 
 struct test_probe_spawn_task {

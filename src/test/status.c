@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Asking for the status, and a reader for just as much JSON as the daemon writes. */
-#include "support/status.h"
+#include "test/status.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "shm/protocol.h"
+#include "task/host.h"
 
 static int connect_control(void)
 {
@@ -23,6 +25,12 @@ static int connect_control(void)
         return -1;
     }
     return fd;
+}
+
+static bool is_readable(void *fd)
+{
+    struct pollfd poll_fd = {.fd = *(int *)fd, .events = POLLIN};
+    return poll(&poll_fd, 1, 0) > 0;
 }
 
 char *chi_test_status_text(void)
@@ -44,6 +52,8 @@ char *chi_test_status_text(void)
             if (more == NULL)
                 break;
             text = more;
+            if (chi_stepping != NULL && chi_stepping->wait(is_readable, &fd, UINT64_MAX) < 0)
+                break; /* who answers is this thread, and it cannot */
             ssize_t got = recv(fd, text + size, CHI_CONTROL_TEXT, 0);
             if (got <= 0)
                 break;
@@ -95,6 +105,45 @@ double chi_test_json_sum(const char *json, const char *list, const char *key, ui
         ++*count;
     }
     return sum;
+}
+
+struct report {
+    char *text;
+    size_t size;
+    size_t used;
+    int count;
+};
+
+static void note(struct report *report, const char *what, uint64_t now, uint64_t idle)
+{
+    if (now == idle)
+        return;
+    int n = snprintf(report->text + report->used, report->size - report->used,
+                     idle == 0 ? "%s%s %lu" : "%s%s %lu (%lu at the start)",
+                     report->count > 0 ? ", " : "", what, now, idle);
+    if (n > 0)
+        report->used +=
+            (size_t)n < report->size - report->used ? (size_t)n : report->size - report->used - 1;
+    report->count++;
+}
+
+int chi_test_status_leaks(const struct chi_test_status *now, const struct chi_test_status *idle,
+                          char *text, size_t size)
+{
+    struct report report = {.text = text, .size = size};
+
+    text[0] = '\0';
+    note(&report, "bytes of main granted:", now->granted[0], idle->granted[0]);
+    note(&report, "bytes of client data granted:", now->granted[1], idle->granted[1]);
+    /* Runtime data is the workers' cache; what counts there is what is lent. */
+    note(&report, "bytes of outputs lent:", now->lent, 0);
+    note(&report, "bytes of main retired:", now->retired[0], 0);
+    note(&report, "bytes of client data retired:", now->retired[1], 0);
+    note(&report, "clients attached:", now->clients, 0);
+    note(&report, "tasks in flight:", (uint64_t)now->in_flight, 0);
+    note(&report, "tasks that wait on a fiber:", now->parked, 0);
+    note(&report, "tasks not begun:", now->unstarted, 0);
+    return report.count;
 }
 
 int chi_test_status_get(struct chi_test_status *status)
