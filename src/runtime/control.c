@@ -19,6 +19,7 @@
 
 #include "chimaera/log.h"
 #include "lane/bell.h"
+#include "runtime/lock_watch.h"
 #include "runtime/worker.h"
 #include "shm/protocol.h"
 
@@ -345,7 +346,9 @@ static void *thread_main(void *argument)
             handle(control, &events[i]);
         if (atomic_exchange_explicit(&control->damaged, false, memory_order_acquire))
             repair(control);
-        timeout = chi_registry_advance(control->runtime) ? TICK_MS : -1;
+        timeout = chi_lock_watch_advance(control->runtime);
+        if (chi_registry_advance(control->runtime))
+            timeout = TICK_MS;
     }
     drop_all(control, false);
     while (chi_registry_advance(control->runtime) && !control->runtime->abandoned)

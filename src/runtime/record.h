@@ -14,6 +14,7 @@
 #define CHI_TASK_DETACHED 0x80u
 
 struct chi_fanout;
+struct chi_hold;
 struct chi_origin;
 struct chi_pool;
 struct chi_waiter;
@@ -45,6 +46,7 @@ struct chi_record {
 
     int (*call)(void *argument); /* instead of a method: chi_runtime_call() */
     void *call_argument;
+    struct chi_hold *holds; /* locks it has; its worker's thread */
 
     _Alignas(CHI_CACHE_LINE) struct chi_task task;
 };
@@ -54,6 +56,10 @@ static inline struct chi_record *chi_record_of(const struct chi_task *task)
     return (struct chi_record *)(void *)((char *)(uintptr_t)task -
                                          offsetof(struct chi_record, task));
 }
+
+/* For messages to people: of the method and the pool, or what the runtime calls its own. */
+const char *chi_record_method_name(const struct chi_record *record);
+const char *chi_record_pool_name(const struct chi_record *record);
 
 static inline struct chi_record *chi_record_of_message(struct chi_message *message)
 {

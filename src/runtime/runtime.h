@@ -19,6 +19,7 @@
 #include "shm/segment.h"
 
 struct chi_control;
+struct chi_lock_watch;
 struct chi_origin;
 struct chi_pool_table;
 struct chi_worker;
@@ -56,6 +57,8 @@ struct chi_runtime {
     struct chi_pool_table *pools;
     atomic_uint next_lane; /* round robin of lanes over workers */
     struct chi_control *control;
+    struct chi_lock_watch *lock_watch; /* what was seen last; control thread; NULL until looked for */
+    atomic_bool locks_watched;       /* the control thread looks for deadlocks now and then */
 
     atomic_int state; /* enum chi_runtime_state */
     int stop_fd;      /* eventfd: somebody asked for a stop */
