@@ -31,24 +31,24 @@ CHI_API int chi_colock_try_lock(struct chi_colock *lock, enum chi_colock_mode mo
                                 const char *name);
 CHI_API void chi_colock_unlock(struct chi_colock *lock, enum chi_colock_mode mode);
 
-/* For the scoped forms: what to unlock at the end of the scope. Zeroed is nothing. */
+/* For the scoped forms: what to unlock at the end of the scope, if it was locked. */
 struct chi_colock_scope {
     struct chi_colock *lock;
     enum chi_colock_mode mode;
+    int status; /* what chi_colock_lock() returned */
 };
 
-static inline int chi_colock_scope_begin(struct chi_colock_scope *scope, struct chi_colock *lock,
-                                         enum chi_colock_mode mode, const char *name)
+static inline struct chi_colock_scope chi_colock_scope_begin(struct chi_colock *lock,
+                                                             enum chi_colock_mode mode,
+                                                             const char *name)
 {
-    int rc = chi_colock_lock(lock, mode, name);
-    scope->lock = rc == 0 ? lock : NULL;
-    scope->mode = mode;
-    return rc;
+    struct chi_colock_scope scope = {lock, mode, chi_colock_lock(lock, mode, name)};
+    return scope;
 }
 
 static inline void chi_colock_scope_end(struct chi_colock_scope *scope)
 {
-    if (scope->lock != NULL)
+    if (scope->status == 0)
         chi_colock_unlock(scope->lock, scope->mode);
 }
 
@@ -58,13 +58,13 @@ CHI_END_DECLS
 #define CHI_COLOCK_JOIN(a, b)  CHI_COLOCK_JOIN_(a, b)
 
 /* A declaration and a statement: the rest of the enclosing scope holds the lock. */
-#define CHI_COLOCK_SCOPED(colock, mode, name, scope)                                               \
-    __attribute__((cleanup(chi_colock_scope_end))) struct chi_colock_scope scope;                  \
-    do {                                                                                           \
-        int scope##_rc = chi_colock_scope_begin(&scope, colock, mode, name);                       \
-        if (scope##_rc < 0)                                                                        \
-            return scope##_rc;                                                                     \
-    } while (0)
+#define CHI_COLOCK_SCOPED(colock, mode, name)                                                      \
+    CHI_COLOCK_SCOPED_AS(CHI_COLOCK_JOIN(chi_scope_, __COUNTER__), colock, mode, name)
+#define CHI_COLOCK_SCOPED_AS(scope, colock, mode, name)                                            \
+    __attribute__((cleanup(chi_colock_scope_end))) struct chi_colock_scope scope =                 \
+        chi_colock_scope_begin(colock, mode, name);                                                \
+    if (scope.status < 0)                                                                          \
+    return scope.status
 
 #ifdef __cplusplus
 namespace chi
@@ -74,8 +74,8 @@ class ScopedColock
 {
   public:
     ScopedColock(chi_colock *lock, chi_colock_mode mode, const char *name)
+        : scope_(chi_colock_scope_begin(lock, mode, name))
     {
-        status_ = chi_colock_scope_begin(&scope_, lock, mode, name);
     }
     ~ScopedColock()
     {
@@ -86,12 +86,11 @@ class ScopedColock
     /* 0, or the code with which the wait for the lock ended: then it is not held. */
     int status() const
     {
-        return status_;
+        return scope_.status;
     }
 
   private:
     chi_colock_scope scope_;
-    int status_;
 };
 } // namespace chi
 #endif

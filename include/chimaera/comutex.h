@@ -57,9 +57,7 @@ static inline void chi_comutex_unlock(struct chi_comutex *mutex)
  * Locks, and unlocks at the end of the enclosing scope. Parks the calling fiber. For functions that
  * return an int: where the lock is not had, it returns the code from the function at once.
  */
-#define CHI_SCOPED_COMUTEX(mutex)                                                                  \
-    CHI_COLOCK_SCOPED(&(mutex)->lock, CHI_COLOCK_WRITE, #mutex,                                    \
-                      CHI_COLOCK_JOIN(chi_scope_, __LINE__))
+#define CHI_SCOPED_COMUTEX(mutex) CHI_COLOCK_SCOPED(&(mutex)->lock, CHI_COLOCK_WRITE, #mutex)
 
 #ifdef __cplusplus
 namespace chi

@@ -68,12 +68,9 @@ static inline void chi_corwlock_write_unlock(struct chi_corwlock *lock)
  * Lock, and unlock at the end of the enclosing scope. Park the calling fiber. For functions that
  * return an int: where the lock is not had, they return the code from the function at once.
  */
-#define CHI_SCOPED_COREAD(corwlock)                                                                \
-    CHI_COLOCK_SCOPED(&(corwlock)->lock, CHI_COLOCK_READ, #corwlock,                               \
-                      CHI_COLOCK_JOIN(chi_scope_, __LINE__))
+#define CHI_SCOPED_COREAD(corwlock) CHI_COLOCK_SCOPED(&(corwlock)->lock, CHI_COLOCK_READ, #corwlock)
 #define CHI_SCOPED_COWRITE(corwlock)                                                               \
-    CHI_COLOCK_SCOPED(&(corwlock)->lock, CHI_COLOCK_WRITE, #corwlock,                              \
-                      CHI_COLOCK_JOIN(chi_scope_, __LINE__))
+    CHI_COLOCK_SCOPED(&(corwlock)->lock, CHI_COLOCK_WRITE, #corwlock)
 
 #ifdef __cplusplus
 namespace chi
