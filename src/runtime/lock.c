@@ -43,20 +43,37 @@ static void drop_guard(struct chi_colock *lock)
 
 /* ---- holds */
 
-static struct chi_hold *new_hold(struct chi_worker *worker)
-{
-    struct chi_hold *hold = worker->locks.free;
-    if (CHI_LIKELY(hold != NULL))
-        worker->locks.free = hold->next;
-    else
-        hold = malloc(sizeof(*hold));
-    return hold;
-}
-
 static void free_hold(struct chi_worker *worker, struct chi_hold *hold)
 {
     hold->next = worker->locks.free;
     worker->locks.free = hold;
+}
+
+/* On the worker of the task that waited. */
+static void arrive(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_hold *hold = (void *)message;
+    hold->in_flight = false;
+    if (hold->waiter != NULL)
+        chi_worker_unpark(worker, hold->waiter, 0);
+    else
+        free_hold(worker, hold); /* its task has left, and gave the lock back itself */
+}
+
+static struct chi_hold *new_hold(struct chi_worker *worker)
+{
+    struct chi_hold *hold = worker->locks.free;
+    if (CHI_LIKELY(hold != NULL)) {
+        worker->locks.free = hold->next;
+        return hold;
+    }
+    hold = malloc(sizeof(*hold));
+    if (hold != NULL) {
+        hold->worker = worker;
+        hold->message.handle = arrive;
+        hold->in_flight = false; /* true in none that is free */
+    }
+    return hold;
 }
 
 void chi_lock_cache_fini(struct chi_lock_cache *cache)
@@ -200,29 +217,16 @@ static struct chi_hold *hand_over(struct chi_worker *worker, struct chi_colock *
 
 /* ---- waking */
 
-/* On the worker of the task that waited. */
-static void arrive(struct chi_worker *worker, struct chi_message *message)
-{
-    struct chi_hold *hold = (void *)message;
-    hold->in_flight = false;
-    if (hold->waiter != NULL)
-        chi_worker_unpark(worker, hold->waiter, 0);
-    else
-        free_hold(worker, hold); /* its task has left, and gave the lock back itself */
-}
-
 /* Guard dropped. A hold is its task's again from the moment its message is sent. */
 static void wake(struct chi_worker *worker, struct chi_hold *handed)
 {
     while (handed != NULL) {
         struct chi_hold *hold = handed;
         handed = hold->next_handed;
-        if (hold->worker == worker) {
+        if (hold->worker == worker)
             chi_worker_unpark(worker, hold->waiter, 0);
-        } else {
-            hold->message.handle = arrive;
+        else
             chi_worker_send(hold->worker, &hold->message);
-        }
     }
 }
 
@@ -322,11 +326,9 @@ static int lock_or_try(struct chi_colock *lock, enum chi_colock_mode mode, const
         return -ENOMEM;
     hold->lock = lock;
     hold->record = record;
-    hold->worker = worker;
     hold->name = name;
     hold->count = 1;
     hold->mode = mode;
-    hold->in_flight = false;
     take_guard(lock);
     if (CHI_LIKELY(lock->holds == NULL) || may_enter(lock, hold, lock->wait_first == NULL)) {
         enter(lock, hold);

@@ -199,6 +199,15 @@ static void append(struct chi_worker *worker, struct chi_message *message)
     chi_worker_append(worker, record->lane, record);
 }
 
+/* As chi_worker_stop(), but ThreadSanitizer does not know the join with a clock. */
+static void join(struct chi_worker *worker)
+{
+    atomic_store(&worker->stop, true);
+    chi_eventfd_wake(worker->private_fd);
+    assert_int_equal(pthread_join(worker->thread, NULL), 0);
+    worker->started = false;
+}
+
 static void two_threads_keep_writers_and_readers_apart(void **state)
 {
     static struct actor actors[TASKS];
@@ -218,7 +227,7 @@ static void two_threads_keep_writers_and_readers_apart(void **state)
     while (atomic_load(&ended) < TASKS)
         sched_yield();
     for (uint32_t w = 0; w < WORKERS; w++)
-        assert_int_equal(chi_worker_stop(runtime.workers[w], 60ull * 1000000000ull), 0);
+        join(runtime.workers[w]);
     assert_int_equal(guarded, twin);
     assert_int_equal(guarded, TASKS * ROUNDS * 3 / 4);
     assert_int_equal(seen_torn, 0);
