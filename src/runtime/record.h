@@ -38,15 +38,15 @@ struct chi_record {
     bool clients;              /* a client's task or a copy of one: no handler waits for it */
     bool flush;                /* waits for others' end: no grace period waits for it */
 
-    /* A subtask's maker: the fields below belong to the thread of `home`. */
+    /* A subtask's maker: the fields up to `waiter` belong to the thread of `home`. */
+    bool expecting; /* a note of its completion is on the way to `home` */
+    bool deleted;   /* free it when that note has come */
     struct chi_worker *home;
     struct chi_waiter *waiter; /* who is parked until it is done */
-    bool expecting;            /* a note of its completion is on the way to `home` */
-    bool deleted;              /* free it when that note has come */
 
     int (*call)(void *argument); /* instead of a method: chi_runtime_call() */
+    struct chi_hold *holds;      /* locks it has; its worker's thread */
     void *call_argument;
-    struct chi_hold *holds; /* locks it has; its worker's thread */
 
     _Alignas(CHI_CACHE_LINE) struct chi_task task;
 };

@@ -4,7 +4,6 @@
 
 #include <chimaera/admin/admin_client.h>
 #include <chimaera/chimaera.h>
-#include <chimaera/MOD_NAME/MOD_NAME_client.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -17,14 +16,12 @@
 #define MS 1000000ull
 
 static chi_pool_id_t pool;
-static struct chimaera_MOD_NAME_client demo;
 
 static int setup_with(void **state, const char *yaml)
 {
     chi_test_daemon_setup(state, yaml);
     assert_int_equal(chi_client_init(), 0);
     assert_int_equal(test_probe_create("probe", 4, &pool), 0);
-    assert_int_equal(chimaera_MOD_NAME_create(&demo, chi_pool_query_local(), "demo", NULL), 0);
     return 0;
 }
 
@@ -166,90 +163,6 @@ static void tasks_of_one_client_may_share_a_group(void **state)
     finish(play(2, "D=0"));
     finish(a);
     assert_journal("AW BW Bw Aw");
-}
-
-/* ---- the template's methods */
-
-static int compare_moments(const void *a, const void *b)
-{
-    const struct chimaera_MOD_NAME_co_mutex_test_task *const *x = a, *const *y = b;
-    return (*x)->entered < (*y)->entered ? -1 : (*x)->entered > (*y)->entered;
-}
-
-static void co_mutex_tests_never_overlap(void **state)
-{
-    enum { TASKS = 40 };
-    struct chimaera_MOD_NAME_co_mutex_test_task *tasks[TASKS];
-    uint64_t entered = 0, left = 0;
-    (void)state;
-    for (uint32_t i = 0; i < TASKS; i++) {
-        tasks[i] =
-            chimaera_MOD_NAME_co_mutex_test_async(&demo, chi_pool_query_local(), i, i % 3 * 100000);
-        assert_non_null(tasks[i]);
-    }
-    for (uint32_t i = 0; i < TASKS; i++)
-        assert_int_equal(chi_task_wait(&tasks[i]->base), 0);
-    qsort(tasks, TASKS, sizeof(tasks[0]), compare_moments);
-    for (uint32_t i = 0; i < TASKS; i++) {
-        assert_true(tasks[i]->entered > left);
-        left = tasks[i]->left;
-        assert_true(left > tasks[i]->entered);
-        chi_task_del(&tasks[i]->base);
-    }
-    assert_int_equal(
-        chimaera_MOD_NAME_co_mutex_test(&demo, chi_pool_query_local(), 7, 0, &entered, &left), 0);
-    assert_true(left == entered + 1);
-}
-
-static void co_rw_lock_tests_overlap_only_to_read(void **state)
-{
-    enum { TASKS = 40 };
-    struct chimaera_MOD_NAME_co_rw_lock_test_task *tasks[TASKS];
-    uint64_t entered = 0, left = 0;
-    (void)state;
-    for (uint32_t i = 0; i < TASKS; i++) {
-        tasks[i] = chimaera_MOD_NAME_co_rw_lock_test_async(&demo, chi_pool_query_local(), i,
-                                                           i % 4 == 0, 200000);
-        assert_non_null(tasks[i]);
-    }
-    for (uint32_t i = 0; i < TASKS; i++)
-        assert_int_equal(chi_task_wait(&tasks[i]->base), 0);
-    for (uint32_t i = 0; i < TASKS; i++)
-        for (uint32_t j = 0; j < TASKS; j++)
-            if (i != j && (tasks[i]->writes || tasks[j]->writes))
-                assert_true(tasks[i]->left < tasks[j]->entered ||
-                            tasks[j]->left < tasks[i]->entered);
-    for (uint32_t i = 0; i < TASKS; i++)
-        chi_task_del(&tasks[i]->base);
-    assert_int_equal(chimaera_MOD_NAME_co_rw_lock_test(&demo, chi_pool_query_local(), 7, true, 0,
-                                                       &entered, &left),
-                     0);
-    assert_true(left == entered + 1);
-}
-
-static void forgotten_tests_all_run(void **state)
-{
-    uint64_t count = 0;
-    (void)state;
-    for (int i = 0; i < 100; i++)
-        assert_int_equal(
-            chimaera_MOD_NAME_fire_and_forget_test(&demo, chi_pool_query_local(), NULL), 0);
-    assert_int_equal(chimaera_MOD_NAME_fire_and_forget_test(&demo, chi_pool_query_local(), &count),
-                     0);
-    assert_int_equal(count, 101);
-}
-
-static void wait_tests_go_deep_although_each_level_locks(void **state)
-{
-    uint32_t reached = 0;
-    (void)state;
-    assert_int_equal(chimaera_MOD_NAME_wait_test(&demo, chi_pool_query_local(), 3, 200, &reached),
-                     0);
-    assert_int_equal(reached, 200);
-    assert_int_equal(chimaera_MOD_NAME_wait_test(&demo, chi_pool_query_local(), 3, 0, &reached), 0);
-    assert_int_equal(reached, 0);
-    assert_int_equal(chimaera_MOD_NAME_wait_test(&demo, chi_pool_query_local(), 3, 1001, NULL),
-                     -ERANGE);
 }
 
 /* ---- ends of pools */
@@ -407,12 +320,6 @@ int main(void)
         TEST(a_parent_that_holds_a_lock_can_wait_for_a_subtask_that_takes_it, setup_one),
         TEST(a_parent_that_holds_a_lock_can_wait_for_a_subtask_that_takes_it, setup_two),
         TEST(tasks_of_one_client_may_share_a_group, setup_two),
-        TEST(co_mutex_tests_never_overlap, setup_one),
-        TEST(co_mutex_tests_never_overlap, setup_two),
-        TEST(co_rw_lock_tests_overlap_only_to_read, setup_two),
-        TEST(forgotten_tests_all_run, setup_two),
-        TEST(wait_tests_go_deep_although_each_level_locks, setup_one),
-        TEST(wait_tests_go_deep_although_each_level_locks, setup_two),
         TEST(a_task_that_ends_with_its_pool_leaves_no_lock_held, setup_two),
         TEST(a_pools_destruction_waits_for_those_that_wait_for_its_locks, setup_two),
         TEST(a_deadlock_is_told_once_with_both_names, setup_one),

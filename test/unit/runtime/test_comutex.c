@@ -203,6 +203,92 @@ static void the_same_on_one_worker(void **state)
     assert_string_equal(journal, "AW Aw AE BW!ECANCELED BE CW Cw CE");
 }
 
+/* ---- scopes */
+
+static struct chi_comutex mutex;
+static int scoped_rc;
+
+static int lock_in_a_scope(void)
+{
+    CHI_SCOPED_COMUTEX(&mutex);
+    {
+        CHI_SCOPED_COREAD(&lock);
+        CHI_SCOPED_COWRITE(&other_lock);
+        if (mutex.lock.writing != 1 || lock.lock.holds == NULL || other_lock.lock.writing != 1)
+            return -EIO;
+    }
+    if (lock.lock.holds != NULL || other_lock.lock.writing != 0)
+        return -EIO;
+    return 1;
+}
+
+static int call_scoped(void *argument)
+{
+    struct actor *actor = argument;
+    scoped_rc = lock_in_a_scope();
+    note(actor, 'E', 0);
+    return 0;
+}
+
+static void start_scoped(struct actor *actor, char name, uint32_t group)
+{
+    struct chi_record *record = cast(actor, name, 1, group, "");
+    record->call = call_scoped;
+    chi_worker_append(actor->worker, record->lane, record);
+    step_all();
+}
+
+static void scoped_locks_end_with_their_scope(void **state)
+{
+    struct actor a;
+    (void)state;
+    scoped_rc = 0;
+    start_scoped(&a, 'A', 1);
+    assert_int_equal(scoped_rc, 1);
+    assert_null(mutex.lock.holds);
+}
+
+static void a_scope_that_does_not_get_its_lock_returns_the_code(void **state)
+{
+    struct actor a, b;
+    (void)state;
+    scoped_rc = 0;
+    start(&a, 'A', 0, 1, "X.x"); /* the third of the scope's locks */
+    start_scoped(&b, 'B', 2);
+    assert_non_null(mutex.lock.holds);
+    chi_worker_unpark(b.worker, waiter_at(&other_lock, 0), -ECANCELED);
+    step_all();
+    assert_int_equal(scoped_rc, -ECANCELED);
+    assert_null(mutex.lock.holds); /* the other two are unlocked */
+    assert_null(lock.lock.holds);
+    go_on(&a);
+    assert_string_equal(journal, "AX BE Ax AE");
+}
+
+static int try_twice(void *argument)
+{
+    scoped_rc = chi_comutex_try_lock(&mutex);
+    if (scoped_rc == 0)
+        scoped_rc = chi_comutex_lock(&mutex);
+    chi_comutex_unlock(&mutex);
+    chi_comutex_unlock(&mutex);
+    note(argument, 'E', 0);
+    return 0;
+}
+
+static void a_comutex_is_tried_locked_again_and_unlocked(void **state)
+{
+    struct actor a;
+    (void)state;
+    struct chi_record *record = cast(&a, 'A', 0, 1, "");
+    record->call = try_twice;
+    chi_worker_append(a.worker, record->lane, record);
+    step_all();
+    assert_string_equal(journal, "AE");
+    assert_int_equal(scoped_rc, 0);
+    assert_null(mutex.lock.holds);
+}
+
 /* ---- ends */
 
 static void a_task_that_ends_lets_go_of_what_it_holds(void **state)
@@ -275,6 +361,9 @@ int main(void)
         LOCK_TEST(the_last_waiter_may_leave),
         LOCK_TEST(a_waiter_that_leaves_while_it_is_handed_the_lock_passes_it_on),
         LOCK_TEST(the_same_on_one_worker),
+        LOCK_TEST(scoped_locks_end_with_their_scope),
+        LOCK_TEST(a_scope_that_does_not_get_its_lock_returns_the_code),
+        LOCK_TEST(a_comutex_is_tried_locked_again_and_unlocked),
         LOCK_TEST(a_task_that_ends_lets_go_of_what_it_holds),
         LOCK_TEST(a_strangers_unlock_is_caught_and_changes_nothing),
         LOCK_TEST(a_lock_outside_a_handler_is_caught),
