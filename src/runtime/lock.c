@@ -116,7 +116,7 @@ static bool same_group(const struct chi_hold *a, const struct chi_hold *b)
 {
     const struct chi_task_node *x = &a->record->task.node;
     const struct chi_task_node *y = &b->record->task.node;
-    return a->record->origin == b->record->origin && x->major == y->major && x->tid == y->tid &&
+    return a->major == b->major && a->record->origin == b->record->origin && x->tid == y->tid &&
            x->pid == y->pid && x->node == y->node;
 }
 
@@ -328,6 +328,7 @@ static int lock_or_try(struct chi_colock *lock, enum chi_colock_mode mode, const
     hold->record = record;
     hold->name = name;
     hold->count = 1;
+    hold->major = record->task.node.major;
     hold->mode = mode;
     take_guard(lock);
     if (CHI_LIKELY(lock->holds == NULL) || may_enter(lock, hold, lock->wait_first == NULL)) {

@@ -30,21 +30,23 @@ enum chi_hold_state {
 };
 
 struct chi_hold {
-    struct chi_message message;    /* tells the worker of a task that waits that it holds now */
-    struct chi_hold *next, *prev;  /* in the lock's queue or holds; `next` of a free one */
-    struct chi_hold *next_of_task; /* in the record's list of what it holds */
-    struct chi_hold *next_handed;  /* of those that one hand-over woke */
-    struct chi_colock *lock;
+    struct chi_message message;   /* tells the worker of a task that waits that it holds now */
+    struct chi_hold *next, *prev; /* in the lock's queue or holds; `next` of a free one */
     struct chi_record *record;
-    struct chi_worker *worker;
-    struct chi_waiter *waiter; /* on the parked fiber's stack; NULL once it has left */
-    const char *name;          /* what the module's source calls the lock */
-    uint32_t count;            /* how often the task has locked */
-    uint32_t ticket;           /* place in the queue */
+    uint32_t major; /* of the group: tells nearly all apart without their records */
     enum chi_colock_mode mode;
     enum chi_hold_state state;
     bool upgrade;   /* waits to write while its group reads */
     bool in_flight; /* the message is on its way */
+    uint32_t count; /* how often the task has locked */
+
+    uint32_t ticket; /* place in the queue */
+    struct chi_colock *lock;
+    struct chi_hold *next_of_task; /* in the record's list of what it holds */
+    struct chi_hold *next_handed;  /* of those that one hand-over woke */
+    struct chi_worker *worker;
+    struct chi_waiter *waiter; /* on the parked fiber's stack; NULL once it has left */
+    const char *name;          /* what the module's source calls the lock */
 };
 
 /* Per worker: holds that are free. */
