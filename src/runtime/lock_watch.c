@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "chimaera/log.h"
 #include "runtime/control.h"
+#include "runtime/fanout.h"
 #include "runtime/wait_graph.h"
 
 #define LOOK_NS (1 * CHI_NS_PER_S)
@@ -61,7 +62,7 @@ static void note(struct chi_fiber *fiber, void *argument)
     struct chi_wait_node *node = chi_wait_graph_add(graph);
     if (node == NULL)
         return;
-    node->task = record;
+    node->task = record->fanout != NULL ? record->fanout->whole : record;
     node->serial = waiter->serial;
     node->origin = record->origin;
     node->group = record->task.node;

@@ -14,7 +14,7 @@ struct chi_wait_hold {
 };
 
 struct chi_wait_node {
-    const void *task;
+    const void *task; /* its record; of a copy for one of several containers: the whole's */
     uint32_t worker;
     uint64_t serial; /* which wait of that worker this is */
     const void *origin;

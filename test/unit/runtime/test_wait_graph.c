@@ -184,6 +184,19 @@ static void a_deadlock_through_subtasks_is_found(void **state)
     assert_string_equal(found, "P subtask, S y, Q subtask, T x");
 }
 
+/* S and T are copies of one subtask: P cannot go on before both have. */
+static void a_deadlock_through_one_of_several_copies_is_found(void **state)
+{
+    (void)state;
+    add(&before, "P", 1, 0, 'S', 'x');
+    add(&before, "Q", 2, 'x', 0, 'y');
+    add(&before, "S", 1, 'z', 0, 0);
+    add(&before, "T", 1, 'y', 0, 0);
+    before.nodes[3].task = before.nodes[2].task;
+    assert_int_equal(count_cycles(), 1);
+    assert_string_equal(found, "P subtask, T y, Q x");
+}
+
 static void a_subtask_that_takes_its_parents_lock_is_no_deadlock(void **state)
 {
     (void)state;
@@ -229,6 +242,7 @@ int main(void)
         LOOK_TEST(a_waiter_further_ahead_counts),
         LOOK_TEST(members_of_a_group_are_not_in_each_others_way),
         HAND_TEST(a_deadlock_through_subtasks_is_found),
+        HAND_TEST(a_deadlock_through_one_of_several_copies_is_found),
         HAND_TEST(a_subtask_that_takes_its_parents_lock_is_no_deadlock),
         HAND_TEST(two_deadlocks_are_both_told),
         HAND_TEST(a_long_chain_has_a_cycle_only_when_it_is_closed),
