@@ -72,6 +72,10 @@ void bench_bdev_ram_write_1m(const struct bench_options *options, struct bench_r
 void bench_idle_cpu(const struct bench_options *options, struct bench_result *result);
 void bench_startup(const struct bench_options *options, struct bench_result *result);
 void bench_attach(const struct bench_options *options, struct bench_result *result);
+void bench_comutex(const struct bench_options *options, struct bench_result *result);
+void bench_comutex_handover(const struct bench_options *options, struct bench_result *result);
+void bench_park_resume(const struct bench_options *options, struct bench_result *result);
+void bench_subtask(const struct bench_options *options, struct bench_result *result);
 void bench_crowded(const struct bench_options *options, struct bench_result *result);
 
 #endif

@@ -27,4 +27,10 @@ double bench_limit_wake(size_t count, uint64_t idle_ns);
  */
 double bench_limit_memcpy(size_t size, size_t places, uint32_t count);
 
+/* Two atomic exchanges of a word that nobody else touches, on the worker's core. Mean, ns. */
+double bench_limit_exchange_pair(void);
+
+/* From one fiber to another and back, on the worker's core. Mean, ns. */
+double bench_limit_fiber_switch(void);
+
 #endif

@@ -163,6 +163,14 @@ void chi_fiber_pool_stats(struct chi_fiber_pool *pool, struct chi_fiber_stats *s
     };
 }
 
+void chi_fiber_visit(struct chi_fiber_pool *pool, void (*visit)(struct chi_fiber *, void *),
+                     void *arg)
+{
+    for (struct chi_fiber *fiber = pool->all; fiber; fiber = fiber->all_next)
+        if (fiber->stack && fiber->user)
+            visit(fiber, arg);
+}
+
 /* A fiber's memory goes back to the system only with the pool, so `free` is a list of fibers. */
 static struct chi_fiber *take_unused(struct chi_fiber_pool *pool)
 {

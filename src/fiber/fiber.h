@@ -136,6 +136,10 @@ void chi_fiber_exit_to(struct chi_fiber *self, struct chi_fiber *to) __attribute
  * For fibers without work of their own, such as an idle scheduler's. */
 void chi_fiber_discard(struct chi_fiber *fiber);
 
+/* Calls visit(fiber, arg) for each fiber that has its owner's `user`; the owner's thread. */
+void chi_fiber_visit(struct chi_fiber_pool *pool, void (*visit)(struct chi_fiber *, void *),
+                     void *arg);
+
 /* Any thread. Costs about a microsecond for each mapped stack. */
 void chi_fiber_pool_stats(struct chi_fiber_pool *pool, struct chi_fiber_stats *stats);
 

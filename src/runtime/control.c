@@ -19,6 +19,7 @@
 
 #include "chimaera/log.h"
 #include "lane/bell.h"
+#include "runtime/lock_watch.h"
 #include "runtime/stepper.h"
 #include "runtime/worker.h"
 #include "shm/protocol.h"
@@ -333,8 +334,8 @@ static void handle(struct chi_control *control, const struct epoll_event *event)
         handle_connection(control, event);
 }
 
-/* Handles what comes within the timeout. Whether anything came; `busy`: something is under way. */
-static bool turn(struct chi_control *control, int timeout_ms, bool *busy)
+/* Handles what comes within the timeout. Whether anything came; `next_ms`: when to look again. */
+static bool turn(struct chi_control *control, int timeout_ms, int *next_ms)
 {
     struct epoll_event events[EVENTS_MAX];
     int count = epoll_wait(control->epoll, events, EVENTS_MAX, timeout_ms);
@@ -342,24 +343,26 @@ static bool turn(struct chi_control *control, int timeout_ms, bool *busy)
         handle(control, &events[i]);
     if (atomic_exchange_explicit(&control->damaged, false, memory_order_acquire))
         repair(control);
-    *busy = chi_registry_advance(control->runtime);
+    *next_ms = chi_lock_watch_advance(control->runtime);
+    if (chi_registry_advance(control->runtime))
+        *next_ms = TICK_MS;
     return count > 0;
 }
 
 bool chi_control_step(struct chi_control *control)
 {
-    bool busy;
-    return control->started && turn(control, 0, &busy);
+    int next_ms;
+    return control->started && turn(control, 0, &next_ms);
 }
 
 static void *thread_main(void *argument)
 {
     struct chi_control *control = argument;
-    bool busy = false;
+    int next_ms = -1;
 
     pthread_setname_np(pthread_self(), "chi-control");
     while (!atomic_load_explicit(&control->stop, memory_order_acquire))
-        turn(control, busy ? TICK_MS : -1, &busy);
+        turn(control, next_ms, &next_ms);
     drop_all(control, false);
     while (chi_registry_advance(control->runtime) && !control->runtime->abandoned)
         usleep(TICK_MS * 1000);

@@ -129,6 +129,9 @@ static int wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeou
     struct chi_timer timer = {.waiter = &waiter};
     size_t done = count;
 
+    if (count == 1 && timeout_ns == UINT64_MAX)
+        waiter.awaited = chi_record_of(tasks[0]);
+
     for (size_t i = 0; i < count && done == count; i++)
         if (tasks[i] != NULL && chi_task_done(tasks[i]))
             done = i;

@@ -44,6 +44,8 @@ void chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
     CHI_ASSERT(worker->current != NULL && next != NULL, "parked outside a handler");
     waiter->fiber = self;
     waiter->current = worker->current;
+    waiter->serial = ++worker->parks;
+    self->user = waiter; /* who looks at the fibers sees which are parked, and on what */
     worker->current = NULL;
     worker->spare = next->link;
     worker->running = next;
@@ -54,6 +56,7 @@ void chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
     atomic_store_explicit(&worker->stats.parked,
                           atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) - 1,
                           memory_order_relaxed);
+    self->user = NULL;
     worker->current = waiter->current;
 }
 

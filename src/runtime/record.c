@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/pool.h"
+
 #define KEEP_MAX 512u
 
 static uint8_t class_of(uint32_t size)
@@ -55,4 +57,14 @@ void chi_record_cache_fini(struct chi_record_cache *cache)
         }
         cache->count[i] = 0;
     }
+}
+
+const char *chi_record_method_name(const struct chi_record *record)
+{
+    return record->schema != NULL ? record->schema->method_name : "a call";
+}
+
+const char *chi_record_pool_name(const struct chi_record *record)
+{
+    return record->pool != NULL ? record->pool->name : "(runtime)";
 }

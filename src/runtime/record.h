@@ -14,6 +14,7 @@
 #define CHI_TASK_DETACHED 0x80u
 
 struct chi_fanout;
+struct chi_hold;
 struct chi_origin;
 struct chi_pool;
 struct chi_waiter;
@@ -37,13 +38,14 @@ struct chi_record {
     bool clients;              /* a client's task or a copy of one: no handler waits for it */
     bool flush;                /* waits for others' end: no grace period waits for it */
 
-    /* A subtask's maker: the fields below belong to the thread of `home`. */
+    /* A subtask's maker: the fields up to `waiter` belong to the thread of `home`. */
+    bool expecting; /* a note of its completion is on the way to `home` */
+    bool deleted;   /* free it when that note has come */
     struct chi_worker *home;
     struct chi_waiter *waiter; /* who is parked until it is done */
-    bool expecting;            /* a note of its completion is on the way to `home` */
-    bool deleted;              /* free it when that note has come */
 
     int (*call)(void *argument); /* instead of a method: chi_runtime_call() */
+    struct chi_hold *holds;      /* locks it has; its worker's thread */
     void *call_argument;
 
     _Alignas(CHI_CACHE_LINE) struct chi_task task;
@@ -54,6 +56,10 @@ static inline struct chi_record *chi_record_of(const struct chi_task *task)
     return (struct chi_record *)(void *)((char *)(uintptr_t)task -
                                          offsetof(struct chi_record, task));
 }
+
+/* For messages to people: of the method and the pool, or what the runtime calls its own. */
+const char *chi_record_method_name(const struct chi_record *record);
+const char *chi_record_pool_name(const struct chi_record *record);
 
 static inline struct chi_record *chi_record_of_message(struct chi_message *message)
 {

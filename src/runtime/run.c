@@ -365,6 +365,8 @@ static void run_here(struct chi_worker *worker, struct chi_record *record)
         rc = record->pool->ops->run(record->context.container, record->task.method, &record->task,
                                     &record->context);
     worker->current = NULL;
+    if (CHI_UNLIKELY(record->holds != NULL))
+        chi_lock_release_all(worker, record);
     chi_worker_complete(worker, record, rc);
 }
 

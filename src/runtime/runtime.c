@@ -20,6 +20,7 @@
 #include "chimaera/log.h"
 #include "lane/bell.h"
 #include "runtime/control.h"
+#include "runtime/lock_watch.h"
 #include "runtime/instance.h"
 #include "runtime/module.h"
 #include "runtime/pool.h"
@@ -389,6 +390,7 @@ static void destroy(struct chi_runtime *runtime)
     for (uint32_t w = 0; w < runtime->worker_count; w++)
         if (runtime->workers[w] != NULL)
             chi_worker_destroy(runtime->workers[w]);
+    chi_lock_watch_fini(runtime);
     if (runtime->pools != NULL)
         chi_pool_table_destroy(runtime->pools);
     for (uint32_t i = 0; runtime->origins != NULL && i <= runtime->max_clients; i++)

@@ -20,6 +20,7 @@
 
 struct chi_control;
 struct chi_host;
+struct chi_lock_watch;
 struct chi_origin;
 struct chi_pool_table;
 struct chi_stepper;
@@ -67,6 +68,8 @@ struct chi_runtime {
     struct chi_pool_table *pools;
     atomic_uint next_lane; /* round robin of lanes over workers */
     struct chi_control *control;
+    struct chi_lock_watch *lock_watch; /* what it saw last; control thread; NULL: nothing yet */
+    atomic_bool locks_watched;         /* the control thread looks for deadlocks now and then */
 
     atomic_int state; /* enum chi_runtime_state */
     int stop_fd;      /* eventfd: somebody asked for a stop */

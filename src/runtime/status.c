@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "chimaera/version.h"
 #include "runtime/control.h"
+#include "runtime/lock_watch.h"
 #include "runtime/worker.h"
 
 static const char *const segment_names[CHI_SEGMENT_COUNT] = {"main", "client_data", "runtime_data"};
@@ -247,7 +248,12 @@ static void render_status(struct chi_runtime *runtime, FILE *out, bool json)
     render_workers(runtime, out, json);
     fputs(json ? "," : "", out);
     render_clients(runtime, out, json);
-    fputs(json ? ",\"pools\":" : "\npools\n", out);
+    if (json)
+        fputs(",\"deadlocks\":[", out);
+    else if (chi_lock_watch_count(runtime) > 0)
+        fputs("\ndeadlocks\n", out);
+    chi_lock_watch_render(runtime, out, json);
+    fputs(json ? "],\"pools\":" : "\npools\n", out);
     render_pools(runtime, out, json);
     fputs(json ? "}" : "", out);
 }

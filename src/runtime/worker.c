@@ -207,6 +207,7 @@ void chi_worker_destroy(struct chi_worker *worker)
     if (worker->fibers != NULL)
         chi_fiber_pool_destroy(worker->fibers);
     chi_record_cache_fini(&worker->records);
+    chi_lock_cache_fini(&worker->locks);
     chi_timers_fini(&worker->timers);
     free(worker->by_number);
     if (worker->eventfd >= 0)

@@ -17,6 +17,7 @@
 
 #include "chimaera/container.h"
 #include "fiber/fiber.h"
+#include "runtime/lock.h"
 #include "runtime/message.h"
 #include "runtime/origin.h"
 #include "runtime/pool.h"
@@ -34,6 +35,11 @@ struct chi_waiter {
     struct chi_waiter *next;    /* on the list of those to be resumed */
     bool woken;
     int result; /* for the one that parked: 0, -ETIMEDOUT, events */
+
+    /* What it waits for without a bound in time, for whoever looks for deadlocks. */
+    struct chi_hold *lock_wait; /* a lock */
+    struct chi_record *awaited; /* one subtask */
+    uint64_t serial;            /* number of this wait on its worker */
 };
 
 struct chi_worker_stats {
@@ -82,6 +88,8 @@ struct chi_worker {
     uint32_t round;
     uint64_t spin_ns; /* how long to poll before sleeping; adapts */
     struct chi_record_cache records;
+    struct chi_lock_cache locks;
+    uint64_t parks; /* how often a task has parked here */
     struct chi_arena_cache *outputs;
     struct chi_ingress **by_number; /* ingress lanes by bit of the bell; NULL where none */
 
@@ -100,6 +108,7 @@ struct chi_worker {
     void (*loop)(struct chi_worker *worker); /* what its scheduler runs; see loop.h */
     bool did;                                /* whether the last round of a stepped one did any */
     atomic_uint lane_count;                  /* lanes of containers that are mapped here */
+    atomic_uint lock_waits;                  /* tasks that wait for locks */
     _Alignas(CHI_CACHE_LINE) struct chi_worker_stats stats;
 };
 

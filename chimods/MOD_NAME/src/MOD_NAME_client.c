@@ -74,3 +74,111 @@ del_task:
     chi_task_del(&task->base);
     return rc;
 }
+
+/* Submits a task whose members are filled in; NULL, and the task is gone, where that fails. */
+static void *submit(struct chi_task *task)
+{
+    int rc = chi_task_enqueue(task);
+    if (rc == 0)
+        return task;
+    chi_task_del(task);
+    chi_error(rc, "cannot send the task: %s", chi_strerror(rc));
+    return NULL;
+}
+
+struct chimaera_MOD_NAME_co_mutex_test_task *chimaera_MOD_NAME_co_mutex_test_async(
+    const struct chimaera_MOD_NAME_client *client, chi_pool_query_t query, uint32_t test_id,
+    uint64_t hold_ns)
+{
+    struct chimaera_MOD_NAME_co_mutex_test_task *task =
+        CHI_TASK_NEW(chimaera_MOD_NAME_co_mutex_test, client->base.pool_id, query);
+    if (task == NULL)
+        return NULL;
+    task->test_id = test_id;
+    task->hold_ns = hold_ns;
+    return submit(&task->base);
+}
+
+int chimaera_MOD_NAME_co_mutex_test(const struct chimaera_MOD_NAME_client *client,
+                                    chi_pool_query_t query, uint32_t test_id, uint64_t hold_ns,
+                                    uint64_t *entered, uint64_t *left)
+{
+    struct chimaera_MOD_NAME_co_mutex_test_task *task =
+        chimaera_MOD_NAME_co_mutex_test_async(client, query, test_id, hold_ns);
+    if (task == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(&task->base);
+    if (entered != NULL)
+        *entered = task->entered;
+    if (left != NULL)
+        *left = task->left;
+    chi_task_del(&task->base);
+    return rc;
+}
+
+struct chimaera_MOD_NAME_co_rw_lock_test_task *chimaera_MOD_NAME_co_rw_lock_test_async(
+    const struct chimaera_MOD_NAME_client *client, chi_pool_query_t query, uint32_t test_id,
+    bool writes, uint64_t hold_ns)
+{
+    struct chimaera_MOD_NAME_co_rw_lock_test_task *task =
+        CHI_TASK_NEW(chimaera_MOD_NAME_co_rw_lock_test, client->base.pool_id, query);
+    if (task == NULL)
+        return NULL;
+    task->test_id = test_id;
+    task->writes = writes;
+    task->hold_ns = hold_ns;
+    return submit(&task->base);
+}
+
+int chimaera_MOD_NAME_co_rw_lock_test(const struct chimaera_MOD_NAME_client *client,
+                                      chi_pool_query_t query, uint32_t test_id, bool writes,
+                                      uint64_t hold_ns, uint64_t *entered, uint64_t *left)
+{
+    struct chimaera_MOD_NAME_co_rw_lock_test_task *task =
+        chimaera_MOD_NAME_co_rw_lock_test_async(client, query, test_id, writes, hold_ns);
+    if (task == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(&task->base);
+    if (entered != NULL)
+        *entered = task->entered;
+    if (left != NULL)
+        *left = task->left;
+    chi_task_del(&task->base);
+    return rc;
+}
+
+int chimaera_MOD_NAME_fire_and_forget_test(const struct chimaera_MOD_NAME_client *client,
+                                           chi_pool_query_t query, uint64_t *count)
+{
+    struct chimaera_MOD_NAME_fire_and_forget_test_task *task =
+        CHI_TASK_NEW(chimaera_MOD_NAME_fire_and_forget_test, client->base.pool_id, query);
+    if (task == NULL)
+        return chi_last_error_code();
+    if (count == NULL)
+        return chi_task_fire_and_forget(&task->base);
+    if (submit(&task->base) == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(&task->base);
+    *count = task->count;
+    chi_task_del(&task->base);
+    return rc;
+}
+
+int chimaera_MOD_NAME_wait_test(const struct chimaera_MOD_NAME_client *client,
+                                chi_pool_query_t query, uint32_t test_id, uint32_t depth,
+                                uint32_t *reached)
+{
+    struct chimaera_MOD_NAME_wait_test_task *task =
+        CHI_TASK_NEW(chimaera_MOD_NAME_wait_test, client->base.pool_id, query);
+    if (task == NULL)
+        return chi_last_error_code();
+    task->test_id = test_id;
+    task->depth = depth;
+    if (submit(&task->base) == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(&task->base);
+    if (reached != NULL)
+        *reached = task->reached;
+    chi_task_del(&task->base);
+    return rc;
+}

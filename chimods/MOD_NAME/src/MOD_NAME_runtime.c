@@ -3,12 +3,24 @@
  * The MOD_NAME module: the smallest complete one, to copy and rename. All of it is called by the
  * runtime's workers: monitors choose a lane and never wait; handlers run on that lane and may.
  */
+#include <chimaera/corwlock.h>
 #include <chimaera/MOD_NAME/autogen/MOD_NAME_methods.h>
 #include <chimaera/MOD_NAME/autogen/MOD_NAME_runtime_methods.h>
 #include <chimaera/MOD_NAME/MOD_NAME_runtime.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define DEPTH_MAX 1000u
+
+static struct chi_corwlock shared_lock; /* one for all containers of all pools */
+static _Atomic(uint64_t) moments;       /* of entering and leaving what a lock guards */
+
+static uint64_t next_moment(void)
+{
+    return atomic_fetch_add_explicit(&moments, 1, memory_order_relaxed) + 1;
+}
 
 int chimaera_MOD_NAME_run_create(struct chimaera_MOD_NAME *self,
                                  struct chimaera_admin_create_task *task,
@@ -89,6 +101,113 @@ void chimaera_MOD_NAME_monitor_custom(struct chimaera_MOD_NAME *self, enum chi_m
     if (mode == CHI_MONITOR_LOCAL_SCHEDULE)
         rctx->route_lane = chi_container_lane_by_hash(
             &self->base, CHIMAERA_MOD_NAME_PROCESSING_QUEUE, task->operation_id);
+}
+
+/* The mutex is held across the sleep: this task's worker runs others meanwhile. */
+int chimaera_MOD_NAME_run_co_mutex_test(struct chimaera_MOD_NAME *self,
+                                        struct chimaera_MOD_NAME_co_mutex_test_task *task,
+                                        struct chi_run_context *rctx)
+{
+    (void)rctx;
+    CHI_SCOPED_COMUTEX(&self->mutex);
+    task->entered = next_moment();
+    chi_task_sleep(task->hold_ns);
+    task->left = next_moment();
+    return 0;
+}
+
+void chimaera_MOD_NAME_monitor_co_mutex_test(struct chimaera_MOD_NAME *self,
+                                             enum chi_monitor_mode mode,
+                                             struct chimaera_MOD_NAME_co_mutex_test_task *task,
+                                             struct chi_run_context *rctx)
+{
+    if (mode == CHI_MONITOR_LOCAL_SCHEDULE)
+        rctx->route_lane = chi_container_lane_by_hash(
+            &self->base, CHIMAERA_MOD_NAME_PROCESSING_QUEUE, task->test_id);
+}
+
+static int hold_shared_lock(struct chimaera_MOD_NAME_co_rw_lock_test_task *task)
+{
+    task->entered = next_moment();
+    chi_task_sleep(task->hold_ns);
+    task->left = next_moment();
+    return 0;
+}
+
+int chimaera_MOD_NAME_run_co_rw_lock_test(struct chimaera_MOD_NAME *self,
+                                          struct chimaera_MOD_NAME_co_rw_lock_test_task *task,
+                                          struct chi_run_context *rctx)
+{
+    (void)self, (void)rctx;
+    if (task->writes) {
+        CHI_SCOPED_COWRITE(&shared_lock);
+        return hold_shared_lock(task);
+    }
+    CHI_SCOPED_COREAD(&shared_lock);
+    return hold_shared_lock(task);
+}
+
+void chimaera_MOD_NAME_monitor_co_rw_lock_test(struct chimaera_MOD_NAME *self,
+                                               enum chi_monitor_mode mode,
+                                               struct chimaera_MOD_NAME_co_rw_lock_test_task *task,
+                                               struct chi_run_context *rctx)
+{
+    if (mode == CHI_MONITOR_LOCAL_SCHEDULE)
+        rctx->route_lane = chi_container_lane_by_hash(
+            &self->base, CHIMAERA_MOD_NAME_PROCESSING_QUEUE, task->test_id);
+}
+
+int chimaera_MOD_NAME_run_fire_and_forget_test(
+    struct chimaera_MOD_NAME *self, struct chimaera_MOD_NAME_fire_and_forget_test_task *task,
+    struct chi_run_context *rctx)
+{
+    (void)rctx;
+    task->count = ++self->forgotten;
+    return 0;
+}
+
+void chimaera_MOD_NAME_monitor_fire_and_forget_test(
+    struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
+    struct chimaera_MOD_NAME_fire_and_forget_test_task *task, struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, CHIMAERA_MOD_NAME_METADATA_QUEUE, 0);
+}
+
+/* A subtask is of its maker's group, so it enters although the maker holds the mutex. */
+int chimaera_MOD_NAME_run_wait_test(struct chimaera_MOD_NAME *self,
+                                    struct chimaera_MOD_NAME_wait_test_task *task,
+                                    struct chi_run_context *rctx)
+{
+    (void)rctx;
+    if (task->depth > DEPTH_MAX)
+        return -ERANGE;
+    CHI_SCOPED_COMUTEX(&self->mutex);
+    if (task->depth == 0)
+        return 0;
+    struct chimaera_MOD_NAME_wait_test_task *subtask =
+        CHI_TASK_NEW(chimaera_MOD_NAME_wait_test, self->base.pool_id,
+                     chi_pool_query_direct_id(self->base.container_id));
+    if (subtask == NULL)
+        return chi_last_error_code();
+    subtask->test_id = task->test_id + 1;
+    subtask->depth = task->depth - 1;
+    int rc = chi_task_enqueue(&subtask->base);
+    if (rc == 0)
+        rc = chi_task_wait(&subtask->base);
+    if (rc == 0)
+        task->reached = subtask->reached + 1;
+    chi_task_del(&subtask->base);
+    return rc;
+}
+
+void chimaera_MOD_NAME_monitor_wait_test(struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
+                                         struct chimaera_MOD_NAME_wait_test_task *task,
+                                         struct chi_run_context *rctx)
+{
+    if (mode == CHI_MONITOR_LOCAL_SCHEDULE)
+        rctx->route_lane = chi_container_lane_by_hash(
+            &self->base, CHIMAERA_MOD_NAME_PROCESSING_QUEUE, task->test_id);
 }
 
 CHI_TASK_CC(chimaera_MOD_NAME, "0.1.0");

@@ -21,6 +21,18 @@ static int run(struct chi_container *self, uint32_t method, struct chi_task *tas
     case CHIMAERA_MOD_NAME_METHOD_CUSTOM:
         return chimaera_MOD_NAME_run_custom((struct chimaera_MOD_NAME *)(void *)self,
                    (struct chimaera_MOD_NAME_custom_task *)(void *)task, rctx);
+    case CHIMAERA_MOD_NAME_METHOD_CO_MUTEX_TEST:
+        return chimaera_MOD_NAME_run_co_mutex_test((struct chimaera_MOD_NAME *)(void *)self,
+                   (struct chimaera_MOD_NAME_co_mutex_test_task *)(void *)task, rctx);
+    case CHIMAERA_MOD_NAME_METHOD_CO_RW_LOCK_TEST:
+        return chimaera_MOD_NAME_run_co_rw_lock_test((struct chimaera_MOD_NAME *)(void *)self,
+                   (struct chimaera_MOD_NAME_co_rw_lock_test_task *)(void *)task, rctx);
+    case CHIMAERA_MOD_NAME_METHOD_FIRE_AND_FORGET_TEST:
+        return chimaera_MOD_NAME_run_fire_and_forget_test((struct chimaera_MOD_NAME *)(void *)self,
+                   (struct chimaera_MOD_NAME_fire_and_forget_test_task *)(void *)task, rctx);
+    case CHIMAERA_MOD_NAME_METHOD_WAIT_TEST:
+        return chimaera_MOD_NAME_run_wait_test((struct chimaera_MOD_NAME *)(void *)self,
+                   (struct chimaera_MOD_NAME_wait_test_task *)(void *)task, rctx);
     default:
         return CHI_ENOMETHOD;
     }
@@ -42,6 +54,22 @@ static void monitor(struct chi_container *self, enum chi_monitor_mode mode,
         chimaera_MOD_NAME_monitor_custom((struct chimaera_MOD_NAME *)(void *)self, mode,
             (struct chimaera_MOD_NAME_custom_task *)(void *)task, rctx);
         break;
+    case CHIMAERA_MOD_NAME_METHOD_CO_MUTEX_TEST:
+        chimaera_MOD_NAME_monitor_co_mutex_test((struct chimaera_MOD_NAME *)(void *)self, mode,
+            (struct chimaera_MOD_NAME_co_mutex_test_task *)(void *)task, rctx);
+        break;
+    case CHIMAERA_MOD_NAME_METHOD_CO_RW_LOCK_TEST:
+        chimaera_MOD_NAME_monitor_co_rw_lock_test((struct chimaera_MOD_NAME *)(void *)self, mode,
+            (struct chimaera_MOD_NAME_co_rw_lock_test_task *)(void *)task, rctx);
+        break;
+    case CHIMAERA_MOD_NAME_METHOD_FIRE_AND_FORGET_TEST:
+        chimaera_MOD_NAME_monitor_fire_and_forget_test((struct chimaera_MOD_NAME *)(void *)self, mode,
+            (struct chimaera_MOD_NAME_fire_and_forget_test_task *)(void *)task, rctx);
+        break;
+    case CHIMAERA_MOD_NAME_METHOD_WAIT_TEST:
+        chimaera_MOD_NAME_monitor_wait_test((struct chimaera_MOD_NAME *)(void *)self, mode,
+            (struct chimaera_MOD_NAME_wait_test_task *)(void *)task, rctx);
+        break;
     default:
         break;
     }
@@ -56,6 +84,14 @@ static struct chi_task_schema *schema(uint32_t method)
         return &chimaera_admin_destroy_schema;
     case CHIMAERA_MOD_NAME_METHOD_CUSTOM:
         return &chimaera_MOD_NAME_custom_schema;
+    case CHIMAERA_MOD_NAME_METHOD_CO_MUTEX_TEST:
+        return &chimaera_MOD_NAME_co_mutex_test_schema;
+    case CHIMAERA_MOD_NAME_METHOD_CO_RW_LOCK_TEST:
+        return &chimaera_MOD_NAME_co_rw_lock_test_schema;
+    case CHIMAERA_MOD_NAME_METHOD_FIRE_AND_FORGET_TEST:
+        return &chimaera_MOD_NAME_fire_and_forget_test_schema;
+    case CHIMAERA_MOD_NAME_METHOD_WAIT_TEST:
+        return &chimaera_MOD_NAME_wait_test_schema;
     default:
         return NULL;
     }

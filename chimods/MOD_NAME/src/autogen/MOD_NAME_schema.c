@@ -53,3 +53,105 @@ struct chi_task_schema chimaera_MOD_NAME_custom_schema = {
     .method_name = "custom",
     .method = 10,
 };
+
+static const struct chi_member chimaera_MOD_NAME_co_mutex_test_task_members[] = {
+    {.name = "test_id", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_co_mutex_test_task, test_id)},
+    {.name = "hold_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_co_mutex_test_task, hold_ns)},
+    {.name = "entered", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_co_mutex_test_task, entered)},
+    {.name = "left", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_co_mutex_test_task, left)},
+};
+_Static_assert(offsetof(struct chimaera_MOD_NAME_co_mutex_test_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct chimaera_MOD_NAME_co_mutex_test_task) <= CHI_TASK_MAX_SIZE,
+               "struct chimaera_MOD_NAME_co_mutex_test_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema chimaera_MOD_NAME_co_mutex_test_schema = {
+    .type = {
+        .name = "chimaera_MOD_NAME_co_mutex_test_task",
+        .size = sizeof(struct chimaera_MOD_NAME_co_mutex_test_task),
+        .member_count = 4,
+        .members = chimaera_MOD_NAME_co_mutex_test_task_members,
+        .hash = 0xf26ebe77918702c3,
+    },
+    .method_name = "co_mutex_test",
+    .method = 20,
+};
+
+static const struct chi_member chimaera_MOD_NAME_co_rw_lock_test_task_members[] = {
+    {.name = "test_id", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_co_rw_lock_test_task, test_id)},
+    {.name = "writes", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_co_rw_lock_test_task, writes)},
+    {.name = "hold_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_co_rw_lock_test_task, hold_ns)},
+    {.name = "entered", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_co_rw_lock_test_task, entered)},
+    {.name = "left", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_co_rw_lock_test_task, left)},
+};
+_Static_assert(offsetof(struct chimaera_MOD_NAME_co_rw_lock_test_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct chimaera_MOD_NAME_co_rw_lock_test_task) <= CHI_TASK_MAX_SIZE,
+               "struct chimaera_MOD_NAME_co_rw_lock_test_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema chimaera_MOD_NAME_co_rw_lock_test_schema = {
+    .type = {
+        .name = "chimaera_MOD_NAME_co_rw_lock_test_task",
+        .size = sizeof(struct chimaera_MOD_NAME_co_rw_lock_test_task),
+        .member_count = 5,
+        .members = chimaera_MOD_NAME_co_rw_lock_test_task_members,
+        .hash = 0xc24104d23a626f56,
+    },
+    .method_name = "co_rw_lock_test",
+    .method = 21,
+};
+
+static const struct chi_member chimaera_MOD_NAME_fire_and_forget_test_task_members[] = {
+    {.name = "count", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_fire_and_forget_test_task, count)},
+};
+_Static_assert(offsetof(struct chimaera_MOD_NAME_fire_and_forget_test_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct chimaera_MOD_NAME_fire_and_forget_test_task) <= CHI_TASK_MAX_SIZE,
+               "struct chimaera_MOD_NAME_fire_and_forget_test_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema chimaera_MOD_NAME_fire_and_forget_test_schema = {
+    .type = {
+        .name = "chimaera_MOD_NAME_fire_and_forget_test_task",
+        .size = sizeof(struct chimaera_MOD_NAME_fire_and_forget_test_task),
+        .member_count = 1,
+        .members = chimaera_MOD_NAME_fire_and_forget_test_task_members,
+        .hash = 0xffd98788b5993c59,
+    },
+    .method_name = "fire_and_forget_test",
+    .method = 22,
+};
+
+static const struct chi_member chimaera_MOD_NAME_wait_test_task_members[] = {
+    {.name = "test_id", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_wait_test_task, test_id)},
+    {.name = "depth", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_wait_test_task, depth)},
+    {.name = "reached", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct chimaera_MOD_NAME_wait_test_task, reached)},
+};
+_Static_assert(offsetof(struct chimaera_MOD_NAME_wait_test_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct chimaera_MOD_NAME_wait_test_task) <= CHI_TASK_MAX_SIZE,
+               "struct chimaera_MOD_NAME_wait_test_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema chimaera_MOD_NAME_wait_test_schema = {
+    .type = {
+        .name = "chimaera_MOD_NAME_wait_test_task",
+        .size = sizeof(struct chimaera_MOD_NAME_wait_test_task),
+        .member_count = 3,
+        .members = chimaera_MOD_NAME_wait_test_task_members,
+        .hash = 0x9109678c3add3618,
+    },
+    .method_name = "wait_test",
+    .method = 23,
+};

@@ -21,6 +21,12 @@ static int run(struct chi_container *self, uint32_t method, struct chi_task *tas
     case BENCH_EMPTY_METHOD_NOP:
         return bench_empty_run_nop((struct bench_empty *)(void *)self,
                    (struct bench_empty_nop_task *)(void *)task, rctx);
+    case BENCH_EMPTY_METHOD_INSIDE:
+        return bench_empty_run_inside((struct bench_empty *)(void *)self,
+                   (struct bench_empty_inside_task *)(void *)task, rctx);
+    case BENCH_EMPTY_METHOD_CONTEND:
+        return bench_empty_run_contend((struct bench_empty *)(void *)self,
+                   (struct bench_empty_contend_task *)(void *)task, rctx);
     default:
         return CHI_ENOMETHOD;
     }
@@ -42,6 +48,14 @@ static void monitor(struct chi_container *self, enum chi_monitor_mode mode,
         bench_empty_monitor_nop((struct bench_empty *)(void *)self, mode,
             (struct bench_empty_nop_task *)(void *)task, rctx);
         break;
+    case BENCH_EMPTY_METHOD_INSIDE:
+        bench_empty_monitor_inside((struct bench_empty *)(void *)self, mode,
+            (struct bench_empty_inside_task *)(void *)task, rctx);
+        break;
+    case BENCH_EMPTY_METHOD_CONTEND:
+        bench_empty_monitor_contend((struct bench_empty *)(void *)self, mode,
+            (struct bench_empty_contend_task *)(void *)task, rctx);
+        break;
     default:
         break;
     }
@@ -56,6 +70,10 @@ static struct chi_task_schema *schema(uint32_t method)
         return &chimaera_admin_destroy_schema;
     case BENCH_EMPTY_METHOD_NOP:
         return &bench_empty_nop_schema;
+    case BENCH_EMPTY_METHOD_INSIDE:
+        return &bench_empty_inside_schema;
+    case BENCH_EMPTY_METHOD_CONTEND:
+        return &bench_empty_contend_schema;
     default:
         return NULL;
     }

@@ -12,6 +12,13 @@
 #define SIZE(type, member) sizeof(((type *)0)->member)
 #define PLACE(type, member) .offset = offsetof(type, member), .size = SIZE(type, member)
 
+static const struct chi_enum_value bench_empty_what_values[] = {
+    {.name = "lock", .value = BENCH_EMPTY_LOCK},
+    {.name = "yield", .value = BENCH_EMPTY_YIELD},
+    {.name = "subtask", .value = BENCH_EMPTY_SUBTASK},
+    {.name = NULL},
+};
+
 _Static_assert(offsetof(struct bench_empty_nop_task, base) == 0,
                "struct chi_task base must be the first member");
 _Static_assert(sizeof(struct bench_empty_nop_task) <= CHI_TASK_MAX_SIZE,
@@ -27,4 +34,53 @@ struct chi_task_schema bench_empty_nop_schema = {
     },
     .method_name = "nop",
     .method = 10,
+};
+
+static const struct chi_member bench_empty_inside_task_members[] = {
+    {.name = "what", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct bench_empty_inside_task, what),
+     .values = bench_empty_what_values},
+    {.name = "count", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct bench_empty_inside_task, count)},
+    {.name = "took_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct bench_empty_inside_task, took_ns)},
+};
+_Static_assert(offsetof(struct bench_empty_inside_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct bench_empty_inside_task) <= CHI_TASK_MAX_SIZE,
+               "struct bench_empty_inside_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema bench_empty_inside_schema = {
+    .type = {
+        .name = "bench_empty_inside_task",
+        .size = sizeof(struct bench_empty_inside_task),
+        .member_count = 3,
+        .members = bench_empty_inside_task_members,
+        .hash = 0xd6918a0468782766,
+    },
+    .method_name = "inside",
+    .method = 11,
+};
+
+static const struct chi_member bench_empty_contend_task_members[] = {
+    {.name = "count", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct bench_empty_contend_task, count)},
+    {.name = "took_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct bench_empty_contend_task, took_ns)},
+};
+_Static_assert(offsetof(struct bench_empty_contend_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct bench_empty_contend_task) <= CHI_TASK_MAX_SIZE,
+               "struct bench_empty_contend_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema bench_empty_contend_schema = {
+    .type = {
+        .name = "bench_empty_contend_task",
+        .size = sizeof(struct bench_empty_contend_task),
+        .member_count = 2,
+        .members = bench_empty_contend_task_members,
+        .hash = 0xdffdb5aa26ce01d1,
+    },
+    .method_name = "contend",
+    .method = 12,
 };

@@ -49,6 +49,45 @@ CHI_API struct chimaera_MOD_NAME_custom_task *chimaera_MOD_NAME_custom_async(
     const struct chimaera_MOD_NAME_client *client, chi_pool_query_t query, const char *text,
     uint32_t operation_id);
 
+/*
+ * Holds the container's mutex for `hold_ns`. Chimaera numbers the moments at which such tasks enter
+ * and leave; `entered` and `left` (may be NULL) are set to this one's.
+ */
+CHI_API int chimaera_MOD_NAME_co_mutex_test(const struct chimaera_MOD_NAME_client *client,
+                                            chi_pool_query_t query, uint32_t test_id,
+                                            uint64_t hold_ns, uint64_t *entered, uint64_t *left);
+
+/* The same without waiting; see chimaera_MOD_NAME_custom_async(). */
+CHI_API struct chimaera_MOD_NAME_co_mutex_test_task *chimaera_MOD_NAME_co_mutex_test_async(
+    const struct chimaera_MOD_NAME_client *client, chi_pool_query_t query, uint32_t test_id,
+    uint64_t hold_ns);
+
+/* Holds the lock that all containers share for `hold_ns`, to write or to read. */
+CHI_API int chimaera_MOD_NAME_co_rw_lock_test(const struct chimaera_MOD_NAME_client *client,
+                                              chi_pool_query_t query, uint32_t test_id, bool writes,
+                                              uint64_t hold_ns, uint64_t *entered, uint64_t *left);
+
+/* The same without waiting; see chimaera_MOD_NAME_custom_async(). */
+CHI_API struct chimaera_MOD_NAME_co_rw_lock_test_task *chimaera_MOD_NAME_co_rw_lock_test_async(
+    const struct chimaera_MOD_NAME_client *client, chi_pool_query_t query, uint32_t test_id,
+    bool writes, uint64_t hold_ns);
+
+/*
+ * Submits a task that nobody waits for. With `count` not NULL it is waited for after all, and
+ * `count` set to how many such tasks the container has run, with this one.
+ */
+CHI_API int chimaera_MOD_NAME_fire_and_forget_test(const struct chimaera_MOD_NAME_client *client,
+                                                   chi_pool_query_t query, uint64_t *count);
+
+/*
+ * A task that waits for a subtask, which waits for one of its own, `depth` levels deep; all hold
+ * the container's mutex. `reached` (may be NULL) is set to the number of subtasks. -ERANGE for more
+ * than 1000 levels.
+ */
+CHI_API int chimaera_MOD_NAME_wait_test(const struct chimaera_MOD_NAME_client *client,
+                                        chi_pool_query_t query, uint32_t test_id, uint32_t depth,
+                                        uint32_t *reached);
+
 CHI_END_DECLS
 
 #endif

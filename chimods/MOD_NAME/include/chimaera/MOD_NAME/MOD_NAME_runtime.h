@@ -4,6 +4,7 @@
 #define CHIMAERA_MOD_NAME_RUNTIME_H
 
 #include <chimaera/admin/admin_tasks.h>
+#include <chimaera/comutex.h>
 #include <chimaera/container.h>
 #include <chimaera/MOD_NAME/MOD_NAME_tasks.h>
 
@@ -15,7 +16,9 @@ enum chimaera_MOD_NAME_queue {
 /* The runtime zeroes it; Create fills it in, Destroy empties it. */
 struct chimaera_MOD_NAME {
     struct chi_container base;
-    char *suffix; /* written by Create alone, so every lane may read it */
+    char *suffix;             /* written by Create alone, so every lane may read it */
+    struct chi_comutex mutex; /* zeroed is unlocked */
+    uint64_t forgotten;       /* of the metadata lane's tasks alone, so it needs no lock */
 };
 
 #endif

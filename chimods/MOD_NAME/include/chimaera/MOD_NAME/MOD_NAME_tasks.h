@@ -19,4 +19,37 @@ struct chimaera_MOD_NAME_custom_task {
     OUT uint32_t result;          /* operation_id + 1: the id to use next */
 };
 
+/*
+ * The tests below number the moments at which their tasks enter and leave what a lock guards: 1, 2,
+ * 3 and so on, over all containers. Two tasks overlapped if one entered before the other had left.
+ */
+struct chimaera_MOD_NAME_co_mutex_test_task {
+    struct chi_task base;
+    IN uint32_t test_id; /* chooses the lane, and with that the worker */
+    IN uint64_t hold_ns; /* how long to hold the container's mutex */
+    OUT uint64_t entered;
+    OUT uint64_t left;
+};
+
+struct chimaera_MOD_NAME_co_rw_lock_test_task {
+    struct chi_task base;
+    IN uint32_t test_id; /* chooses the lane */
+    IN uint32_t writes;  /* 0: locks to read */
+    IN uint64_t hold_ns; /* how long to hold the lock, which all containers share */
+    OUT uint64_t entered;
+    OUT uint64_t left;
+};
+
+struct chimaera_MOD_NAME_fire_and_forget_test_task {
+    struct chi_task base;
+    OUT uint64_t count; /* how many of these the container has run, with this one */
+};
+
+struct chimaera_MOD_NAME_wait_test_task {
+    struct chi_task base;
+    IN uint32_t test_id;  /* chooses the lane; a subtask has the next number */
+    IN uint32_t depth;    /* how many levels of subtasks to make, up to 1000 */
+    OUT uint32_t reached; /* how many there were */
+};
+
 #endif

@@ -768,3 +768,28 @@ struct chi_task_schema test_probe_drop_pool_schema = {
     .method_name = "drop_pool",
     .method = 33,
 };
+
+static const struct chi_member test_probe_locks_task_members[] = {
+    {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_locks_task, lane)},
+    {.name = "script", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct test_probe_locks_task, script)},
+    {.name = "journal", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_OUT, .count = 1,
+     PLACE(struct test_probe_locks_task, journal)},
+};
+_Static_assert(offsetof(struct test_probe_locks_task, base) == 0,
+               "struct chi_task base must be the first member");
+_Static_assert(sizeof(struct test_probe_locks_task) <= CHI_TASK_MAX_SIZE,
+               "struct test_probe_locks_task is over 4096 bytes; pass bulk data as struct chi_buffer");
+
+struct chi_task_schema test_probe_locks_schema = {
+    .type = {
+        .name = "test_probe_locks_task",
+        .size = sizeof(struct test_probe_locks_task),
+        .member_count = 3,
+        .members = test_probe_locks_task_members,
+        .hash = 0x2c18bb54b49805bd,
+    },
+    .method_name = "locks",
+    .method = 60,
+};

@@ -13,14 +13,26 @@ enum chimaera_MOD_NAME_method {
     CHIMAERA_MOD_NAME_METHOD_CREATE = 0,
     CHIMAERA_MOD_NAME_METHOD_DESTROY = 1,
     CHIMAERA_MOD_NAME_METHOD_CUSTOM = 10,
+    CHIMAERA_MOD_NAME_METHOD_CO_MUTEX_TEST = 20,
+    CHIMAERA_MOD_NAME_METHOD_CO_RW_LOCK_TEST = 21,
+    CHIMAERA_MOD_NAME_METHOD_FIRE_AND_FORGET_TEST = 22,
+    CHIMAERA_MOD_NAME_METHOD_WAIT_TEST = 23,
 };
 
 struct chimaera_MOD_NAME_custom_task;
+struct chimaera_MOD_NAME_co_mutex_test_task;
+struct chimaera_MOD_NAME_co_rw_lock_test_task;
+struct chimaera_MOD_NAME_fire_and_forget_test_task;
+struct chimaera_MOD_NAME_wait_test_task;
 struct chimaera_MOD_NAME_create_params;
 
 CHI_BEGIN_DECLS
 
 extern struct chi_task_schema chimaera_MOD_NAME_custom_schema;
+extern struct chi_task_schema chimaera_MOD_NAME_co_mutex_test_schema;
+extern struct chi_task_schema chimaera_MOD_NAME_co_rw_lock_test_schema;
+extern struct chi_task_schema chimaera_MOD_NAME_fire_and_forget_test_schema;
+extern struct chi_task_schema chimaera_MOD_NAME_wait_test_schema;
 extern const struct chi_schema chimaera_MOD_NAME_create_params_schema;
 
 CHI_END_DECLS

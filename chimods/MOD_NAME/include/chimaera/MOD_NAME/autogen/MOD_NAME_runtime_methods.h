@@ -12,6 +12,10 @@ struct chimaera_MOD_NAME; /* the module's state; begins with struct chi_containe
 struct chimaera_admin_create_task;
 struct chimaera_admin_destroy_task;
 struct chimaera_MOD_NAME_custom_task;
+struct chimaera_MOD_NAME_co_mutex_test_task;
+struct chimaera_MOD_NAME_co_rw_lock_test_task;
+struct chimaera_MOD_NAME_fire_and_forget_test_task;
+struct chimaera_MOD_NAME_wait_test_task;
 
 CHI_BEGIN_DECLS
 
@@ -29,6 +33,26 @@ int chimaera_MOD_NAME_run_custom(struct chimaera_MOD_NAME *self, struct chimaera
     struct chi_run_context *rctx);
 void chimaera_MOD_NAME_monitor_custom(struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
     struct chimaera_MOD_NAME_custom_task *task, struct chi_run_context *rctx);
+
+int chimaera_MOD_NAME_run_co_mutex_test(struct chimaera_MOD_NAME *self, struct chimaera_MOD_NAME_co_mutex_test_task *task,
+    struct chi_run_context *rctx);
+void chimaera_MOD_NAME_monitor_co_mutex_test(struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
+    struct chimaera_MOD_NAME_co_mutex_test_task *task, struct chi_run_context *rctx);
+
+int chimaera_MOD_NAME_run_co_rw_lock_test(struct chimaera_MOD_NAME *self, struct chimaera_MOD_NAME_co_rw_lock_test_task *task,
+    struct chi_run_context *rctx);
+void chimaera_MOD_NAME_monitor_co_rw_lock_test(struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
+    struct chimaera_MOD_NAME_co_rw_lock_test_task *task, struct chi_run_context *rctx);
+
+int chimaera_MOD_NAME_run_fire_and_forget_test(struct chimaera_MOD_NAME *self, struct chimaera_MOD_NAME_fire_and_forget_test_task *task,
+    struct chi_run_context *rctx);
+void chimaera_MOD_NAME_monitor_fire_and_forget_test(struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
+    struct chimaera_MOD_NAME_fire_and_forget_test_task *task, struct chi_run_context *rctx);
+
+int chimaera_MOD_NAME_run_wait_test(struct chimaera_MOD_NAME *self, struct chimaera_MOD_NAME_wait_test_task *task,
+    struct chi_run_context *rctx);
+void chimaera_MOD_NAME_monitor_wait_test(struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
+    struct chimaera_MOD_NAME_wait_test_task *task, struct chi_run_context *rctx);
 
 extern const struct chi_container_ops chimaera_MOD_NAME_ops;
 

@@ -4,6 +4,7 @@
 #define TEST_PROBE_RUNTIME_H
 
 #include <chimaera/admin/admin_tasks.h>
+#include <chimaera/comutex.h>
 #include <chimaera/container.h>
 #include <test/probe/probe_tasks.h>
 
@@ -17,6 +18,7 @@ struct test_probe {
     uint32_t lanes;
     uint64_t *places;            /* [lanes]; each its lane's tasks only */
     int gates[TEST_PROBE_GATES]; /* eventfds, readable while open */
+    struct chi_comutex mutex;
 };
 
 #endif

@@ -269,4 +269,26 @@ struct test_probe_drop_pool_task {
     IN uint64_t delay_ns;  /* sleeps before it waits */
 };
 
+/*
+ * Follows a script, whose first letter is the task's name:
+ *
+ *   W w  T   lock, unlock, try to lock to write; the lock is static: one for all pools
+ *   R r      the same to read
+ *   X x      lock and unlock another one to write
+ *   M m      lock and unlock the container's mutex
+ *   (...)    run the script between, which has no name, as a subtask on the next lane, and wait
+ *   0 to 9   wait until that gate is open, and shut it again
+ *   =0       open that gate
+ *   $        end at once
+ *
+ * What is done is noted in a journal that all pools share: "AW" when A has the lock, "AT!" when it
+ * has not got it. The script "?" returns the journal, and "!" empties it.
+ */
+struct test_probe_locks_task {
+    struct chi_task base;
+    IN uint32_t lane;
+    IN struct chi_string script;
+    OUT struct chi_string journal;
+};
+
 #endif

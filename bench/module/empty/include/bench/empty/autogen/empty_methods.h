@@ -13,13 +13,19 @@ enum bench_empty_method {
     BENCH_EMPTY_METHOD_CREATE = 0,
     BENCH_EMPTY_METHOD_DESTROY = 1,
     BENCH_EMPTY_METHOD_NOP = 10,
+    BENCH_EMPTY_METHOD_INSIDE = 11,
+    BENCH_EMPTY_METHOD_CONTEND = 12,
 };
 
 struct bench_empty_nop_task;
+struct bench_empty_inside_task;
+struct bench_empty_contend_task;
 
 CHI_BEGIN_DECLS
 
 extern struct chi_task_schema bench_empty_nop_schema;
+extern struct chi_task_schema bench_empty_inside_schema;
+extern struct chi_task_schema bench_empty_contend_schema;
 
 CHI_END_DECLS
 

@@ -12,6 +12,8 @@ struct bench_empty; /* the module's state; begins with struct chi_container */
 struct chimaera_admin_create_task;
 struct chimaera_admin_destroy_task;
 struct bench_empty_nop_task;
+struct bench_empty_inside_task;
+struct bench_empty_contend_task;
 
 CHI_BEGIN_DECLS
 
@@ -29,6 +31,16 @@ int bench_empty_run_nop(struct bench_empty *self, struct bench_empty_nop_task *t
     struct chi_run_context *rctx);
 void bench_empty_monitor_nop(struct bench_empty *self, enum chi_monitor_mode mode,
     struct bench_empty_nop_task *task, struct chi_run_context *rctx);
+
+int bench_empty_run_inside(struct bench_empty *self, struct bench_empty_inside_task *task,
+    struct chi_run_context *rctx);
+void bench_empty_monitor_inside(struct bench_empty *self, enum chi_monitor_mode mode,
+    struct bench_empty_inside_task *task, struct chi_run_context *rctx);
+
+int bench_empty_run_contend(struct bench_empty *self, struct bench_empty_contend_task *task,
+    struct chi_run_context *rctx);
+void bench_empty_monitor_contend(struct bench_empty *self, enum chi_monitor_mode mode,
+    struct bench_empty_contend_task *task, struct chi_run_context *rctx);
 
 extern const struct chi_container_ops bench_empty_ops;
 

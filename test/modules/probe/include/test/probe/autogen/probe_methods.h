@@ -36,6 +36,7 @@ enum test_probe_method {
     TEST_PROBE_METHOD_KEYED = 31,
     TEST_PROBE_METHOD_NEST = 32,
     TEST_PROBE_METHOD_DROP_POOL = 33,
+    TEST_PROBE_METHOD_LOCKS = 60,
 };
 
 struct test_probe_nop_task;
@@ -62,6 +63,7 @@ struct test_probe_steer_task;
 struct test_probe_keyed_task;
 struct test_probe_nest_task;
 struct test_probe_drop_pool_task;
+struct test_probe_locks_task;
 struct test_probe_create_params;
 
 CHI_BEGIN_DECLS
@@ -90,6 +92,7 @@ extern struct chi_task_schema test_probe_steer_schema;
 extern struct chi_task_schema test_probe_keyed_schema;
 extern struct chi_task_schema test_probe_nest_schema;
 extern struct chi_task_schema test_probe_drop_pool_schema;
+extern struct chi_task_schema test_probe_locks_schema;
 extern const struct chi_schema test_probe_create_params_schema;
 
 CHI_END_DECLS
