@@ -520,21 +520,17 @@ static void a_broadcast_that_is_given_up_ends_by_itself(void **state)
         ;
 }
 
-static pid_t start_client_with_fan_out(chi_pool_id_t pool)
+static int client_with_fan_out(void *pool)
 {
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child > 0)
-        return child;
     if (chi_client_init() < 0)
-        _exit(1);
+        return 1;
     struct test_probe_gather_task *task =
-        CHI_TASK_NEW(test_probe_gather, pool, chi_pool_query_broadcast());
+        CHI_TASK_NEW(test_probe_gather, *(chi_pool_id_t *)pool, chi_pool_query_broadcast());
     if (task == NULL)
-        _exit(1);
+        return 1;
     task->gate = 3;
     if (chi_task_enqueue(&task->base) < 0)
-        _exit(1);
+        return 1;
     for (;;)
         pause();
 }
@@ -545,7 +541,7 @@ static void a_client_that_dies_leaves_no_copy_behind_and_the_rest_is_not_begun(v
     chi_pool_id_t pool = make_pool("many", CONTAINERS);
     struct chi_test_status status;
     (void)state;
-    pid_t child = start_client_with_fan_out(pool);
+    pid_t child = chi_test_fork(client_with_fan_out, &pool);
     while (count().gathers < WINDOW)
         ;
     kill(child, SIGKILL);
