@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The control thread's looks for deadlocks, and the workers' answers. A look costs a worker a walk
- * over its parked fibers, on its own thread; nothing on the way of a lock that is free, and two
- * atomics where a task parks.
+ * over its parked fibers, on its own thread; nothing on the way of a lock that is free, and one
+ * locked instruction where a task parks.
  *
  *   not watched   nobody waits for a lock, or who begins to sees it and wakes the control thread
  *   watched       the control thread looks once a second

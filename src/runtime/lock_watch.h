@@ -19,15 +19,16 @@ void chi_lock_watch_begin(struct chi_runtime *runtime);
 /* A task of this worker begins to wait for a lock. */
 static inline void chi_lock_watch_begin_wait(struct chi_worker *worker)
 {
+    uint32_t waits = atomic_load_explicit(&worker->lock_waits, memory_order_relaxed);
     /* seq_cst on both sides: either we see that nobody watches, or who stops watching sees us. */
-    atomic_fetch_add_explicit(&worker->lock_waits, 1, memory_order_seq_cst);
+    atomic_store_explicit(&worker->lock_waits, waits + 1, memory_order_seq_cst);
     if (!atomic_load_explicit(&worker->runtime->locks_watched, memory_order_seq_cst))
         chi_lock_watch_begin(worker->runtime);
 }
 
 static inline void chi_lock_watch_end_wait(struct chi_worker *worker)
 {
-    atomic_fetch_sub_explicit(&worker->lock_waits, 1, memory_order_relaxed);
+    ADD_OWN(worker->lock_waits, -1);
 }
 
 /* Adds what this worker's tasks wait for and hold. On its thread. */

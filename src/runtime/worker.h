@@ -108,7 +108,7 @@ struct chi_worker {
     void (*loop)(struct chi_worker *worker); /* what its scheduler runs; see loop.h */
     bool did;                                /* whether the last round of a stepped one did any */
     atomic_uint lane_count;                  /* lanes of containers that are mapped here */
-    atomic_uint lock_waits;                  /* tasks that wait for locks */
+    atomic_uint lock_waits;                  /* tasks that wait for locks; this thread writes */
     _Alignas(CHI_CACHE_LINE) struct chi_worker_stats stats;
 };
 
