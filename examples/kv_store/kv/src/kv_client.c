@@ -16,7 +16,7 @@ int example_kv_create(struct example_kv_client *client, chi_pool_query_t query,
     const struct chimaera_admin_pool_spec spec = {
         .mod_name = EXAMPLE_KV_LIBRARY,
         .pool_name = pool_name,
-        .containers_per_node = containers > 0 ? containers : 2,
+        .containers = containers > 0 ? containers : 2,
         .params_schema = &example_kv_create_params_schema,
         .params = params != NULL ? params : &defaults,
     };

@@ -88,9 +88,26 @@ static struct chi_task_schema *schema(uint32_t method)
     }
 }
 
+static int new_copy(uint32_t method, const struct chi_task *task, struct chi_task *copy)
+{
+    return chi_task_copy(&schema(method)->type, task, copy);
+}
+
+static void aggregate(uint32_t method, struct chi_task *into, struct chi_task *copy)
+{
+    if (method == EXAMPLE_KV_METHOD_SCAN) {
+        example_kv_aggregate_scan((struct example_kv_scan_task *)(void *)into,
+            (struct example_kv_scan_task *)(void *)copy);
+        return;
+    }
+    chi_task_aggregate(&schema(method)->type, into, copy);
+}
+
 const struct chi_container_ops example_kv_ops = {
     .run = run,
     .monitor = monitor,
     .schema = schema,
+    .new_copy = new_copy,
+    .aggregate = aggregate,
     .create_params = &example_kv_create_params_schema,
 };

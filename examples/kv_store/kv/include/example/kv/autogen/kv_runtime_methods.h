@@ -48,6 +48,8 @@ int example_kv_run_scan(struct example_kv *self, struct example_kv_scan_task *ta
 void example_kv_monitor_scan(struct example_kv *self, enum chi_monitor_mode mode,
     struct example_kv_scan_task *task, struct chi_run_context *rctx);
 
+void example_kv_aggregate_scan(struct example_kv_scan_task *into, struct example_kv_scan_task *copy);
+
 extern const struct chi_container_ops example_kv_ops;
 
 CHI_END_DECLS
