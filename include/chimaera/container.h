@@ -129,6 +129,19 @@ static inline void chi_monitor_lane(struct chi_container *container, enum chi_mo
         rctx->route_lane = chi_container_lane(container, queue_id, lane_id);
 }
 
+/* The same, with a queue for each priority that a caller can give its task. */
+static inline void chi_monitor_by_priority(struct chi_container *container,
+                                           enum chi_monitor_mode mode, const struct chi_task *task,
+                                           struct chi_run_context *rctx,
+                                           chi_queue_id_t low_latency_queue,
+                                           chi_queue_id_t high_latency_queue, chi_lane_id_t lane_id)
+{
+    chi_monitor_lane(container, mode, rctx,
+                     chi_task_priority(task) == CHI_HIGH_LATENCY ? high_latency_queue
+                                                                 : low_latency_queue,
+                     lane_id);
+}
+
 /* Common GLOBAL_SCHEDULE: a Dynamic query becomes this one. */
 static inline void chi_monitor_query(enum chi_monitor_mode mode, struct chi_task *task,
                                      chi_pool_query_t query)
@@ -175,28 +188,54 @@ static inline bool chi_task_aggregate_code(struct chi_task *into, const struct c
 /* In a merge: how many copies that succeeded were merged into `into` before this one. */
 static inline uint32_t chi_task_aggregate_count(const struct chi_task *into)
 {
-    return into->reserved;
+    return into->time_low;
 }
 
 /* The context of the task that runs on this thread; NULL outside a handler. */
 CHI_API struct chi_run_context *chi_current_context(void);
 
 /*
- * Lets other tasks of this worker run, then goes on. Parks the calling fiber. Only in a handler.
+ * The functions that park may be cut short: when the task is cancelled or its time is over they
+ * return -ECANCELED or -ETIMEDOUT, without waiting, from then on. A handler then puts its state in
+ * order and returns; subtasks that it deletes in flight are cancelled with it, those that it
+ * submits afterwards are not. See chi_task_shield().
  */
-CHI_API void chi_task_yield(void);
 
 /*
- * Waits for `duration_ns`. Parks the calling fiber. Only in a handler.
+ * Lets other tasks of this worker run, then goes on. Parks the calling fiber. Only in a handler. 0,
+ * -ECANCELED, -ETIMEDOUT.
  */
-CHI_API void chi_task_sleep(uint64_t duration_ns);
+CHI_API int chi_task_yield(void);
+
+/*
+ * Waits for `duration_ns`. Parks the calling fiber. Only in a handler. 0, -ECANCELED, -ETIMEDOUT.
+ */
+CHI_API int chi_task_sleep(uint64_t duration_ns);
 
 /*
  * Waits until `fd` is ready for `events` (EPOLLIN, EPOLLOUT). Parks the calling fiber. Only in a
- * handler. Returns the ready events, or -errno (of epoll_ctl; -EEXIST where another task waits on
- * `fd` here).
+ * handler. Returns the ready events, -ECANCELED, -ETIMEDOUT or -errno (of epoll_ctl; -EEXIST where
+ * another task waits on `fd` here).
  */
 CHI_API int chi_task_wait_fd(int fd, uint32_t events);
+
+/*
+ * Whether the running task is to end: 0, or -ECANCELED or -ETIMEDOUT. For handlers that work for
+ * long without waiting. Reads the clock where the task has a timeout.
+ */
+CHI_API int chi_task_cancelled(void);
+
+/*
+ * While `on`, nothing cuts this task's waits short: for waits whose end something relies on, such
+ * as a device that writes into the task's buffer, and for putting things in order afterwards. What
+ * came meanwhile takes effect at the first wait after it is off again. Returns what it was before.
+ * Only in a handler; does not nest by itself, so put back what it returned.
+ */
+CHI_API bool chi_task_shield(bool on);
+
+/* How many runs of this periodic task were left out so far, because one took too long. 0 elsewhere.
+ */
+CHI_API uint64_t chi_task_missed(void);
 
 CHI_END_DECLS
 

@@ -27,7 +27,7 @@ struct chi_task_node {
 };
 
 /*
- * Bits of chi_task.state. The client writes NEW and QUEUED and the waiter bits, the runtime DONE,
+ * Bits of chi_task.state. The client writes NEW and QUEUED and the other bits, the runtime DONE,
  * together with how many containers failed.
  */
 enum chi_task_state {
@@ -38,22 +38,31 @@ enum chi_task_state {
     CHI_TASK_WAITER = 0x10,     /* somebody sleeps on this word */
     CHI_TASK_ANY = 0x20,        /* somebody sleeps on the client's event count */
     CHI_TASK_NOTIFY = 0x40,     /* write the client's event descriptor */
+    CHI_TASK_CANCEL = 0x100,    /* its owner wants it to end */
     CHI_TASK_FAILED_SHIFT = 16, /* above it: see chi_task_failed() */
+};
+
+/* Bits of chi_task.flags, set by the functions below before the task is submitted. */
+enum chi_task_flag {
+    CHI_TASK_TIMED = 0x1,        /* chi_task_set_timeout() */
+    CHI_TASK_PERIODIC = 0x2,     /* chi_task_set_period() */
+    CHI_TASK_HIGH_LATENCY = 0x4, /* chi_task_set_priority() */
 };
 
 /* Exactly one cache line, so that an empty task costs one line in each direction. */
 struct chi_task {
     CHI_ATOMIC(uint32_t) state; /* enum chi_task_state */
-    int32_t return_code;        /* valid once done: 0 or a negative code */
+    int32_t return_code;        /* once done: 0 or a negative code; before, the high half of time */
     uint16_t magic;
     uint16_t size;   /* of the whole struct, in bytes */
-    uint16_t flags;  /* none yet */
+    uint16_t flags;  /* enum chi_task_flag */
     uint16_t schema; /* the creating process's number for the task's schema; 0 none */
     uint32_t method;
     chi_pool_id_t pool_id;
     chi_pool_query_t pool_query;
     struct chi_task_node node;
-    uint32_t reserved; /* private to whoever holds the task: client library or runtime */
+    uint32_t time_low; /* with TIMED the deadline, with PERIODIC the period, in ns; once taken in,
+                        * the runtime's own */
 };
 CHI_STATIC_ASSERT(sizeof(struct chi_task) == CHI_CACHE_LINE, "a task's base is one cache line");
 
@@ -77,6 +86,33 @@ CHI_API struct chi_task *chi_task_new(struct chi_task_schema *schema, chi_pool_i
  */
 #define CHI_TASK_NEW(name, pool_id, query)                                                         \
     ((struct name##_task *)(void *)chi_task_new(&name##_schema, pool_id, query))
+
+/*
+ * Gives the task, which is not submitted yet, `timeout_ns` from this call on. If it has not begun
+ * by then it completes with -ETIMEDOUT and never runs; if its handler waits then, that wait and all
+ * later ones return -ETIMEDOUT; a handler that never waits may ask chi_task_cancelled(). Replaces
+ * an earlier timeout. 0; -EINVAL where the task is periodic or was submitted.
+ */
+CHI_API int chi_task_set_timeout(struct chi_task *task, uint64_t timeout_ns);
+
+/*
+ * Makes the task, which is not submitted yet, periodic: it runs when it is submitted and then each
+ * `period_ns`, on the same private copy of its members, until its handler returns a negative code,
+ * it is cancelled, its pool is destroyed or its client is gone. Only then does it complete, with
+ * the outputs of the last run. Runs come at multiples of the period after the first one; those that
+ * fall into a longer run are left out and counted (chi_task_missed()). One that a handler makes
+ * belongs to the runtime: it outlives the handler and its client, and may hold no buffers. 0;
+ * -EINVAL where the period is 0 or the task has a timeout or was submitted.
+ */
+CHI_API int chi_task_set_period(struct chi_task *task, uint64_t period_ns);
+
+/*
+ * Says how urgent the task is. A hint for the module's monitor, which may choose a queue by it (see
+ * chi_monitor_by_priority()); within a lane tasks begin in the order of arrival. CHI_LOW_LATENCY
+ * where nobody said. 0; -EINVAL where `priority` is none or the task was submitted.
+ */
+CHI_API int chi_task_set_priority(struct chi_task *task, enum chi_priority priority);
+CHI_API enum chi_priority chi_task_priority(const struct chi_task *task);
 
 /*
  * Submits the task. Returns 0; -EALREADY if it was submitted before; -EAGAIN if the lane stayed
@@ -127,6 +163,17 @@ CHI_API uint32_t chi_task_failed(const struct chi_task *task);
  * 0, or 1 where it is done already. Not for handlers: -ENOTSUP there.
  */
 CHI_API int chi_task_notify(struct chi_task *task);
+
+/*
+ * Asks the runtime to end a task that this process, or in a handler this handler, has submitted.
+ * The task is still to be waited for or deleted. If it has not begun it completes with -ECANCELED
+ * and never runs; if its handler waits, that wait and all later ones return -ECANCELED, and what
+ * the handler returns then is the task's return code; a handler that never waits may ask
+ * chi_task_cancelled(). Returns 0, which does not mean that the task will not succeed; 1 where it
+ * is done already; -EINVAL where it was never submitted; what chi_task_enqueue() returns but
+ * -EAGAIN. Costs a round trip to the runtime's control socket.
+ */
+CHI_API int chi_task_cancel(struct chi_task *task);
 
 /*
  * Frees the task with the memory of its strings and vectors, and gives back outputs lent by the

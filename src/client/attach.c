@@ -112,6 +112,17 @@ static void release_units(void *context, uint32_t first, uint32_t units)
     pthread_mutex_unlock(&client->control_lock);
 }
 
+int chi_client_ask_cancel(struct chi_client *client)
+{
+    struct chi_control_request message = {.magic = CHI_CONTROL_MAGIC, .type = CHI_CONTROL_CANCEL};
+    struct chi_control_reply reply;
+
+    pthread_mutex_lock(&client->control_lock);
+    int rc = request(client, &message, &reply, sizeof(reply), NULL, NULL);
+    pthread_mutex_unlock(&client->control_lock);
+    return rc;
+}
+
 static int connect_to(const struct chi_paths *paths, int *fd)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -345,5 +356,6 @@ void chi_client_release(struct chi_client *client)
         close(client->daemon_pidfd);
     pthread_mutex_destroy(&client->control_lock);
     pthread_mutex_destroy(&client->orphan_lock);
+    free(client->orphans.tasks);
     free(client);
 }

@@ -26,6 +26,14 @@ struct chi_client_lane {
     int eventfd;
 };
 
+/* Tasks given up while in flight, oldest first: a ring. */
+struct chi_orphans {
+    struct chi_task **tasks;
+    uint32_t first;
+    uint32_t count;
+    uint32_t room; /* a power of two, or 0 */
+};
+
 struct chi_client {
     atomic_int references; /* the global one and one of each thread that uses it */
     atomic_bool down;      /* the runtime was seen dead; never becomes false again */
@@ -48,13 +56,8 @@ struct chi_client {
     int eventfds[CHI_MAX_WORKERS];
     atomic_uint next_thread; /* spreads threads over lanes */
     pthread_mutex_t orphan_lock;
-    _Atomic(struct chi_task *) orphans; /* of threads that ended; changed under the lock */
-};
-
-/* Tasks given up while in flight, oldest first; linked by chi_task.reserved (offset / 64). */
-struct chi_orphans {
-    struct chi_task *first;
-    struct chi_task *last;
+    struct chi_orphans orphans; /* of threads that ended; under the lock */
+    atomic_bool has_orphans;
 };
 
 struct chi_client_thread {
@@ -110,6 +113,8 @@ bool chi_client_check(struct chi_client *client);
 int chi_client_attach(struct chi_client **client);
 /* Drops a reference; the last one unmaps. */
 void chi_client_release(struct chi_client *client);
+/* Tells the runtime that tasks of this client have CHI_TASK_CANCEL now. 0 or a code. */
+int chi_client_ask_cancel(struct chi_client *client);
 /* Closes the control socket so that the daemon takes everything back; mappings stay. */
 void chi_client_hang_up(struct chi_client *client);
 
@@ -119,9 +124,16 @@ void chi_client_thread_stop(struct chi_client_thread *self);
 
 /* submit.c: frees a task that is not in flight. */
 void chi_client_task_free(struct chi_client_thread *self, struct chi_task *task);
-/* Frees those orphans that have completed; looks at no more than `most`. */
-void chi_client_sweep(struct chi_client_thread *self, uint32_t most);
 /* Pushes an item on this thread's lane and rings. -EAGAIN where the lane is full. */
 int chi_client_push(struct chi_client_thread *self, uint64_t item);
+
+/* orphans.c */
+void chi_orphans_add(struct chi_orphans *orphans, struct chi_task *task);
+/* Moves all from one list to another. */
+void chi_orphans_move(struct chi_orphans *from, struct chi_orphans *to);
+/* Frees those orphans that have completed; looks at no more than `most`. */
+void chi_client_sweep(struct chi_client_thread *self, uint32_t most);
+/* Leaves this thread's to the attachment's other threads. */
+void chi_client_leave_orphans(struct chi_client_thread *self);
 
 #endif

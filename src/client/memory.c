@@ -50,15 +50,7 @@ void chi_client_thread_stop(struct chi_client_thread *self)
     struct chi_client *client = self->client;
     if (client == NULL)
         return;
-    if (self->orphans.first != NULL) {
-        pthread_mutex_lock(&client->orphan_lock);
-        struct chi_task *next = atomic_load_explicit(&client->orphans, memory_order_relaxed);
-        uint64_t offset =
-            next == NULL ? 0 : (uint64_t)((char *)next - (char *)self->base[CHI_SEGMENT_MAIN]);
-        self->orphans.last->reserved = (uint32_t)(offset / CHI_CACHE_LINE);
-        atomic_store_explicit(&client->orphans, self->orphans.first, memory_order_relaxed);
-        pthread_mutex_unlock(&client->orphan_lock);
-    }
+    chi_client_leave_orphans(self);
     if (self->resting != NULL)
         chi_arena_free(self->cache[CHI_SEGMENT_MAIN],
                        (uint64_t)((char *)self->resting - (char *)self->base[CHI_SEGMENT_MAIN]),

@@ -4,8 +4,9 @@
  * task; the thread works on its own caches and one lane.
  *
  * State of a task: NEW -> QUEUED by this process, QUEUED -> DONE by the runtime. The runtime writes
- * nothing after DONE. A task given up while QUEUED is an orphan: it stays allocated, because the
- * runtime will still write to it, and is freed by a later call of this process, once it is DONE.
+ * nothing after DONE. A task given up while QUEUED is an orphan: see orphans.c. CANCEL is set
+ * beside QUEUED, and the runtime is then told to look: whoever dies in between has asked for
+ * nothing.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -69,9 +70,10 @@ static uint64_t offset_of(const struct chi_client_thread *self, const struct chi
     return (uint64_t)((const char *)task - (const char *)self->base[CHI_SEGMENT_MAIN]);
 }
 
-static bool has_orphans(struct chi_client *client)
+static bool has_orphans(const struct chi_client_thread *self)
 {
-    return atomic_load_explicit(&client->orphans, memory_order_relaxed) != NULL;
+    return self->orphans.count > 0 ||
+           atomic_load_explicit(&self->client->has_orphans, memory_order_relaxed);
 }
 
 static struct chi_task_node make_node(struct chi_client_thread *self)
@@ -98,7 +100,7 @@ struct chi_task *chi_task_new(struct chi_task_schema *schema, chi_pool_id_t pool
     struct chi_client_thread *self = chi_client_thread();
     if (self == NULL)
         return NULL;
-    if (CHI_UNLIKELY(self->orphans.first != NULL || has_orphans(self->client)))
+    if (CHI_UNLIKELY(has_orphans(self)))
         chi_client_sweep(self, SWEEP_FEW);
     uint32_t number = number_of(schema);
     uint64_t offset;
@@ -157,57 +159,6 @@ void chi_client_task_free(struct chi_client_thread *self, struct chi_task *task)
     if (number > 1 && number - 2 < atomic_load_explicit(&schemas.count, memory_order_acquire))
         free_members(&schemas.table[number]->type, task);
     rest(self, task);
-}
-
-static struct chi_task *next_orphan(const struct chi_client_thread *self, struct chi_task *task)
-{
-    uint64_t offset = (uint64_t)task->reserved * CHI_CACHE_LINE;
-    if (offset == 0 || offset >= self->size[CHI_SEGMENT_MAIN])
-        return NULL;
-    return (void *)((char *)self->base[CHI_SEGMENT_MAIN] + offset);
-}
-
-static void add_orphan(struct chi_client_thread *self, struct chi_task *task)
-{
-    task->reserved = 0;
-    if (self->orphans.first == NULL)
-        self->orphans.first = task;
-    else
-        self->orphans.last->reserved = (uint32_t)(offset_of(self, task) / CHI_CACHE_LINE);
-    self->orphans.last = task;
-}
-
-/* Takes over what threads that ended have left behind. */
-static void adopt_orphans(struct chi_client_thread *self)
-{
-    struct chi_client *client = self->client;
-    pthread_mutex_lock(&client->orphan_lock);
-    struct chi_task *task = atomic_load_explicit(&client->orphans, memory_order_relaxed);
-    atomic_store_explicit(&client->orphans, NULL, memory_order_relaxed);
-    pthread_mutex_unlock(&client->orphan_lock);
-    while (task != NULL) {
-        struct chi_task *next = next_orphan(self, task);
-        add_orphan(self, task);
-        task = next;
-    }
-}
-
-void chi_client_sweep(struct chi_client_thread *self, uint32_t most)
-{
-    if (has_orphans(self->client))
-        adopt_orphans(self);
-    struct chi_task *last = self->orphans.last; /* those behind it were looked at before */
-    struct chi_task *task = NULL;
-    for (uint32_t i = 0; i < most && self->orphans.first != NULL && task != last; i++) {
-        task = self->orphans.first;
-        struct chi_task *next = next_orphan(self, task);
-        bool done = chi_task_done(task);
-        self->orphans.first = next;
-        if (done)
-            chi_client_task_free(self, task);
-        else
-            add_orphan(self, task); /* to the end, so that one slow task hides no other */
-    }
 }
 
 int chi_client_push(struct chi_client_thread *self, uint64_t item)
@@ -329,9 +280,29 @@ void chi_task_del(struct chi_task *task)
         return; /* of an attachment that is gone, and its memory with it */
     uint32_t state = atomic_load_explicit(&task->state, memory_order_acquire);
     if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_QUEUED)
-        add_orphan(self, task);
+        chi_orphans_add(&self->orphans, task);
     else
         chi_client_task_free(self, task);
+}
+
+int chi_task_cancel(struct chi_task *task)
+{
+    int rc;
+    if (chi_host != NULL)
+        return chi_host->task_cancel(task);
+    struct chi_client_thread *self = submitter(task, &rc);
+    if (self == NULL)
+        return rc;
+    uint32_t state = atomic_load_explicit(&task->state, memory_order_acquire);
+    if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_NEW)
+        return chi_error(-EINVAL, "the task was never submitted; nothing to cancel");
+    if ((state & CHI_TASK_STATE_MASK) != CHI_TASK_DONE)
+        /* Before the request, which orders it: a worker that looks afterwards sees it. */
+        state = atomic_fetch_or_explicit(&task->state, CHI_TASK_CANCEL, memory_order_acq_rel);
+    if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_DONE)
+        return 1;
+    rc = chi_client_ask_cancel(self->client);
+    return rc == 0 ? 0 : chi_error(rc, "cannot ask the runtime to cancel: %s", chi_strerror(rc));
 }
 
 int chi_task_fire_and_forget(struct chi_task *task)

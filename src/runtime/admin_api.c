@@ -34,9 +34,14 @@ int chi_admin_get_or_create(struct chi_container *self,
     return rc;
 }
 
-int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id)
+int chi_admin_pool_by_name(struct chi_container *self, const char *name, chi_pool_id_t *pool_id)
 {
-    return chi_pool_destroy(runtime_of(self), pool_id);
+    return chi_pool_id_by_name(runtime_of(self), name, pool_id);
+}
+
+int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id, bool cancel)
+{
+    return chi_pool_destroy(runtime_of(self), pool_id, cancel);
 }
 
 void chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns)
@@ -86,8 +91,9 @@ int chi_admin_flush(struct chi_container *self)
         awaited[i].number = chi_origin_ask_grace(runtime, origin);
         awaited[i].active = true;
     }
-    while (!all_over(runtime, awaited))
-        chi_task_sleep(POLL_NS);
+    int rc = 0;
+    while (rc == 0 && !all_over(runtime, awaited))
+        rc = chi_task_sleep(POLL_NS);
     free(awaited);
-    return 0;
+    return rc;
 }

@@ -13,13 +13,18 @@ CHI_BEGIN_DECLS
 CHI_API int chi_admin_get_or_create(struct chi_container *self,
                                     struct chimaera_admin_get_or_create_pool_task *task);
 
-CHI_API int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id);
+/* The id of the pool of that name. 0 or CHI_ENOPOOL. */
+CHI_API int chi_admin_pool_by_name(struct chi_container *self, const char *name,
+                                   chi_pool_id_t *pool_id);
+
+/* See chi_pool_destroy(). */
+CHI_API int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id, bool cancel);
 
 /* Begins to stop the runtime and returns. */
 CHI_API void chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns);
 
 /* Parks until every task submitted before this call, by anybody, has completed. -EDEADLK where the
- * running task is another handler's subtask, -ENOMEM. */
+ * running task is another handler's subtask, -ENOMEM, -ECANCELED, -ETIMEDOUT. */
 CHI_API int chi_admin_flush(struct chi_container *self);
 
 CHI_END_DECLS

@@ -245,6 +245,12 @@ static int serve(struct chi_control *control, struct connection *connection,
         rc = connection->origin != NULL ? chi_registry_release(runtime, connection->origin, request)
                                         : CHI_ENOTATTACHED;
         return reply(connection, rc, 0);
+    case CHI_CONTROL_CANCEL:
+        if (connection->origin == NULL)
+            return reply(connection, CHI_ENOTATTACHED, 0);
+        atomic_store_explicit(&connection->origin->cancels, true, memory_order_relaxed);
+        chi_runtime_look_over(runtime);
+        return reply(connection, 0, 0);
     default:
         return reply(connection, CHI_EPROTOCOL, 0);
     }

@@ -149,6 +149,20 @@ int chi_copy_out(struct chi_worker *worker, const struct chi_origin *origin,
     return rc;
 }
 
+int chi_copy_check(struct chi_runtime *runtime, const struct chi_origin *origin,
+                   const struct chi_schema *schema, const void *task)
+{
+    for (uint32_t i = 0; i < schema->member_count; i++) {
+        const struct chi_member *member = &schema->members[i];
+        if (member->kind != CHI_MEMBER_BUFFER)
+            continue;
+        int rc = buffer_in(runtime, origin, (const void *)((const char *)task + member->offset));
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
 void chi_copy_free(const struct chi_schema *schema, void *task)
 {
     for (uint32_t i = 0; i < schema->member_count; i++)

@@ -20,6 +20,11 @@
 int chi_copy_in(struct chi_runtime *runtime, struct chi_origin *origin,
                 const struct chi_schema *schema, void *task, uint64_t *copied);
 
+/* Whether the buffers of a private task, which were checked on the way in, are the client's still:
+ * 0 or CHI_EBADPTR. */
+int chi_copy_check(struct chi_runtime *runtime, const struct chi_origin *origin,
+                   const struct chi_schema *schema, const void *task);
+
 /*
  * Writes OUT and INOUT members of `task` back to the client's `shared`. Strings that do not fit
  * where the client has room are lent from runtime data. 0, or -ENOMEM with that member empty.

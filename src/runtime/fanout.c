@@ -21,6 +21,7 @@
 
 #include "base/cpu.h"
 #include "runtime/copy.h"
+#include "runtime/timed.h"
 #include "runtime/worker.h"
 
 #define COPIES_MAX 16384u /* of all tasks at home on one worker */
@@ -62,6 +63,7 @@ static int make_copy(struct chi_fanout *fanout, struct chi_record **out)
     copy->task.magic = task->magic;
     copy->task.size = task->size;
     copy->task.method = task->method;
+    copy->task.flags = task->flags & CHI_TASK_HIGH_LATENCY;
     copy->task.pool_id = task->pool_id;
     copy->task.pool_query = chi_pool_query_direct_id(container->container_id);
     copy->task.node = task->node;
@@ -124,7 +126,7 @@ static bool merge_next(struct chi_fanout *fanout)
     if (copy->task.return_code < 0)
         fanout->failed++;
     else
-        whole->task.reserved++; /* chi_task_aggregate_count() */
+        whole->task.time_low++; /* chi_task_aggregate_count() */
     if (whole->copied > 0)
         atomic_fetch_sub_explicit(&whole->origin->copied, whole->copied, memory_order_relaxed);
     chi_copy_free(&copy->schema->type, &copy->task);
@@ -143,6 +145,11 @@ static void finish(struct chi_fanout *fanout)
 
     if (left_out > 0 && rc == 0)
         rc = fanout->stop_code;
+    if (whole->ended != 0 && rc == -ECANCELED)
+        rc = whole->ended; /* the copies were cancelled because of that */
+    chi_rest_remove(&fanout->rest);
+    if (whole->timed != NULL)
+        chi_timed_unpark(worker, whole);
     whole->failed = (uint16_t)(fanout->failed + left_out);
     whole->fanout = NULL;
     free(fanout);
@@ -167,10 +174,23 @@ static void advance(struct chi_fanout *fanout)
         finish(fanout);
 }
 
+/* The whole is to end before its time: so are its copies. */
+static void end_whole(struct chi_worker *worker, struct chi_rest *rest, int code)
+{
+    struct chi_fanout *fanout = (void *)rest;
+
+    chi_fanout_stop(fanout, code);
+    for (uint32_t i = fanout->merged; i < fanout->made; i++)
+        atomic_fetch_or_explicit(&fanout->copies[i % fanout->window]->task.state, CHI_TASK_CANCEL,
+                                 memory_order_relaxed);
+    chi_runtime_look_over(worker->runtime);
+}
+
 void chi_fanout_start(struct chi_worker *worker, struct chi_record *record,
                       struct chi_query_range range)
 {
     uint32_t window = range.count < CHI_FANOUT_WINDOW ? range.count : CHI_FANOUT_WINDOW;
+    int rc;
 
     if (record->clients && !chi_worker_enter_backlog(worker)) {
         chi_worker_complete(worker, record, -EAGAIN);
@@ -189,7 +209,12 @@ void chi_fanout_start(struct chi_worker *worker, struct chi_record *record,
     fanout->window = window;
     record->fanout = fanout;
     record->task.return_code = 0; /* the result so far; a client's is what it wrote there */
-    record->task.reserved = 0;
+    record->task.time_low = 0;
+    fanout->rest = (struct chi_rest){.record = record, .end = end_whole};
+    chi_rest_add(&worker->rests, &fanout->rest);
+    rc = record->timed != NULL ? chi_timed_park(worker, record, &fanout->rest) : 0;
+    if (rc < 0)
+        chi_fanout_stop(fanout, rc);
     advance(fanout);
 }
 

@@ -7,6 +7,7 @@
 #ifndef CHI_RUNTIME_FANOUT_H
 #define CHI_RUNTIME_FANOUT_H
 
+#include "runtime/cancel.h"
 #include "runtime/record.h"
 #include "task/query.h"
 
@@ -14,6 +15,7 @@
 #define CHI_FANOUT_WINDOW 128u
 
 struct chi_fanout {
+    struct chi_rest rest; /* so that the whole is found where it is to end before its time */
     struct chi_worker *home;
     struct chi_record *whole;
     struct chi_query_range range;

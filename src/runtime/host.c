@@ -12,6 +12,7 @@
 #include "chimaera/status.h"
 #include "runtime/copy.h"
 #include "runtime/deadlock.h"
+#include "runtime/timed.h"
 #include "runtime/worker.h"
 
 /* Spares, and tasks that another worker sends meanwhile. */
@@ -76,6 +77,21 @@ static struct chi_task *host_task_new(struct chi_task_schema *schema, chi_pool_i
     return &record->task;
 }
 
+/* A periodic task outlives whoever made it, and with that the right to a client's buffers. */
+static int disown(struct chi_worker *worker, struct chi_record *record)
+{
+    const struct chi_schema *schema = &record->schema->type;
+
+    for (uint32_t i = 0; i < schema->member_count; i++) {
+        const struct chi_buffer *buffer =
+            (const void *)((const char *)&record->task + schema->members[i].offset);
+        if (schema->members[i].kind == CHI_MEMBER_BUFFER && buffer->size > 0)
+            return chi_error(-EINVAL, "a handler's periodic task cannot hold a buffer");
+    }
+    record->origin = &worker->runtime->origins[worker->runtime->max_clients];
+    return 0;
+}
+
 /* Every subtask that is let in can get a fiber: so those that wait for each other cannot lock up.
  */
 bool chi_worker_has_room(struct chi_worker *worker)
@@ -90,15 +106,22 @@ static int host_task_enqueue(struct chi_task *task)
     struct chi_worker *worker = chi_worker_self;
     struct chi_record *record = chi_record_of(task);
     uint32_t state = CHI_TASK_NEW;
+    int rc;
 
+    if ((task->flags & CHI_TASK_PERIODIC) && (rc = disown(worker, record)) < 0)
+        return rc;
     if (!chi_worker_has_room(worker))
         return chi_error(-EAGAIN, "%u subtasks wait on this worker; no more are possible",
                          chi_worker_fiber_cap(worker->runtime));
     if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,
                                                  memory_order_relaxed, memory_order_relaxed))
         return chi_error(-EALREADY, "the task was submitted before");
+    record->late = worker->current->ended != 0;
     chi_worker_count(worker, record);
-    chi_worker_route(worker, record, false);
+    if (CHI_UNLIKELY(chi_timed_concerns(task)) && (rc = chi_timed_begin(worker, record)) < 0)
+        chi_worker_complete(worker, record, rc);
+    else
+        chi_worker_route(worker, record, false);
     return 0;
 }
 
@@ -121,12 +144,17 @@ static bool is_new(const struct chi_task *task)
            CHI_TASK_NEW;
 }
 
+static void timed_out(struct chi_worker *worker, struct chi_timer *timer)
+{
+    chi_worker_unpark(worker, timer->argument, -ETIMEDOUT);
+}
+
 /* Parks until one of the tasks is done or the time is over. */
 static int wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns, size_t *index)
 {
     struct chi_worker *worker = chi_worker_self;
     struct chi_waiter waiter = {0};
-    struct chi_timer timer = {.waiter = &waiter};
+    struct chi_timer timer = {.fire = timed_out, .argument = &waiter};
     size_t done = count;
 
     if (count == 1 && timeout_ns == UINT64_MAX)
@@ -160,7 +188,7 @@ static int wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeou
         struct chi_subtask_wait wait = {.tasks = tasks, .count = count};
         chi_subtask_wait_enter(worker, &wait);
         if (rc == 0)
-            chi_worker_park(worker, &waiter);
+            rc = chi_worker_park(worker, &waiter);
         chi_subtask_wait_leave(&wait);
         chi_timers_remove(&worker->timers, &timer);
     }
@@ -198,20 +226,40 @@ static int host_task_wait_any(struct chi_task *const *tasks, size_t count, uint6
     return wait_any(tasks, count, timeout_ns, index);
 }
 
+static int host_task_cancel(struct chi_task *task)
+{
+    if (is_new(task))
+        return chi_error(-EINVAL, "the task was never submitted; nothing to cancel");
+    /* Before the workers are asked; whoever completes it has not freed it, because we have not. */
+    uint32_t state = atomic_fetch_or_explicit(&task->state, CHI_TASK_CANCEL, memory_order_acq_rel);
+    if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_DONE)
+        return 1;
+    chi_runtime_look_over(chi_worker_self->runtime);
+    return 0;
+}
+
+/* A handler that was to end before its time takes the subtasks it waited for with it. */
+static bool is_to_follow(const struct chi_worker *worker, const struct chi_record *record)
+{
+    return worker->current != NULL && worker->current->ended != 0 && !record->late &&
+           !(record->task.flags & CHI_TASK_PERIODIC) && !is_new(&record->task);
+}
+
 static void host_task_del(struct chi_task *task)
 {
     struct chi_worker *worker = chi_worker_self;
     struct chi_record *record = chi_record_of(task);
-    uint32_t state = CHI_TASK_QUEUED;
 
+    if (CHI_UNLIKELY(is_to_follow(worker, record)))
+        host_task_cancel(task);
     if (record->expecting) {
         record->deleted = true; /* the note of its end is on the way and frees it */
         return;
     }
     /* Acquire: pairs with the exchange to DONE. Release: whoever completes it then frees it. */
-    if (atomic_compare_exchange_strong_explicit(&task->state, &state,
-                                                CHI_TASK_QUEUED | CHI_TASK_DETACHED,
-                                                memory_order_acq_rel, memory_order_acquire))
+    if (!is_new(task) &&
+        (atomic_fetch_or_explicit(&task->state, CHI_TASK_DETACHED, memory_order_acq_rel) &
+         CHI_TASK_STATE_MASK) != CHI_TASK_DONE)
         return;
     chi_copy_free(&record->schema->type, task);
     chi_record_free(&worker->records, record);
@@ -228,6 +276,7 @@ void chi_worker_host_init(struct chi_worker *worker)
         .task_enqueue = host_task_enqueue,
         .task_wait = host_task_wait,
         .task_wait_any = host_task_wait_any,
+        .task_cancel = host_task_cancel,
         .task_del = host_task_del,
         .task_node = host_task_node,
     };

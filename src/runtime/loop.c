@@ -191,7 +191,7 @@ static bool fire_timers(struct chi_worker *worker)
     struct chi_timer *timer;
     bool any = false;
     while ((timer = chi_timers_take_due(&worker->timers, now)) != NULL) {
-        chi_worker_unpark(worker, timer->waiter, -ETIMEDOUT);
+        timer->fire(worker, timer);
         any = true;
     }
     return any;

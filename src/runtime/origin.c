@@ -66,6 +66,8 @@ int chi_origin_init(struct chi_runtime *runtime, struct chi_origin *origin, uint
     origin->dropping = false;
     origin->grace_running = 0;
     origin->retired = NULL;
+    atomic_store_explicit(&origin->cancels, false, memory_order_relaxed);
+    atomic_store_explicit(&origin->held, 0, memory_order_relaxed);
     atomic_store_explicit(&origin->copied, 0, memory_order_relaxed);
     atomic_store_explicit(&origin->grace_asked, 0, memory_order_relaxed);
     atomic_store_explicit(&origin->grace_done, 0, memory_order_relaxed);

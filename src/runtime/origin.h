@@ -61,8 +61,10 @@ struct chi_origin_message {
 };
 
 struct chi_origin {
-    uint16_t owner;   /* in the extent tables and as tag of lent outputs */
-    atomic_int state; /* enum chi_origin_state; control thread writes */
+    uint16_t owner;      /* in the extent tables and as tag of lent outputs */
+    atomic_int state;    /* enum chi_origin_state; control thread writes */
+    atomic_bool cancels; /* it has cancelled tasks: their marks are worth a look; control thread */
+    atomic_uint held;    /* periodic tasks, whether they run or not; workers */
     struct chi_shm_slot *shm_slot;
     struct chi_origin_cell *cells; /* [worker_count] */
     struct chi_ingress *ingress;   /* [lanes_per_client] */

@@ -8,7 +8,9 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "base/cpu.h"
 #include "runtime/loop.h"
+#include "runtime/timed.h"
 #include "runtime/worker.h"
 
 static void scheduler(void *argument)
@@ -36,12 +38,46 @@ bool chi_worker_has_spare(struct chi_worker *worker)
     return true;
 }
 
-void chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
+int chi_worker_interrupted(const struct chi_worker *worker)
+{
+    return worker->current->shield ? 0 : worker->current->ended;
+}
+
+static void end_wait(struct chi_worker *worker, struct chi_rest *rest, int code)
+{
+    if (!rest->record->shield)
+        chi_worker_unpark(worker, (struct chi_waiter *)(void *)rest, code);
+}
+
+/* Whether the waiter is parked at all; else its result is set. */
+static bool begin_wait(struct chi_worker *worker, struct chi_waiter *waiter)
+{
+    struct chi_record *record = worker->current;
+    int rc;
+
+    if (waiter->woken)
+        return true;
+    rc = chi_worker_interrupted(worker);
+    if (rc == 0 && CHI_UNLIKELY(record->timed != NULL))
+        rc = chi_timed_park(worker, record, &waiter->rest);
+    if (CHI_LIKELY(rc == 0))
+        return true;
+    waiter->woken = true;
+    waiter->result = rc;
+    return false;
+}
+
+int chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
 {
     struct chi_fiber *self = worker->running;
     struct chi_fiber *next = worker->spare;
 
     CHI_ASSERT(worker->current != NULL && next != NULL, "parked outside a handler");
+    if (!begin_wait(worker, waiter))
+        return waiter->result;
+    waiter->rest.record = worker->current;
+    waiter->rest.end = end_wait;
+    chi_rest_add(&worker->rests, &waiter->rest);
     waiter->fiber = self;
     waiter->current = worker->current;
     waiter->serial = ++worker->parks;
@@ -58,6 +94,10 @@ void chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
                           memory_order_relaxed);
     self->user = NULL;
     worker->current = waiter->current;
+    chi_rest_remove(&waiter->rest);
+    if (CHI_UNLIKELY(worker->current->timed != NULL))
+        chi_timed_unpark(worker, worker->current);
+    return waiter->result;
 }
 
 void chi_worker_unpark(struct chi_worker *worker, struct chi_waiter *waiter, int result)
@@ -120,30 +160,43 @@ bool chi_worker_run_sized(struct chi_worker *worker, size_t stack_size,
 
 /* ---- what handlers call */
 
-void chi_task_yield(void)
+int chi_task_yield(void)
 {
     struct chi_worker *worker = chi_worker_self;
     struct chi_waiter waiter = {0};
 
     CHI_ASSERT(worker != NULL && worker->current != NULL, "chi_task_yield() outside a handler");
+    int rc = chi_worker_interrupted(worker);
+    if (rc < 0)
+        return rc;
     chi_worker_unpark(worker, &waiter, 0);
-    chi_worker_park(worker, &waiter);
+    return chi_worker_park(worker, &waiter);
 }
 
-void chi_task_sleep(uint64_t duration_ns)
+static void slept(struct chi_worker *worker, struct chi_timer *timer)
+{
+    chi_worker_unpark(worker, timer->argument, 0);
+}
+
+int chi_task_sleep(uint64_t duration_ns)
 {
     struct chi_worker *worker = chi_worker_self;
     struct chi_waiter waiter = {0};
 
     CHI_ASSERT(worker != NULL && worker->current != NULL, "chi_task_sleep() outside a handler");
     struct chi_timer timer = {.deadline_ns = chi_clock_deadline_ns(chi_clock_now_ns(), duration_ns),
-                              .waiter = &waiter};
-    while (chi_timers_add(&worker->timers, &timer) < 0) {
+                              .fire = slept,
+                              .argument = &waiter};
+    int rc = chi_worker_interrupted(worker);
+    while (rc == 0 && chi_timers_add(&worker->timers, &timer) < 0) {
         if (chi_clock_now_ns() >= timer.deadline_ns)
-            return;
-        chi_task_yield(); /* no memory for a timer: poll */
+            return 0;
+        rc = chi_task_yield(); /* no memory for a timer: poll */
     }
-    chi_worker_park(worker, &waiter);
+    if (rc == 0)
+        rc = chi_worker_park(worker, &waiter);
+    chi_timers_remove(&worker->timers, &timer);
+    return rc;
 }
 
 int chi_task_wait_fd(int fd, uint32_t events)
@@ -153,11 +206,32 @@ int chi_task_wait_fd(int fd, uint32_t events)
     struct epoll_event event = {.events = events | EPOLLONESHOT, .data.ptr = &waiter};
 
     CHI_ASSERT(worker != NULL && worker->current != NULL, "chi_task_wait_fd() outside a handler");
+    int rc = chi_worker_interrupted(worker);
+    if (rc < 0)
+        return rc;
     if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
         return -errno;
     worker->fd_waits++;
-    chi_worker_park(worker, &waiter);
+    rc = chi_worker_park(worker, &waiter);
     worker->fd_waits--;
     epoll_ctl(worker->epoll, EPOLL_CTL_DEL, fd, NULL);
-    return waiter.result;
+    return rc;
+}
+
+int chi_task_cancelled(void)
+{
+    struct chi_worker *worker = chi_worker_self;
+    if (worker == NULL || worker->current == NULL)
+        return 0;
+    struct chi_record *record = worker->current;
+    return chi_record_verdict(worker, record, record->timed != NULL ? chi_clock_now_ns() : 0);
+}
+
+bool chi_task_shield(bool on)
+{
+    struct chi_worker *worker = chi_worker_self;
+    CHI_ASSERT(worker != NULL && worker->current != NULL, "chi_task_shield() outside a handler");
+    bool before = worker->current->shield;
+    worker->current->shield = on;
+    return before;
 }

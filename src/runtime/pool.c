@@ -5,7 +5,8 @@
  *
  *   CREATING -> READY   its maker, when every container's Create has succeeded
  *   CREATING -> gone    its maker, when one has failed
- *   READY -> DYING      its destroyer; tasks do not find it any more
+ *   READY -> DYING      its destroyer; tasks do not find it any more, periodic ones end; with
+ *                       `cancel`, then or later, so do all that wait or have not begun
  *   DYING -> READY      its destroyer, where a task of the pool waits for the destroyer
  *   DYING -> gone       its destroyer, when its tasks have completed and Destroy has run
  *
@@ -145,12 +146,15 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
         pthread_mutex_unlock(&table->lock);
         if (rc != -EAGAIN)
             break;
-        chi_task_sleep(POLL_NS);
+        rc = chi_task_sleep(POLL_NS);
+        if (rc < 0)
+            return chi_error(rc, "pool \"%s\": %s", request->pool_name, chi_strerror(rc));
     }
     if (rc <= 0)
         return rc;
 
-    char reason[256] = ""; /* what the module said; parking lets others overwrite it */
+    bool shield = chi_task_shield(true); /* it is made or unmade now, whoever loses interest */
+    char reason[256] = "";               /* what the module said; others overwrite it */
     rc = chi_pool_create_containers(pool);
     if (rc < 0)
         snprintf(reason, sizeof(reason), "%s",
@@ -166,8 +170,10 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
         chi_error(rc, "pool \"%s\": %s's Create failed: %s", pool->name, pool->module->name,
                   reason);
         chi_pool_free(pool);
+        chi_task_shield(shield);
         return rc;
     }
+    chi_task_shield(shield);
     chi_log_info("pools", "created %s (%s) as %u.%u", pool->name, pool->module->name,
                  pool->id.major, pool->id.minor);
     answer->pool_id = pool->id;
@@ -200,9 +206,11 @@ static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
     struct chi_pool_table *table = runtime->pools;
 
     pass_all_workers(runtime);
+    chi_runtime_look_over(runtime); /* its periodic tasks end; all others where it says `cancel` */
     if (drain(pool) < 0) {
         pthread_mutex_lock(&table->lock);
         chi_pool_id_t id = pool->id;
+        atomic_store_explicit(&pool->cancel, false, memory_order_relaxed);
         atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
         pthread_mutex_unlock(&table->lock); /* from here on others may destroy it */
         return refuse_deadlock(id);
@@ -219,32 +227,83 @@ static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
     return rc;
 }
 
-static struct chi_pool *begin_destroy(struct chi_pool_table *table, chi_pool_id_t id)
+/* 0: the pool is the caller's to destroy. -EALREADY: it is somebody else's, who waits for its
+ * tasks; those are cancelled if the caller wants that. CHI_ENOPOOL. */
+static int begin_destroy(struct chi_pool_table *table, chi_pool_id_t id, bool cancel,
+                         struct chi_pool **pool)
 {
+    int rc = CHI_ENOPOOL;
+
     pthread_mutex_lock(&table->lock);
     _Atomic(struct chi_pool *) *place = chi_pool_place(table, id);
-    struct chi_pool *pool =
-        place != NULL ? atomic_load_explicit(place, memory_order_relaxed) : NULL;
-    if (pool != NULL && atomic_load_explicit(&pool->state, memory_order_relaxed) == CHI_POOL_READY)
-        atomic_store_explicit(&pool->state, CHI_POOL_DYING, memory_order_release);
-    else
-        pool = NULL;
+    *pool = place != NULL ? atomic_load_explicit(place, memory_order_relaxed) : NULL;
+    int state = *pool != NULL ? atomic_load_explicit(&(*pool)->state, memory_order_relaxed)
+                              : CHI_POOL_CREATING;
+    if (state != CHI_POOL_CREATING) {
+        rc = state == CHI_POOL_READY ? 0 : -EALREADY;
+        if (cancel)
+            atomic_store_explicit(&(*pool)->cancel, true, memory_order_relaxed);
+        atomic_store_explicit(&(*pool)->state, CHI_POOL_DYING, memory_order_release);
+    }
     pthread_mutex_unlock(&table->lock);
-    return pool;
+    return rc;
 }
 
-int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id)
+/* Parks until the pool of that id is gone; false where it stays. `pool` is only compared. */
+static bool await_gone(struct chi_pool_table *table, chi_pool_id_t id, const struct chi_pool *pool)
 {
+    int state = CHI_POOL_DYING;
+    bool there = true;
+    while (there && state == CHI_POOL_DYING) {
+        chi_task_sleep(POLL_NS);
+        pthread_mutex_lock(&table->lock);
+        _Atomic(struct chi_pool *) *place = chi_pool_place(table, id);
+        there = place != NULL && atomic_load_explicit(place, memory_order_relaxed) == pool;
+        if (there)
+            state = atomic_load_explicit(&pool->state, memory_order_relaxed);
+        pthread_mutex_unlock(&table->lock);
+    }
+    return !there;
+}
+
+static int destroy_or_join(struct chi_runtime *runtime, chi_pool_id_t id, bool cancel)
+{
+    struct chi_pool *pool;
+    int rc = begin_destroy(runtime->pools, id, cancel, &pool);
+    if (rc == 0)
+        return destroy(runtime, pool);
+    if (rc == -EALREADY && cancel) {
+        chi_runtime_look_over(runtime);
+        return await_gone(runtime->pools, id, pool) ? 0 : refuse_deadlock(id);
+    }
+    return chi_error(CHI_ENOPOOL, "there is no pool %u.%u", id.major, id.minor);
+}
+
+int chi_pool_id_by_name(struct chi_runtime *runtime, const char *name, chi_pool_id_t *id)
+{
+    struct chi_pool_table *table = runtime->pools;
+    pthread_mutex_lock(&table->lock);
+    const struct chi_pool *pool = chi_pool_by_name(table, name);
+    if (pool != NULL)
+        *id = pool->id;
+    pthread_mutex_unlock(&table->lock);
+    return pool != NULL ? 0 : chi_error(CHI_ENOPOOL, "there is no pool \"%s\"", name);
+}
+
+int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id, bool cancel)
+{
+    struct chi_pool *pool;
+
     if (chi_pool_id_equal(id, CHI_ADMIN_POOL_ID))
         return chi_error(-EPERM, "the admin pool goes with the runtime");
+    bool shield = chi_task_shield(true); /* once begun it has to come to its end */
     /* As a rule the handler waits by now, and the pool never stops taking tasks. */
-    struct chi_pool *pool = chi_pool_find(runtime->pools, id);
-    if (pool != NULL && chi_deadlock_waits(chi_worker_self, pool))
-        return refuse_deadlock(id);
-    pool = begin_destroy(runtime->pools, id);
-    if (pool == NULL)
-        return chi_error(CHI_ENOPOOL, "there is no pool %u.%u", id.major, id.minor);
-    return destroy(runtime, pool);
+    pool = chi_pool_find(runtime->pools, id);
+    int rc = pool != NULL && chi_deadlock_waits(chi_worker_self, pool)
+                 ? refuse_deadlock(id)
+                 : destroy_or_join(runtime, id, cancel);
+    chi_task_shield(shield);
+    return rc;
 }
 
 int chi_pool_destroy_all(struct chi_runtime *runtime)
@@ -260,14 +319,13 @@ int chi_pool_destroy_all(struct chi_runtime *runtime)
                 admin = pool;
                 break;
             }
-            pool = begin_destroy(table, pool->id);
-            if (pool != NULL)
+            if (begin_destroy(table, pool->id, false, &pool) == 0)
                 destroy(runtime, pool);
             else
                 chi_task_sleep(POLL_NS); /* somebody else is at it, and may leave it to us */
         }
     }
-    if (admin != NULL && begin_destroy(table, admin->id) != NULL)
+    if (admin != NULL && begin_destroy(table, admin->id, false, &admin) == 0)
         destroy(runtime, admin);
     return 0;
 }

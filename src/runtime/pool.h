@@ -80,6 +80,7 @@ struct chi_pool {
     char *params; /* as archived; decides whether a second request means the same pool */
     size_t params_size;
     atomic_int state;
+    atomic_bool cancel; /* its tasks are to end: see cancel.h */
     uint32_t container_count;
     struct chi_container **containers;
     struct chi_pool_cell *cells; /* [worker_count] */
@@ -137,11 +138,16 @@ CHI_API int chi_pool_get_or_create(struct chi_runtime *runtime,
                                    const struct chi_pool_request *request,
                                    struct chi_pool_answer *answer);
 
+/* The id of the pool of that name. 0 or CHI_ENOPOOL. */
+int chi_pool_id_by_name(struct chi_runtime *runtime, const char *name, chi_pool_id_t *id);
+
 /*
- * Destroys a pool when its tasks have completed. In a handler; parks. CHI_ENOPOOL, -EPERM for
- * admin, -EDEADLK where a handler of the pool waits for this; it stays then.
+ * Destroys a pool when its tasks have completed; with `cancel` those that have not begun or wait
+ * are ended, also where somebody else destroys it already and waits. In a handler; parks, and is
+ * not cut short. CHI_ENOPOOL, -EPERM for admin, -EDEADLK where a handler of the pool waits for
+ * this; it stays then. What Destroy returned.
  */
-int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id);
+int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id, bool cancel);
 
 /* Destroys all pools, admin last. In a handler; parks. */
 int chi_pool_destroy_all(struct chi_runtime *runtime);

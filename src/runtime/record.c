@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "runtime/pool.h"
 
 #define KEEP_MAX 512u
@@ -38,6 +39,8 @@ void chi_record_free(struct chi_record_cache *cache, struct chi_record *record)
 {
     uint8_t class_index = record->class_index;
 
+    if (CHI_UNLIKELY(record->timed != NULL))
+        free(record->timed);
     if (cache->count[class_index] >= KEEP_MAX) {
         free(record);
         return;

@@ -17,6 +17,7 @@ struct chi_fanout;
 struct chi_hold;
 struct chi_origin;
 struct chi_pool;
+struct chi_timed;
 struct chi_waiter;
 struct chi_worker;
 
@@ -31,12 +32,17 @@ struct chi_record {
     uint64_t copied;           /* bytes of its strings that count against the origin's budget */
     uint64_t arrival;          /* number in the order of its worker's lanes */
     struct chi_fanout *fanout; /* for several containers: of the task and of each copy; else NULL */
+    struct chi_timed *timed;   /* NULL where it has neither deadline nor period */
+    int32_t ended;             /* why it is to end before its time: 0 or a code; see cancel.h */
     uint16_t failed;           /* containers in which a task for several failed */
     uint8_t parity;            /* which of the origin's counts it is in */
     uint8_t class_index;       /* of its size */
     bool counted;              /* in the counts of origin and pool */
     bool clients;              /* a client's task or a copy of one: no handler waits for it */
     bool flush;                /* waits for others' end: no grace period waits for it */
+    bool shield;               /* its handler lets nothing cut its waits short */
+    bool rerun;                /* of a periodic task: prepared before */
+    bool late;                 /* submitted by a handler that was to end already */
 
     /* A subtask's maker: the fields up to `waiter` belong to the thread of `home`. */
     bool expecting; /* a note of its completion is on the way to `home` */

@@ -85,6 +85,8 @@ static void forget_lanes(struct chi_worker *worker, struct chi_message *message)
     for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++)
         if (origin->ingress[i].worker == worker)
             chi_worker_forget(worker, &origin->ingress[i]);
+    if (atomic_load_explicit(&origin->held, memory_order_relaxed) > 0)
+        chi_worker_look_over(worker); /* its periodic tasks end */
     ack(worker, origin);
 }
 
@@ -426,7 +428,9 @@ static int advance(struct chi_runtime *runtime, struct chi_origin *origin)
             send_all(runtime, origin, forget_lanes);
             return 1;
         }
-        if (chi_origin_in_flight(runtime, origin) > 0)
+        /* Acquire: pairs with chi_timed_end(). */
+        if (chi_origin_in_flight(runtime, origin) > 0 ||
+            atomic_load_explicit(&origin->held, memory_order_acquire) > 0)
             return 1;
         take_everything_back(runtime, origin);
         return atomic_load_explicit(&origin->state, memory_order_relaxed) != CHI_ORIGIN_FREE;

@@ -11,12 +11,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/cpu.h"
 #include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/hash.h"
 #include "lane/bell.h"
 #include "runtime/copy.h"
 #include "runtime/fanout.h"
+#include "runtime/timed.h"
 #include "runtime/worker.h"
 #include "task/query.h"
 
@@ -34,6 +36,8 @@ void chi_worker_count(struct chi_worker *worker, struct chi_record *record)
  */
 static void uncount(struct chi_worker *worker, struct chi_record *record)
 {
+    if (CHI_UNLIKELY(record->timed != NULL))
+        chi_timed_end(record);
     if (record->pool != NULL) {
         ADD_OWN(record->pool->cells[worker->id].completed, 1);
         ADD_OWN(record->pool->cells[worker->id].in_flight, -1);
@@ -45,6 +49,12 @@ static void uncount(struct chi_worker *worker, struct chi_record *record)
                                   memory_order_relaxed);
     if (record->counted)
         ADD_OWN(record->origin->cells[worker->id].ended[record->parity], 1);
+}
+
+void chi_worker_uncount_run(struct chi_worker *worker, struct chi_record *record)
+{
+    record->counted = false;
+    ADD_OWN(record->origin->cells[worker->id].ended[record->parity], 1);
 }
 
 /* ---- ingest */
@@ -101,6 +111,7 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
     if (size > sizeof(struct chi_task))
         memcpy((void *)(&record->task + 1), (const void *)(shared + 1),
                size - sizeof(struct chi_task));
+    int rc;
     record->origin = origin;
     record->clients = true;
     record->shm_offset = offset;
@@ -109,6 +120,9 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
         chi_worker_complete(worker, record, CHI_EBADTASK);
     else if (chi_runtime_stopping(runtime))
         chi_worker_complete(worker, record, CHI_ESTOPPING);
+    else if (CHI_UNLIKELY(chi_timed_concerns(&record->task)) &&
+             (rc = chi_timed_begin(worker, record)) < 0)
+        chi_worker_complete(worker, record, rc);
     else
         chi_worker_route(worker, record, run_now);
 }
@@ -188,6 +202,8 @@ static int prepare(struct chi_worker *worker, struct chi_record *record)
     }
     if (CHI_UNLIKELY(task->method == CHIMAERA_ADMIN_METHOD_FLUSH) &&
         chi_pool_id_equal(pool->id, CHI_ADMIN_POOL_ID)) {
+        if (task->flags & CHI_TASK_PERIODIC)
+            return -EINVAL; /* it would wait for itself */
         record->flush = true;
         atomic_fetch_add_explicit(&record->origin->flushing[record->parity], 1,
                                   memory_order_relaxed);
@@ -212,10 +228,11 @@ bool chi_worker_enter_backlog(struct chi_worker *target)
     return false;
 }
 
-/* False: the lane's worker has too many. What bounds copies is in fanout.c. */
+/* False: the lane's worker has too many. What bounds copies is in fanout.c, periodic ones timed.c.
+ */
 static bool enter_lane(struct chi_record *record, struct chi_lane *lane)
 {
-    if (CHI_LIKELY(record->fanout == NULL))
+    if (CHI_LIKELY(record->fanout == NULL && !record->rerun))
         return chi_worker_enter_backlog(lane->worker);
     atomic_fetch_add_explicit(&lane->worker->backlog, 1, memory_order_relaxed);
     return true;
@@ -225,7 +242,7 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
 {
     struct chi_task *task = &record->task;
     struct chi_query_range range;
-    int rc = prepare(worker, record);
+    int rc = CHI_UNLIKELY(record->rerun) ? 0 : prepare(worker, record);
     if (rc == 0 && record->context.container == NULL)
         rc = resolve(worker, record, &range);
     if (CHI_UNLIKELY(rc != 0)) {
@@ -275,6 +292,9 @@ static void make_ready(struct chi_worker *worker, struct chi_lane *lane)
 
 void chi_worker_append(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
 {
+    if (CHI_UNLIKELY(worker->attentive || record->timed != NULL) &&
+        chi_worker_end_unstarted(worker, record))
+        return;
     bool subtask = !record->clients;
     struct chi_fifo *fifo = subtask ? &lane->subtasks : &lane->tasks;
 
@@ -306,6 +326,16 @@ static struct chi_lane *pop_ready_lane(struct chi_worker *worker)
     return lane;
 }
 
+void chi_worker_unqueue(struct chi_worker *worker, struct chi_lane *lane, struct chi_fifo *fifo)
+{
+    if (fifo == &lane->subtasks)
+        ADD_OWN(worker->stats.unstarted_subtasks, -1);
+    else
+        atomic_fetch_sub_explicit(&worker->backlog, 1, memory_order_relaxed);
+    ADD_OWN(lane->waiting, -1);
+    ADD_OWN(worker->stats.unstarted, -1);
+}
+
 /* The record that arrived first of those that may be started; NULL where none may. */
 static struct chi_record *pop_record(struct chi_worker *worker, struct chi_lane *lane)
 {
@@ -317,17 +347,13 @@ static struct chi_record *pop_record(struct chi_worker *worker, struct chi_lane 
                                                 chi_record_of_message(task)->arrival)) {
         task = subtask;
         fifo = &lane->subtasks;
-        ADD_OWN(worker->stats.unstarted_subtasks, -1);
     }
     if (task == NULL)
         return NULL;
-    if (fifo == &lane->tasks)
-        atomic_fetch_sub_explicit(&worker->backlog, 1, memory_order_relaxed);
     fifo->first = task->next;
     if (fifo->first == NULL)
         fifo->last = NULL;
-    ADD_OWN(lane->waiting, -1);
-    ADD_OWN(worker->stats.unstarted, -1);
+    chi_worker_unqueue(worker, lane, fifo);
     return chi_record_of_message(task);
 }
 
@@ -380,13 +406,21 @@ static bool wants_own_stack(const struct chi_record *record, size_t *size)
     return *size > 0;
 }
 
+/* Asked only of tasks with a deadline or period and by workers that have had to look for any. */
+static bool is_to_end(struct chi_worker *worker, struct chi_record *record)
+{
+    return chi_record_verdict_unstarted(worker, record, chi_clock_now_ns()) != 0;
+}
+
 void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
 {
     size_t stack_size;
 
-    if (CHI_UNLIKELY(atomic_load_explicit(&record->origin->state, memory_order_relaxed) ==
-                     CHI_ORIGIN_DYING) &&
-        record->clients)
+    if (CHI_UNLIKELY(worker->attentive || record->timed != NULL) && is_to_end(worker, record))
+        chi_worker_complete(worker, record, record->ended);
+    else if (CHI_UNLIKELY(atomic_load_explicit(&record->origin->state, memory_order_relaxed) ==
+                          CHI_ORIGIN_DYING) &&
+             record->clients)
         chi_worker_complete(worker, record, CHI_ERUNTIME_DOWN); /* nobody is there to read it */
     else if (CHI_LIKELY(!wants_own_stack(record, &stack_size)))
         run_here(worker, record);
@@ -461,11 +495,19 @@ static void complete_private(struct chi_worker *worker, struct chi_record *recor
     }
 }
 
+void chi_worker_drop(struct chi_worker *worker, struct chi_record *record)
+{
+    uncount(worker, record);
+    free_private(worker, record);
+}
+
 void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, int rc)
 {
     ADD_OWN(worker->stats.tasks, 1);
     if (record->lane != NULL)
         ADD_OWN(record->lane->done, 1);
+    if (CHI_UNLIKELY(record->timed != NULL) && chi_timed_again(worker, record, &rc))
+        return;
     if (record->shm_offset == 0) {
         complete_private(worker, record, rc);
         return;

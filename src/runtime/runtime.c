@@ -75,6 +75,7 @@ static void begin_call(struct chi_worker *worker, struct chi_message *message)
     record->lane = &worker->own_lane;
     record->home = worker;
     record->task.node.pid = (uint32_t)getpid();
+    record->shield = true;
     atomic_store_explicit(&record->task.state, CHI_TASK_QUEUED | CHI_TASK_DETACHED,
                           memory_order_relaxed);
     chi_worker_count(worker, record);
@@ -491,33 +492,40 @@ void chi_runtime_request_stop(struct chi_runtime *runtime, uint64_t grace_period
     chi_eventfd_wake(runtime->stop_fd);
 }
 
-static int64_t in_flight_of_all(const struct chi_runtime *runtime)
+/* Tasks of this origin, running or resting. */
+static int64_t tasks_of(const struct chi_runtime *runtime, const struct chi_origin *origin)
 {
-    int64_t in_flight = 0;
+    if (atomic_load_explicit(&origin->state, memory_order_acquire) == CHI_ORIGIN_FREE)
+        return 0;
+    return chi_origin_in_flight(runtime, origin) +
+           atomic_load_explicit(&origin->held, memory_order_acquire);
+}
+
+static int64_t tasks_of_all(const struct chi_runtime *runtime)
+{
+    int64_t tasks = 0;
     for (uint32_t i = 0; i <= runtime->max_clients; i++)
-        if (atomic_load_explicit(&runtime->origins[i].state, memory_order_acquire) !=
-            CHI_ORIGIN_FREE)
-            in_flight += chi_origin_in_flight(runtime, &runtime->origins[i]);
-    return in_flight;
+        tasks += tasks_of(runtime, &runtime->origins[i]);
+    return tasks;
 }
 
 static bool has_no_tasks(void *runtime)
 {
-    return in_flight_of_all(runtime) <= 0;
+    return tasks_of_all(runtime) <= 0;
 }
 
-static bool wait_for_tasks(struct chi_runtime *runtime, uint64_t deadline)
+static bool wait_for_tasks(struct chi_runtime *runtime, uint64_t timeout_ns, const char *trouble)
 {
+    uint64_t deadline = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
     if (runtime->stepper != NULL)
-        chi_stepper_wait(runtime, has_no_tasks, runtime, deadline - chi_clock_now_ns());
+        chi_stepper_wait(runtime, has_no_tasks, runtime, timeout_ns);
     for (;;) {
-        int64_t in_flight = in_flight_of_all(runtime);
-        if (in_flight <= 0)
+        int64_t tasks = tasks_of_all(runtime);
+        if (tasks <= 0)
             return true;
         uint64_t now = chi_clock_now_ns();
         if (now >= deadline || runtime->stepper != NULL) {
-            chi_log_warn("runtime", "%lld tasks have not ended within the grace period",
-                         (long long)in_flight);
+            chi_log_warn("runtime", "%lld tasks %s", (long long)tasks, trouble);
             return false;
         }
         struct timespec pause = {.tv_nsec = STOP_POLL_NS};
@@ -528,13 +536,19 @@ static bool wait_for_tasks(struct chi_runtime *runtime, uint64_t deadline)
 int chi_runtime_stop(struct chi_runtime *runtime)
 {
     uint64_t grace = atomic_load_explicit(&runtime->grace_period_ns, memory_order_relaxed);
-    uint64_t deadline = chi_clock_deadline_ns(chi_clock_now_ns(), grace);
     uint64_t extra = grace < CHI_NS_PER_S ? CHI_NS_PER_S : grace;
     bool clean = !atomic_load(&runtime->abandoned);
 
     atomic_store_explicit(&runtime->state, CHI_RUNTIME_STOPPING, memory_order_release);
     if (runtime->workers[0] != NULL && runtime->workers[0]->started && clean) {
-        clean = wait_for_tasks(runtime, deadline);
+        chi_runtime_look_over(runtime); /* periodic tasks end */
+        clean = wait_for_tasks(runtime, grace,
+                               "have not ended within the grace period and are cancelled");
+        if (!clean) {
+            atomic_store_explicit(&runtime->cancel_all, true, memory_order_relaxed);
+            chi_runtime_look_over(runtime);
+            clean = wait_for_tasks(runtime, extra, "do not end, although they were cancelled");
+        }
         /* Pools whose tasks go on cannot be destroyed; waiting for that is bounded, too. */
         if (clean)
             clean = chi_runtime_call(runtime, destroy_pools, runtime, extra) != -ETIMEDOUT;

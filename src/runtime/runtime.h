@@ -71,8 +71,9 @@ struct chi_runtime {
     struct chi_lock_watch *lock_watch; /* what it saw last; control thread; NULL: nothing yet */
     atomic_bool locks_watched;         /* the control thread looks for deadlocks now and then */
 
-    atomic_int state; /* enum chi_runtime_state */
-    int stop_fd;      /* eventfd: somebody asked for a stop */
+    atomic_int state;       /* enum chi_runtime_state */
+    atomic_bool cancel_all; /* the grace period is over: see cancel.h */
+    int stop_fd;            /* eventfd: somebody asked for a stop */
     _Atomic(uint64_t) grace_period_ns;
     pthread_mutex_t call_lock;
     pthread_cond_t call_done;
@@ -97,8 +98,9 @@ CHI_API int chi_runtime_start_mode(struct chi_config *config, const struct chi_r
 CHI_API int chi_runtime_stop_fd(const struct chi_runtime *runtime);
 
 /*
- * Stops: no new work; running tasks get the grace period; pools are destroyed; everything shared is
- * removed. Returns 0, or -EBUSY where a task did not end in time and its thread was left behind.
+ * Stops: no new work; running tasks get the grace period, after which those that wait are
+ * cancelled; pools are destroyed; everything shared is removed. Returns 0, or -EBUSY where a task
+ * did not end in time and its thread was left behind.
  */
 CHI_API int chi_runtime_stop(struct chi_runtime *runtime);
 

@@ -5,12 +5,13 @@
 
 #include <stdint.h>
 
-struct chi_waiter;
+struct chi_worker;
 
 struct chi_timer {
     uint64_t deadline_ns;
-    struct chi_waiter *waiter; /* unparked with -ETIMEDOUT */
-    uint32_t place;            /* in the heap, from 1; 0: not in it */
+    void (*fire)(struct chi_worker *worker, struct chi_timer *timer); /* it is out of the heap */
+    void *argument;
+    uint32_t place; /* in the heap, from 1; 0: not in it */
 };
 
 struct chi_timers {

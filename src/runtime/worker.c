@@ -116,6 +116,7 @@ int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priorit
     worker->bell = &runtime->bells[id];
     worker->own_lane.worker = worker;
     worker->loop = chi_worker_loop;
+    chi_rest_init(&worker->rests);
     worker->spin_ns = runtime->config.first_busy_wait_ns;
     worker->eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     worker->private_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

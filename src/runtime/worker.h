@@ -17,6 +17,7 @@
 
 #include "chimaera/container.h"
 #include "fiber/fiber.h"
+#include "runtime/cancel.h"
 #include "runtime/lock.h"
 #include "runtime/message.h"
 #include "runtime/origin.h"
@@ -28,13 +29,18 @@
 
 struct chi_subtask_wait;
 
-/* Somebody parked. Lives on the parked fiber's stack; its worker's thread only. */
+/*
+ * Somebody parked. Lives on the parked fiber's stack; its worker's thread only. Who keeps pointers
+ * to waiters, to unpark them one day, takes them out when parking returns, and passes over those
+ * that are `woken` already: another reason was first, and they will not come for what is offered.
+ */
 struct chi_waiter {
+    struct chi_rest rest;
     struct chi_fiber *fiber;
     struct chi_record *current; /* the task it runs */
     struct chi_waiter *next;    /* on the list of those to be resumed */
     bool woken;
-    int result; /* for the one that parked: 0, -ETIMEDOUT, events */
+    int result; /* for the one that parked: 0, -ETIMEDOUT, -ECANCELED, events */
 
     /* What it waits for without a bound in time, for whoever looks for deadlocks. */
     struct chi_hold *lock_wait; /* a lock */
@@ -72,6 +78,10 @@ struct chi_worker {
     struct chi_fiber *thread_fiber;
     struct chi_fiber_pool *fibers;
     struct chi_record *current; /* whose handler runs now; NULL in the scheduler */
+    bool attentive;             /* has been asked to look over its tasks once: see cancel.c */
+    struct chi_rest rests;      /* tasks that are parked or rest here */
+    struct chi_timer look_timer;
+    uint64_t look_again_ns; /* not before */
     struct chi_waiter *ready_first, *ready_last;
     struct chi_lane *lanes_first, *lanes_last; /* with unstarted tasks */
     uint32_t lanes_ready;                      /* how many these are */
@@ -95,6 +105,8 @@ struct chi_worker {
 
     /* Others. */
     _Alignas(CHI_CACHE_LINE) struct chi_inbox inbox;
+    atomic_bool look_asked; /* look_message is on its way */
+    struct chi_message look_message;
     atomic_uint backlog; /* clients' tasks sent to it and not started */
     atomic_bool asleep;  /* private twin of the bell's `sleeping`, which clients can overwrite */
     atomic_bool stop;
@@ -138,8 +150,14 @@ void chi_worker_forget(struct chi_worker *worker, struct chi_ingress *ingress);
 
 /* ---- park.c: all waiting inside a handler goes through these two. This thread only. */
 
-/* Parks the running task until chi_worker_unpark(waiter). */
-void chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter);
+/*
+ * Parks the running task until chi_worker_unpark(waiter), and returns the result. Where the task is
+ * to end before its time the result is -ECANCELED or -ETIMEDOUT, without parking from then on, but
+ * for a waiter that was unparked before. -ENOMEM where its deadline could not be watched.
+ */
+int chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter);
+/* What the next chi_worker_park() of the running task will return without parking: 0 or a code. */
+int chi_worker_interrupted(const struct chi_worker *worker);
 /* Resumes it, soon; the first call counts, later ones do nothing. */
 void chi_worker_unpark(struct chi_worker *worker, struct chi_waiter *waiter, int result);
 /* Whether a task that is no subtask may be started: not while runtime.max_fibers tasks wait. */
@@ -179,6 +197,12 @@ uint32_t chi_worker_run_lanes(struct chi_worker *worker, uint32_t budget);
 void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, int rc);
 /* Counts a new record in. */
 void chi_worker_count(struct chi_worker *worker, struct chi_record *record);
+/* Counts it out until its next run. */
+void chi_worker_uncount_run(struct chi_worker *worker, struct chi_record *record);
+/* Counts one out that was taken from a lane's list. */
+void chi_worker_unqueue(struct chi_worker *worker, struct chi_lane *lane, struct chi_fifo *fifo);
+/* Ends a client's record without a word to the client, whose memory is not there any more. */
+void chi_worker_drop(struct chi_worker *worker, struct chi_record *record);
 
 /* ---- host.c: what the client API does on a worker's thread. */
 void chi_worker_host_init(struct chi_worker *worker);

@@ -21,6 +21,7 @@ enum chi_control_type {
     CHI_CONTROL_GRANT = 2,   /* segment, units -> first */
     CHI_CONTROL_RELEASE = 3, /* segment, first, units -> */
     CHI_CONTROL_STATUS = 4,  /* -> JSON text, in messages until an empty one */
+    CHI_CONTROL_CANCEL = 5,  /* some of the client's tasks have CHI_TASK_CANCEL now -> */
 };
 
 struct chi_control_request {

@@ -21,6 +21,7 @@ struct chi_host {
     int (*task_wait)(struct chi_task *task, uint64_t timeout_ns);
     int (*task_wait_any)(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns,
                          size_t *index);
+    int (*task_cancel)(struct chi_task *task);
     void (*task_del)(struct chi_task *task);
     struct chi_task_node (*task_node)(void);
     void *segment_base[CHI_SEGMENT_COUNT]; /* where the runtime has mapped the segments */

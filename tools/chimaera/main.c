@@ -21,7 +21,10 @@ static void print_help(FILE *out)
           "  status [--json]             workers, memory, clients and pools\n"
           "  pools [--json]              the pools alone\n"
           "  ping [--count N]            time N rounds through the daemon's workers (default 5)\n"
-          "  stop [--grace SECONDS]      stop it; running tasks may take that long\n"
+          "  destroy POOL [--cancel]     destroy the pool of that id or name when its tasks are\n"
+          "                              done; --cancel ends those that wait or have not begun\n"
+          "  stop [--grace SECONDS]      stop it; running tasks may take that long, then those\n"
+          "                              that wait are cancelled\n"
           "  version                     print the version\n"
           "  help                        print this help\n"
           "\n"
@@ -137,6 +140,45 @@ static int command_stop(int argc, char **argv)
     return EXIT_SUCCESS;
 }
 
+/* "2.0" or "2" is an id, anything else a name. */
+static void parse_pool(const char *text, struct chimaera_admin_destroy_spec *spec)
+{
+    unsigned major, minor = 0;
+    int end = 0;
+
+    if (text[0] >= '0' && text[0] <= '9' &&
+        ((sscanf(text, "%u.%u%n", &major, &minor, &end) == 2 && text[end] == '\0') ||
+         (sscanf(text, "%u%n", &major, &end) == 1 && text[end] == '\0')))
+        spec->pool_id = chi_pool_id(major, minor);
+    else
+        spec->pool_name = text;
+}
+
+static int command_destroy(int argc, char **argv)
+{
+    static const struct option table[] = {{"cancel", no_argument, NULL, 'c'}, {0}};
+    struct chimaera_admin_destroy_spec spec = {.cancel = false};
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+        if (option != 'c')
+            return usage("the only option here is --cancel", NULL);
+        spec.cancel = true;
+    }
+    if (optind + 1 != argc)
+        return usage("destroy takes one pool, by id or name", NULL);
+    parse_pool(argv[optind], &spec);
+    if (chi_client_init() < 0)
+        return fail();
+    int rc = chimaera_admin_destroy_pool_with(chi_pool_query_local(), &spec);
+    if (rc < 0)
+        fprintf(stderr, "chimaera: pool %s: %s\n", argv[optind], chi_strerror(rc));
+    else
+        puts("destroyed");
+    chi_client_fini();
+    return rc < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 static int command_version(int argc, char **argv)
 {
     (void)argv;
@@ -158,9 +200,10 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"status", command_status}, {"pools", command_pools},     {"ping", command_ping},
-    {"stop", command_stop},     {"version", command_version}, {"--version", command_version},
-    {"help", command_help},     {"--help", command_help},     {"-h", command_help},
+    {"status", command_status},     {"pools", command_pools},     {"ping", command_ping},
+    {"stop", command_stop},         {"destroy", command_destroy}, {"version", command_version},
+    {"--version", command_version}, {"help", command_help},       {"--help", command_help},
+    {"-h", command_help},
 };
 
 int main(int argc, char **argv)

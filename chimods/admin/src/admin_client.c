@@ -70,14 +70,36 @@ int chimaera_admin_get_or_create_pool(chi_pool_query_t query,
     return rc;
 }
 
-int chimaera_admin_destroy_pool(chi_pool_query_t query, chi_pool_id_t pool_id)
+struct chimaera_admin_destroy_pool_task *chimaera_admin_destroy_pool_async(
+    chi_pool_query_t query, const struct chimaera_admin_destroy_spec *spec)
 {
     struct chimaera_admin_destroy_pool_task *task =
         CHI_TASK_NEW(chimaera_admin_destroy_pool, CHI_ADMIN_POOL_ID, query);
     if (task == NULL)
-        return chi_last_error_code();
-    task->pool_id = pool_id;
-    return submit(&task->base);
+        return NULL;
+    task->pool_id = spec->pool_id;
+    task->cancel = spec->cancel;
+    int rc = spec->pool_name != NULL ? chi_string_set(&task->pool_name, spec->pool_name) : 0;
+    if (rc == 0)
+        rc = chi_task_enqueue(&task->base);
+    if (rc == 0)
+        return task;
+    chi_task_del(&task->base);
+    chi_error(rc, "cannot ask for the end of a pool: %s", chi_strerror(rc));
+    return NULL;
+}
+
+int chimaera_admin_destroy_pool_with(chi_pool_query_t query,
+                                     const struct chimaera_admin_destroy_spec *spec)
+{
+    struct chimaera_admin_destroy_pool_task *task = chimaera_admin_destroy_pool_async(query, spec);
+    return task != NULL ? finish(&task->base) : chi_last_error_code();
+}
+
+int chimaera_admin_destroy_pool(chi_pool_query_t query, chi_pool_id_t pool_id)
+{
+    const struct chimaera_admin_destroy_spec spec = {.pool_id = pool_id};
+    return chimaera_admin_destroy_pool_with(query, &spec);
 }
 
 int chimaera_admin_stop_runtime(chi_pool_query_t query, uint64_t grace_period_ns)

@@ -75,8 +75,13 @@ int chimaera_admin_run_destroy_pool(struct chimaera_admin *self,
                                     struct chimaera_admin_destroy_pool_task *task,
                                     struct chi_run_context *rctx)
 {
+    chi_pool_id_t pool_id = task->pool_id;
+    int rc = 0;
+
     (void)rctx;
-    return chi_admin_destroy(&self->base, task->pool_id);
+    if (chi_pool_id_is_null(pool_id))
+        rc = chi_admin_pool_by_name(&self->base, chi_string_view(&task->pool_name).data, &pool_id);
+    return rc == 0 ? chi_admin_destroy(&self->base, pool_id, task->cancel != 0) : rc;
 }
 
 void chimaera_admin_monitor_destroy_pool(struct chimaera_admin *self, enum chi_monitor_mode mode,

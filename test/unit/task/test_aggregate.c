@@ -138,7 +138,7 @@ static void merge(struct sample *into, int code, uint32_t mark)
     fill_copy(&copy, code, mark);
     chi_task_aggregate(&schema, &into->base, &copy.base);
     if (code >= 0)
-        into->base.reserved++;
+        into->base.time_low++;
     free_sample(&copy);
 }
 

@@ -90,6 +90,10 @@ CHI_API struct chi_task_schema chimaera_admin_get_or_create_pool_schema = {
 static const struct chi_member chimaera_admin_destroy_pool_task_members[] = {
     {.name = "pool_id", .kind = CHI_MEMBER_POOL_ID, .direction = CHI_DIRECTION_IN, .count = 1,
      PLACE(struct chimaera_admin_destroy_pool_task, pool_id)},
+    {.name = "pool_name", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_admin_destroy_pool_task, pool_name)},
+    {.name = "cancel", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     PLACE(struct chimaera_admin_destroy_pool_task, cancel)},
 };
 _Static_assert(offsetof(struct chimaera_admin_destroy_pool_task, base) == 0,
                "struct chi_task base must be the first member");
@@ -100,9 +104,9 @@ CHI_API struct chi_task_schema chimaera_admin_destroy_pool_schema = {
     .type = {
         .name = "chimaera_admin_destroy_pool_task",
         .size = sizeof(struct chimaera_admin_destroy_pool_task),
-        .member_count = 1,
+        .member_count = 3,
         .members = chimaera_admin_destroy_pool_task_members,
-        .hash = 0xe1bc51ca13077a08,
+        .hash = 0xde4c4929529e7891,
     },
     .method_name = "destroy_pool",
     .method = 11,

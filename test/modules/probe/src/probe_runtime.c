@@ -196,10 +196,11 @@ int test_probe_run_sleep(struct test_probe *self, struct test_probe_sleep_task *
 {
     (void)self, (void)rctx;
     atomic_fetch_add(&counters.running, 1);
-    chi_task_sleep(task->duration_ns);
+    chi_task_shield(task->duration_ns == UINT64_MAX);
+    int rc = chi_task_sleep(task->duration_ns);
     atomic_fetch_sub(&counters.running, 1);
-    task->slept = 1;
-    return 0;
+    task->slept = rc == 0;
+    return rc;
 }
 
 MONITOR_LANE(sleep)

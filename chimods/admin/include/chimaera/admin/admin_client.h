@@ -39,10 +39,27 @@ CHI_API int chimaera_admin_get_or_create_pool(chi_pool_query_t query,
 CHI_API struct chimaera_admin_get_or_create_pool_task *chimaera_admin_get_or_create_pool_async(
     chi_pool_query_t query, const struct chimaera_admin_pool_spec *spec);
 
+/* What to destroy, and how. */
+struct chimaera_admin_destroy_spec {
+    chi_pool_id_t pool_id; /* zeroed: the pool of that name */
+    const char *pool_name;
+    bool cancel; /* end its tasks that have not begun or wait, instead of waiting for them */
+};
+
 /*
- * Destroys a pool once its running tasks are done; later tasks get CHI_ENOPOOL. CHI_ENOPOOL, -EPERM
- * (admin), -EDEADLK where a handler of the pool waits for it, itself or by way of subtasks.
+ * Destroys a pool once its tasks are done; later ones get CHI_ENOPOOL, periodic ones end. With
+ * `cancel` its tasks end with -ECANCELED where they have not begun or wait; that also ends the wait
+ * of somebody who destroys the pool without. CHI_ENOPOOL, -EPERM (admin), what the module's Destroy
+ * returned, -EDEADLK where a handler of the pool waits for it, itself or by way of subtasks.
  */
+CHI_API int chimaera_admin_destroy_pool_with(chi_pool_query_t query,
+                                             const struct chimaera_admin_destroy_spec *spec);
+
+/* The same, without waiting; NULL on failure with chi_last_error_code(). */
+CHI_API struct chimaera_admin_destroy_pool_task *chimaera_admin_destroy_pool_async(
+    chi_pool_query_t query, const struct chimaera_admin_destroy_spec *spec);
+
+/* The same by id, without `cancel`. */
 CHI_API int chimaera_admin_destroy_pool(chi_pool_query_t query, chi_pool_id_t pool_id);
 
 /*

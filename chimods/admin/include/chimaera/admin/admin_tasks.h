@@ -32,7 +32,9 @@ struct chimaera_admin_get_or_create_pool_task {
 
 struct chimaera_admin_destroy_pool_task {
     struct chi_task base;
-    IN chi_pool_id_t pool_id;
+    IN chi_pool_id_t pool_id;       /* {0, 0}: the one of that name */
+    IN struct chi_string pool_name; /* only read where pool_id is {0, 0} */
+    IN uint32_t cancel;             /* 1: end its tasks that have not begun or wait */
 };
 
 struct chimaera_admin_stop_runtime_task {

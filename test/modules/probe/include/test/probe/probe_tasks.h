@@ -97,7 +97,7 @@ struct test_probe_foreign_lane_task {
 struct test_probe_sleep_task {
     struct chi_task base;
     IN uint32_t lane;
-    IN uint64_t duration_ns;
+    IN uint64_t duration_ns; /* UINT64_MAX: for ever, and nothing cuts it short */
     OUT uint32_t slept;
 };
 

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ending tasks before their time, step by step: the test is the worker's thread, so it says what
+ * comes before what. One worker, records of its own, no shared memory.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "runtime/cancel.h"
+#include "runtime/timed.h"
+#include "runtime/worker.h"
+
+enum { MANY = 8 };
+
+static struct chi_runtime *runtime;
+static struct chi_worker *worker;
+static struct chi_origin *origin;
+static struct chi_pool pool;
+static struct chi_pool_cell cell;
+static struct chi_lane lane;
+static struct chi_record *records[MANY];
+
+static struct chi_record *make_record(void)
+{
+    struct chi_record *record = chi_record_new(&worker->records, sizeof(struct chi_task));
+    memset((void *)&record->task, 0, sizeof(record->task));
+    record->task.method = CHI_METHOD_CUSTOM;
+    record->origin = origin;
+    record->home = worker;
+    record->lane = &lane;
+    record->pool = &pool;
+    atomic_store(&record->task.state, CHI_TASK_QUEUED);
+    chi_worker_count(worker, record);
+    ADD_OWN(pool.cells[0].in_flight, 1);
+    return record;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    runtime = calloc(1, sizeof(*runtime));
+    worker = aligned_alloc(_Alignof(struct chi_worker), sizeof(*worker));
+    origin = calloc(1, sizeof(*origin));
+    memset(worker, 0, sizeof(*worker));
+    worker->runtime = runtime;
+    runtime->workers[0] = worker;
+    runtime->worker_count = 1;
+    runtime->max_parked = 100;
+    chi_rest_init(&worker->rests);
+    assert_int_equal(chi_origin_init(runtime, origin, 1), 0);
+    atomic_store(&origin->state, CHI_ORIGIN_LIVE);
+    memset(&cell, 0, sizeof(cell));
+    pool = (struct chi_pool){.state = CHI_POOL_READY, .cells = &cell, .runtime = runtime};
+    lane = (struct chi_lane){.worker = worker};
+    /* A spare, so that the worker counts as one that takes in tasks. */
+    static struct chi_fiber *spare[64];
+    worker->spare = (void *)spare;
+    for (int i = 0; i < MANY; i++)
+        records[i] = make_record();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    assert_int_equal(chi_origin_in_flight(runtime, origin), 0);
+    assert_int_equal(atomic_load(&cell.in_flight), 0);
+    assert_int_equal(atomic_load(&origin->held), 0);
+    assert_int_equal(atomic_load(&worker->stats.unstarted), 0);
+    assert_int_equal(atomic_load(&worker->stats.unstarted_subtasks), 0);
+    assert_int_equal(atomic_load(&lane.waiting), 0);
+    assert_ptr_equal(worker->rests.next, &worker->rests);
+    for (int i = 0; i < MANY; i++)
+        if (records[i] != NULL)
+            chi_record_free(&worker->records, records[i]);
+    chi_record_cache_fini(&worker->records);
+    chi_timers_fini(&worker->timers);
+    chi_origin_fini(origin);
+    free(origin);
+    free(worker);
+    free(runtime);
+    return 0;
+}
+
+static void mark(struct chi_record *record)
+{
+    atomic_fetch_or(&record->task.state, CHI_TASK_CANCEL);
+}
+
+static bool is_done(struct chi_record *record, int code)
+{
+    return (atomic_load(&record->task.state) & CHI_TASK_STATE_MASK) == CHI_TASK_DONE &&
+           record->task.return_code == code;
+}
+
+static void handle_messages(void)
+{
+    struct chi_message *message = chi_inbox_take(&worker->inbox);
+    while (message != NULL) {
+        struct chi_message *next = message->next;
+        message->handle(worker, message);
+        message = next;
+    }
+}
+
+/* As the scheduler takes them. */
+static struct chi_record *take_first(void)
+{
+    struct chi_message *message = lane.subtasks.first;
+    if (message == NULL)
+        return NULL;
+    lane.subtasks.first = message->next;
+    if (lane.subtasks.first == NULL)
+        lane.subtasks.last = NULL;
+    chi_worker_unqueue(worker, &lane, &lane.subtasks);
+    return chi_record_of_message(message);
+}
+
+static void complete_rest(int from)
+{
+    for (int i = from; i < MANY; i++)
+        chi_worker_complete(worker, records[i], 0);
+}
+
+/* ---- in a lane */
+
+static void only_marked_records_leave_a_lane_and_the_rest_keeps_its_order(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        chi_worker_append(worker, &lane, records[i]);
+    mark(records[0]);
+    mark(records[3]);
+    mark(records[MANY - 1]);
+    chi_worker_look_over(worker);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(is_done(records[i], -ECANCELED), i == 0 || i == 3 || i == MANY - 1);
+    assert_int_equal(atomic_load(&lane.waiting), MANY - 3);
+    struct chi_record *next = make_record(); /* the end of the list is still its end */
+    chi_worker_append(worker, &lane, next);
+    for (int i = 0; i < MANY; i++) {
+        if (i == 0 || i == 3 || i == MANY - 1)
+            continue;
+        assert_ptr_equal(take_first(), records[i]);
+        chi_worker_complete(worker, records[i], 0);
+    }
+    assert_ptr_equal(take_first(), next);
+    chi_worker_complete(worker, next, 0);
+    chi_record_free(&worker->records, next);
+    assert_null(take_first());
+}
+
+static void a_record_that_arrives_after_the_look_is_noticed_on_arrival(void **state)
+{
+    (void)state;
+    mark(records[0]); /* while on its way to this worker */
+    chi_worker_look_over(worker);
+    assert_false(is_done(records[0], -ECANCELED));
+    chi_worker_append(worker, &lane, records[0]);
+    assert_true(is_done(records[0], -ECANCELED));
+    assert_null(take_first());
+    complete_rest(1);
+}
+
+static void a_record_is_looked_at_again_before_it_starts(void **state)
+{
+    (void)state;
+    chi_worker_look_over(worker);
+    chi_worker_append(worker, &lane, records[0]);
+    mark(records[0]); /* and the look that follows has not come yet */
+    assert_ptr_equal(take_first(), records[0]);
+    chi_worker_run(worker, records[0]); /* would call the handler, which is none */
+    assert_true(is_done(records[0], -ECANCELED));
+    complete_rest(1);
+}
+
+static void a_record_completed_before_the_look_keeps_its_code(void **state)
+{
+    (void)state;
+    mark(records[0]);
+    chi_worker_complete(worker, records[0], 7);
+    chi_worker_look_over(worker);
+    assert_true(is_done(records[0], 7));
+    complete_rest(1);
+}
+
+/* ---- asking */
+
+static void many_who_ask_cause_one_look_that_sees_all_marks(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        chi_worker_append(worker, &lane, records[i]);
+        mark(records[i]);
+        chi_runtime_look_over(runtime);
+    }
+    assert_ptr_equal(atomic_load(&worker->inbox.newest), &worker->look_message);
+    assert_null(worker->look_message.next);
+    handle_messages();
+    for (int i = 0; i < MANY; i++)
+        assert_true(is_done(records[i], -ECANCELED));
+    chi_runtime_look_over(runtime); /* the next one sends again */
+    assert_ptr_equal(atomic_load(&worker->inbox.newest), &worker->look_message);
+    handle_messages();
+}
+
+static void a_look_soon_after_another_is_put_off_not_left_out(void **state)
+{
+    (void)state;
+    chi_worker_append(worker, &lane, records[0]);
+    uint64_t later = chi_clock_now_ns() + 3600 * CHI_NS_PER_S;
+    worker->look_again_ns = later; /* as after one that took long */
+    mark(records[0]);
+    chi_worker_look_over(worker);
+    chi_worker_look_over(worker);
+    assert_false(is_done(records[0], -ECANCELED));
+    assert_int_equal(worker->timers.count, 1);
+    struct chi_timer *timer = chi_timers_take_due(&worker->timers, later);
+    assert_non_null(timer);
+    timer->fire(worker, timer);
+    assert_true(is_done(records[0], -ECANCELED));
+    complete_rest(1);
+}
+
+/* ---- parked and resting */
+
+struct resting {
+    struct chi_rest rest;
+    int code;
+    struct resting *takes_along;
+};
+
+static void end_resting(struct chi_worker *on, struct chi_rest *rest, int code)
+{
+    struct resting *resting = (void *)rest;
+    chi_rest_remove(rest);
+    resting->code = code;
+    chi_worker_complete(on, rest->record, code);
+    if (resting->takes_along != NULL && resting->takes_along->code == 0)
+        end_resting(on, &resting->takes_along->rest, code);
+}
+
+static void ending_one_that_rests_may_end_others_in_the_same_look(void **state)
+{
+    struct resting resting[MANY] = {0};
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        resting[i].rest = (struct chi_rest){.record = records[i], .end = end_resting};
+        chi_rest_add(&worker->rests, &resting[i].rest);
+    }
+    resting[1].takes_along = &resting[2]; /* the next one */
+    resting[4].takes_along = &resting[0]; /* one that was looked at before */
+    mark(records[1]);
+    mark(records[4]);
+    mark(records[2]);
+    chi_worker_look_over(worker);
+    for (int i = 0; i < MANY; i++) {
+        bool ended = i == 0 || i == 1 || i == 2 || i == 4;
+        assert_int_equal(resting[i].code, ended ? -ECANCELED : 0);
+        if (!ended) {
+            chi_rest_remove(&resting[i].rest);
+            chi_worker_complete(worker, records[i], 0);
+        }
+    }
+}
+
+static void pool_runtime_and_deadline_are_reasons_too(void **state)
+{
+    struct chi_pool other = pool;
+    (void)state;
+    records[1]->pool = &other;
+    atomic_store(&other.cancel, true);
+    assert_int_equal(chi_record_verdict(worker, records[0], 0), 0);
+    assert_int_equal(chi_record_verdict(worker, records[1], 0), -ECANCELED);
+    records[1]->pool = &pool;
+
+    records[2]->task.flags = CHI_TASK_TIMED;
+    records[2]->task.time_low = 0;
+    records[2]->task.return_code = 1 << 28; /* far away */
+    assert_int_equal(chi_timed_begin(worker, records[2]), 0);
+    assert_int_equal(chi_record_verdict(worker, records[2], (uint64_t)1 << 59), 0);
+    assert_int_equal(chi_record_verdict(worker, records[2], (uint64_t)1 << 60), -ETIMEDOUT);
+
+    atomic_store(&runtime->cancel_all, true);
+    records[3]->task.method = CHI_METHOD_DESTROY; /* the runtime's own goes on */
+    assert_int_equal(chi_record_verdict(worker, records[3], 0), 0);
+    assert_int_equal(chi_record_verdict(worker, records[4], 0), -ECANCELED);
+    assert_int_equal(chi_record_verdict(worker, records[2], 0), -ETIMEDOUT); /* the first stays */
+    complete_rest(0);
+}
+
+/* ---- periodic */
+
+static void begin_periodic(struct chi_record *record)
+{
+    record->task.flags = CHI_TASK_PERIODIC;
+    record->task.time_low = 1000000;
+    record->task.return_code = 0;
+    assert_int_equal(chi_timed_begin(worker, record), 0);
+}
+
+static void a_periodic_task_between_runs_is_held_and_not_in_flight(void **state)
+{
+    (void)state;
+    complete_rest(1);
+    begin_periodic(records[0]);
+    assert_int_equal(chi_origin_in_flight(runtime, origin), 1);
+    chi_worker_complete(worker, records[0], 0); /* a run */
+    assert_false(is_done(records[0], 0));
+    assert_int_equal(chi_origin_in_flight(runtime, origin), 0);
+    assert_int_equal(atomic_load(&origin->held), 1);
+    assert_int_equal(atomic_load(&cell.in_flight), 1); /* its pool waits for it */
+    atomic_store(&pool.state, CHI_POOL_DYING);
+    chi_worker_look_over(worker);
+    assert_true(is_done(records[0], -ECANCELED));
+}
+
+static void a_run_that_ends_after_the_client_is_gone_is_the_last(void **state)
+{
+    (void)state;
+    complete_rest(1);
+    begin_periodic(records[0]);
+    atomic_store(&origin->state, CHI_ORIGIN_DYING); /* and the look has been, while it ran */
+    chi_worker_complete(worker, records[0], 0);
+    assert_true(is_done(records[0], -ECANCELED));
+}
+
+static void a_handlers_error_ends_a_periodic_task_with_it(void **state)
+{
+    (void)state;
+    complete_rest(1);
+    begin_periodic(records[0]);
+    chi_worker_complete(worker, records[0], 3);
+    assert_false(is_done(records[0], 3));
+    chi_rest_remove(&records[0]->timed->rest);
+    chi_timers_remove(&worker->timers, &records[0]->timed->timer);
+    chi_worker_count(worker, records[0]);
+    chi_worker_complete(worker, records[0], -EDOM);
+    assert_true(is_done(records[0], -EDOM));
+}
+
+static void a_late_run_skips_periods_and_counts_them(void **state)
+{
+    (void)state;
+    complete_rest(1);
+    begin_periodic(records[0]);
+    struct chi_timed *timed = records[0]->timed;
+    uint64_t first = timed->next_ns;
+    timed->next_ns = first - 10 * timed->period_ns; /* the run took more than ten periods */
+    chi_worker_complete(worker, records[0], 0);
+    assert_true(timed->missed >= 9);
+    assert_int_equal((timed->next_ns - first) % timed->period_ns, 0);
+    assert_int_equal((timed->next_ns - first) / timed->period_ns, timed->missed - 10);
+    assert_true(timed->next_ns > first - timed->period_ns);
+    mark(records[0]);
+    chi_worker_look_over(worker);
+    assert_true(is_done(records[0], -ECANCELED));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(only_marked_records_leave_a_lane_and_the_rest_keeps_its_order),
+        TEST(a_record_that_arrives_after_the_look_is_noticed_on_arrival),
+        TEST(a_record_is_looked_at_again_before_it_starts),
+        TEST(a_record_completed_before_the_look_keeps_its_code),
+        TEST(many_who_ask_cause_one_look_that_sees_all_marks),
+        TEST(a_look_soon_after_another_is_put_off_not_left_out),
+        TEST(ending_one_that_rests_may_end_others_in_the_same_look),
+        TEST(pool_runtime_and_deadline_are_reasons_too),
+        TEST(a_periodic_task_between_runs_is_held_and_not_in_flight),
+        TEST(a_run_that_ends_after_the_client_is_gone_is_the_last),
+        TEST(a_handlers_error_ends_a_periodic_task_with_it),
+        TEST(a_late_run_skips_periods_and_counts_them),
+    };
+    return cmocka_run_group_tests_name("cancel", tests, NULL, NULL);
+}
