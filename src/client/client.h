@@ -119,6 +119,9 @@ void chi_client_thread_stop(struct chi_client_thread *self);
 
 /* submit.c: frees a task that is not in flight. */
 void chi_client_task_free(struct chi_client_thread *self, struct chi_task *task);
+/* Around a fork, so that the child finds the table of schemas whole. */
+void chi_client_schemas_before_fork(void);
+void chi_client_schemas_after_fork(bool in_child);
 /* Frees those orphans that have completed; looks at no more than `most`. */
 void chi_client_sweep(struct chi_client_thread *self, uint32_t most);
 /* Pushes an item on this thread's lane and rings. -EAGAIN where the lane is full. */

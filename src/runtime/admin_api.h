@@ -13,6 +13,9 @@ CHI_BEGIN_DECLS
 CHI_API int chi_admin_get_or_create(struct chi_container *self,
                                     struct chimaera_admin_get_or_create_pool_task *task);
 
+/* Likewise; see chi_pool_open(). */
+CHI_API int chi_admin_open(struct chi_container *self, struct chimaera_admin_open_pool_task *task);
+
 CHI_API int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id);
 
 /* Begins to stop the runtime and returns. */
