@@ -7,6 +7,7 @@
 #ifndef CHIMAERA_CONTAINER_H
 #define CHIMAERA_CONTAINER_H
 
+#include "chimaera/archive.h"
 #include "chimaera/client.h"
 #include "chimaera/hash.h"
 #include "chimaera/log.h"
@@ -77,6 +78,16 @@ struct chi_container_ops {
     int (*new_copy)(uint32_t method, const struct chi_task *task, struct chi_task *copy);
     /* Merges a copy that is done: chi_task_aggregate(), or what chimaera_mod.yaml names. */
     void (*aggregate)(uint32_t method, struct chi_task *into, struct chi_task *copy);
+    /*
+     * Tasks as bytes, by method: what chi_task_save_in() and its relatives do by schema. `load_in`
+     * fills a task fresh from chi_task_new(); `del` frees such a task with all that was made for
+     * it.
+     */
+    void (*del)(uint32_t method, struct chi_task *task);
+    int (*save_in)(uint32_t method, const struct chi_task *task, struct chi_string *archive);
+    int (*load_in)(uint32_t method, const void *data, size_t size, struct chi_task *task);
+    int (*save_out)(uint32_t method, const struct chi_task *task, struct chi_string *archive);
+    int (*load_out)(uint32_t method, const void *data, size_t size, struct chi_task *task);
 };
 
 /* The one symbol a module exports. The loader checks magic and ABI before it reads on. */

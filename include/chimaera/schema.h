@@ -59,7 +59,7 @@ struct chi_schema {
     uint32_t size;    /* sizeof the struct */
     uint32_t member_count;
     const struct chi_member *members; /* without `base` */
-    uint64_t hash; /* of names, kinds, counts and directions, nested members too */
+    uint64_t hash; /* of names, kinds, counts and directions, nested members too; in order */
 };
 
 struct chi_task_schema {
@@ -67,6 +67,14 @@ struct chi_task_schema {
     const char *method_name; /* such as "put" */
     uint32_t method;
     CHI_ATOMIC(uint32_t) number; /* this process's number for it, 0 until first used */
+};
+
+/* The schemas of a module's own tasks, by id: what client and runtime compare. The generated file
+ * defines it as `<ns>_<mod>_schemas`. */
+struct chi_module_schemas {
+    const char *module; /* "<ns>_<mod>" */
+    struct chi_task_schema *const *tasks;
+    uint32_t count;
 };
 
 CHI_BEGIN_DECLS

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/status.h"
 #include "client/client.h"
 #include "shm/extents.h"
@@ -53,14 +54,14 @@ static int await_reply(struct chi_client *client)
     return rc > 0 && (fds[0].revents & POLLIN) ? 0 : CHI_ERUNTIME_DOWN;
 }
 
-static int request(struct chi_client *client, const struct chi_control_request *message,
-                   void *reply, size_t reply_size, int *reply_fds, size_t *reply_fd_count)
+static int request(struct chi_client *client, const void *message, size_t size, void *reply,
+                   size_t reply_size, int *reply_fds, size_t *reply_fd_count)
 {
     struct chi_control_reply *header = reply;
 
     if (client->control < 0)
         return CHI_ERUNTIME_DOWN;
-    int rc = chi_control_send(client->control, message, sizeof(*message), NULL, 0, 0);
+    int rc = chi_control_send(client->control, message, size, NULL, 0, 0);
     if (rc < 0 || await_reply(client) < 0)
         return give_up(client);
     ssize_t got = chi_control_receive(client->control, reply, reply_size, reply_fds, reply_fd_count,
@@ -86,7 +87,7 @@ static int grant_units(void *context, uint32_t units, uint32_t *first)
     struct chi_control_reply reply;
 
     pthread_mutex_lock(&client->control_lock);
-    int rc = request(client, &message, &reply, sizeof(reply), NULL, NULL);
+    int rc = request(client, &message, sizeof(message), &reply, sizeof(reply), NULL, NULL);
     pthread_mutex_unlock(&client->control_lock);
     if (rc < 0)
         return rc;
@@ -108,7 +109,7 @@ static void release_units(void *context, uint32_t first, uint32_t units)
     struct chi_control_reply reply;
 
     pthread_mutex_lock(&client->control_lock);
-    request(client, &message, &reply, sizeof(reply), NULL, NULL);
+    request(client, &message, sizeof(message), &reply, sizeof(reply), NULL, NULL);
     pthread_mutex_unlock(&client->control_lock);
 }
 
@@ -118,7 +119,7 @@ int chi_client_ask_cancel(struct chi_client *client)
     struct chi_control_reply reply;
 
     pthread_mutex_lock(&client->control_lock);
-    int rc = request(client, &message, &reply, sizeof(reply), NULL, NULL);
+    int rc = request(client, &message, sizeof(message), &reply, sizeof(reply), NULL, NULL);
     pthread_mutex_unlock(&client->control_lock);
     return rc;
 }
@@ -214,15 +215,43 @@ static int make_arenas(struct chi_client *client)
     return 0;
 }
 
+static void list_schemas(struct chi_control_attach *message)
+{
+    const struct chi_module_schemas *schemas = &chimaera_admin_schemas;
+    for (uint32_t i = 0; i < schemas->count && i < CHI_CONTROL_SCHEMAS; i++)
+        message->schemas[message->count++] =
+            (struct chi_control_schema){.hash = schemas->tasks[i]->type.hash,
+                                        .method = schemas->tasks[i]->method,
+                                        .size = schemas->tasks[i]->type.size};
+}
+
+/* Which task of the admin module the daemon takes for another one. */
+static int explain_schema(uint32_t method)
+{
+    const struct chi_module_schemas *schemas = &chimaera_admin_schemas;
+    const char *name = "?";
+    for (uint32_t i = 0; i < schemas->count; i++)
+        if (schemas->tasks[i]->method == method)
+            name = schemas->tasks[i]->type.name;
+    return chi_error(CHI_ESCHEMA,
+                     "this process and the runtime have different layouts of struct %s; build both "
+                     "from the same version of Chimaera",
+                     name);
+}
+
 static int hand_shake(struct chi_client *client)
 {
-    struct chi_control_request message = {
-        .magic = CHI_CONTROL_MAGIC, .type = CHI_CONTROL_ATTACH, .abi = CHI_LAYOUT_ABI};
+    struct chi_control_attach message = {
+        .request = {.magic = CHI_CONTROL_MAGIC, .type = CHI_CONTROL_ATTACH, .abi = CHI_LAYOUT_ABI}};
     struct chi_control_attached attached;
     int fds[CHI_CONTROL_FDS];
     size_t fd_count = CHI_CONTROL_FDS;
 
-    int rc = request(client, &message, &attached, sizeof(attached), fds, &fd_count);
+    list_schemas(&message);
+    int rc =
+        request(client, &message, sizeof(message), &attached, sizeof(attached), fds, &fd_count);
+    if (rc == CHI_ESCHEMA)
+        return explain_schema(attached.reply.first);
     if (rc < 0)
         return rc;
     if (fd_count != CHI_SEGMENT_COUNT + 1 + (size_t)attached.worker_count) {
@@ -250,6 +279,8 @@ static int hand_shake(struct chi_client *client)
 static int explain(int rc, const struct chi_paths *paths)
 {
     switch (rc) {
+    case CHI_ESCHEMA:
+        return rc; /* said already */
     case CHI_ERUNTIME_DOWN:
         return chi_error(rc,
                          "no runtime answers at %s; start chimaera_runtime, or set "

@@ -45,6 +45,7 @@ static void stop_thread(void *self)
 static void detach_child(void)
 {
     pthread_mutex_init(&g.lock, NULL);
+    chi_client_schemas_after_fork(true);
     struct chi_client *client = g.client;
     if (client == NULL)
         return;
@@ -62,10 +63,12 @@ static void detach_child(void)
 static void before_fork(void)
 {
     pthread_mutex_lock(&g.lock);
+    chi_client_schemas_before_fork();
 }
 
 static void after_fork_in_parent(void)
 {
+    chi_client_schemas_after_fork(false);
     pthread_mutex_unlock(&g.lock);
 }
 

@@ -124,6 +124,9 @@ void chi_client_thread_stop(struct chi_client_thread *self);
 
 /* submit.c: frees a task that is not in flight. */
 void chi_client_task_free(struct chi_client_thread *self, struct chi_task *task);
+/* Around a fork, so that the child finds the table of schemas whole. */
+void chi_client_schemas_before_fork(void);
+void chi_client_schemas_after_fork(bool in_child);
 /* Pushes an item on this thread's lane and rings. -EAGAIN where the lane is full. */
 int chi_client_push(struct chi_client_thread *self, uint64_t item);
 

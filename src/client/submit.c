@@ -19,6 +19,7 @@
 #include "lane/bell.h"
 #include "lane/ingress_lane.h"
 #include "task/host.h"
+#include "task/schema.h"
 
 #define SWEEP_FEW 4u
 
@@ -39,6 +40,20 @@ static bool holds_memory(const struct chi_schema *schema)
             schema->members[i].kind == CHI_MEMBER_VECTOR)
             return true;
     return false;
+}
+
+/* So that the child of a fork finds the table whole and the lock free. */
+void chi_client_schemas_before_fork(void)
+{
+    pthread_mutex_lock(&schemas.lock);
+}
+
+void chi_client_schemas_after_fork(bool in_child)
+{
+    if (in_child)
+        pthread_mutex_init(&schemas.lock, NULL);
+    else
+        pthread_mutex_unlock(&schemas.lock);
 }
 
 /* 1 is every schema without strings and vectors: such tasks need no look at their members. */
@@ -128,15 +143,6 @@ struct chi_task *chi_task_new(struct chi_task_schema *schema, chi_pool_id_t pool
     return task;
 }
 
-static void free_members(const struct chi_schema *schema, void *object)
-{
-    for (uint32_t i = 0; i < schema->member_count; i++) {
-        const struct chi_member *member = &schema->members[i];
-        if (member->kind == CHI_MEMBER_STRING || member->kind == CHI_MEMBER_VECTOR)
-            chi_bytes_fini((struct chi_bytes *)((char *)object + member->offset));
-    }
-}
-
 /*
  * The task freed last rests before it is used again: its line is still in the worker's cache, and
  * taking it from there can happen while we wait for the next task (see submit()).
@@ -157,7 +163,7 @@ void chi_client_task_free(struct chi_client_thread *self, struct chi_task *task)
 {
     uint32_t number = task->schema;
     if (number > 1 && number - 2 < atomic_load_explicit(&schemas.count, memory_order_acquire))
-        free_members(&schemas.table[number]->type, task);
+        chi_schema_fini_task(&schemas.table[number]->type, task);
     rest(self, task);
 }
 

@@ -98,7 +98,11 @@ static int add_param(const char *name, const struct chi_yaml *entry, struct chi_
         return no_memory(name);
     pool->params = params;
     struct chi_config_param *param = &params[pool->param_count];
-    *param = (struct chi_config_param){.line = entry->line, .column = entry->column};
+    *param = (struct chi_config_param){.is_list = entry->kind == CHI_YAML_LIST,
+                                       .line = entry->line,
+                                       .column = entry->column,
+                                       .key_line = entry->key_line,
+                                       .key_column = entry->key_column};
     if (entry->kind == CHI_YAML_LIST) {
         int rc = join_list(name, entry, &param->value);
         if (rc)
@@ -180,6 +184,7 @@ static int read_compose(const char *name, const struct chi_yaml *section, struct
     for (const struct chi_yaml *entry = section->first; entry; entry = entry->next) {
         struct chi_config_pool *pool = &config->pools[config->pool_count++];
         pool->line = entry->line;
+        pool->column = entry->column;
         int rc = read_pool(name, entry, pool);
         if (!rc)
             rc = check_unique(name, entry, config, pool);
@@ -236,6 +241,8 @@ int chi_config_parse(const char *name, const char *text, size_t size, struct chi
     memset(config, 0, sizeof *config);
     struct chi_yaml *root = NULL;
     int rc = chi_yaml_parse(name, text, size, &root);
+    if (!rc && !(config->name = strdup(name)))
+        rc = no_memory(name);
     if (!rc)
         rc = set_defaults(config);
     if (!rc)
@@ -308,6 +315,7 @@ void chi_config_fini(struct chi_config *config)
         chi_keys_fini("compose", pool);
     }
     free(config->pools);
+    free(config->name);
     chi_keys_fini(NULL, config);
     memset(config, 0, sizeof *config);
 }

@@ -21,8 +21,10 @@ enum chi_lane_map_policy {
 /* A key of a compose entry that is the module's: for chi_params_set(). */
 struct chi_config_param {
     char *key;
-    char *value;      /* a list's items separated by commas */
-    int line, column; /* of the value */
+    bool is_list;
+    char *value;              /* a list's items separated by commas */
+    int line, column;         /* of the value */
+    int key_line, key_column; /* of its name */
 };
 
 struct chi_config_pool {
@@ -33,10 +35,12 @@ struct chi_config_pool {
     uint32_t containers;   /* per node */
     struct chi_config_param *params;
     size_t param_count;
-    int line;
+    int line, column;
 };
 
 struct chi_config {
+    char *name; /* of the file, as messages have it */
+
     /* memory; multiples of 64 KiB */
     uint64_t main_segment_size;
     uint64_t client_data_segment_size;

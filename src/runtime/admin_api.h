@@ -13,6 +13,9 @@ CHI_BEGIN_DECLS
 CHI_API int chi_admin_get_or_create(struct chi_container *self,
                                     struct chimaera_admin_get_or_create_pool_task *task);
 
+/* Likewise; see chi_pool_open(). */
+CHI_API int chi_admin_open(struct chi_container *self, struct chimaera_admin_open_pool_task *task);
+
 /* The id of the pool of that name. 0 or CHI_ENOPOOL. */
 CHI_API int chi_admin_pool_by_name(struct chi_container *self, const char *name,
                                    chi_pool_id_t *pool_id);

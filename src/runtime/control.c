@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/log.h"
 #include "lane/bell.h"
 #include "runtime/lock_watch.h"
@@ -163,10 +164,29 @@ static int reply(struct connection *connection, int status, uint32_t first)
 
 static void check_segments(struct chi_control *control);
 
-static int serve_attach(struct chi_control *control, struct connection *connection,
-                        const struct chi_control_request *request)
+/* Whether the peer takes a method of the admin module for another one, and which. */
+static bool other_schema(const struct chi_control_attach *message, uint32_t *method)
 {
+    const struct chi_module_schemas *own = &chimaera_admin_schemas;
+    for (uint32_t i = 0; i < message->count && i < CHI_CONTROL_SCHEMAS; i++)
+        for (uint32_t k = 0; k < own->count; k++) {
+            const struct chi_task_schema *schema = own->tasks[k];
+            if (schema->method == message->schemas[i].method &&
+                (schema->type.hash != message->schemas[i].hash ||
+                 schema->type.size != message->schemas[i].size)) {
+                *method = schema->method;
+                return true;
+            }
+        }
+    return false;
+}
+
+static int serve_attach(struct chi_control *control, struct connection *connection,
+                        const struct chi_control_attach *message)
+{
+    const struct chi_control_request *request = &message->request;
     struct chi_runtime *runtime = control->runtime;
+    uint32_t other = 0;
     int rc = 0;
 
     if (request->abi != CHI_LAYOUT_ABI)
@@ -175,13 +195,15 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
         rc = CHI_EPROTOCOL;
     else if (chi_runtime_stopping(runtime))
         rc = CHI_ESTOPPING;
+    else if (other_schema(message, &other))
+        rc = CHI_ESCHEMA;
     if (rc == 0) {
         check_segments(control);
         chi_runtime_restore_header(
             runtime); /* who attaches checks it, and clients can write there */
         rc = chi_registry_attach(runtime, connection->fd, &connection->origin);
     }
-    return rc < 0 ? reply(connection, rc, 0) : 0;
+    return rc < 0 ? reply(connection, rc, other) : 0;
 }
 
 static void listen_for(struct chi_control *control, struct connection *connection, uint32_t events)
@@ -223,8 +245,9 @@ static int serve_status(struct chi_control *control, struct connection *connecti
 }
 
 static int serve(struct chi_control *control, struct connection *connection,
-                 const struct chi_control_request *request)
+                 const struct chi_control_attach *message)
 {
+    const struct chi_control_request *request = &message->request;
     struct chi_runtime *runtime = control->runtime;
     uint32_t first = 0;
     int rc;
@@ -233,7 +256,7 @@ static int serve(struct chi_control *control, struct connection *connection,
         return reply(connection, CHI_EPROTOCOL, 0);
     switch (request->type) {
     case CHI_CONTROL_ATTACH:
-        return serve_attach(control, connection, request);
+        return serve_attach(control, connection, message);
     case CHI_CONTROL_STATUS:
         return serve_status(control, connection, request->segment);
     case CHI_CONTROL_GRANT:
@@ -259,7 +282,7 @@ static int serve(struct chi_control *control, struct connection *connection,
 static void read_connection(struct chi_control *control, struct connection *connection,
                             uint32_t events)
 {
-    struct chi_control_request request;
+    struct chi_control_attach message;
 
     if (connection->text != NULL) {
         if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) || send_text(control, connection) < 0)
@@ -267,12 +290,17 @@ static void read_connection(struct chi_control *control, struct connection *conn
         return;
     }
     ssize_t got =
-        chi_control_receive(connection->fd, &request, sizeof(request), NULL, NULL, MSG_DONTWAIT);
+        chi_control_receive(connection->fd, &message, sizeof(message), NULL, NULL, MSG_DONTWAIT);
     if (got == -EAGAIN)
         return;
     int rc = -1;
-    if (got == (ssize_t)sizeof(request))
-        rc = serve(control, connection, &request);
+    if (got == (ssize_t)sizeof(message.request)) {
+        message.count = 0;
+        rc = serve(control, connection, &message);
+    } else if (got == (ssize_t)sizeof(message) && message.request.magic == CHI_CONTROL_MAGIC &&
+               message.request.type == CHI_CONTROL_ATTACH) {
+        rc = serve(control, connection, &message);
+    }
     if (rc < 0) /* it closed, broke the protocol, or does not read its replies */
         close_connection(control, connection);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "chimaera/string.h"
+#include "task/schema.h"
 
 static bool is_bytes(const struct chi_member *member)
 {
@@ -86,7 +87,7 @@ int chi_copy_in(struct chi_runtime *runtime, struct chi_origin *origin,
         }
     }
     if (rc < 0)
-        chi_copy_free(schema, task);
+        chi_schema_fini_task(schema, task);
     return rc;
 }
 
@@ -161,11 +162,4 @@ int chi_copy_check(struct chi_runtime *runtime, const struct chi_origin *origin,
             return rc;
     }
     return 0;
-}
-
-void chi_copy_free(const struct chi_schema *schema, void *task)
-{
-    for (uint32_t i = 0; i < schema->member_count; i++)
-        if (is_bytes(&schema->members[i]))
-            chi_bytes_fini((void *)((char *)task + schema->members[i].offset));
 }

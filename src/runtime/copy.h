@@ -32,7 +32,4 @@ int chi_copy_check(struct chi_runtime *runtime, const struct chi_origin *origin,
 int chi_copy_out(struct chi_worker *worker, const struct chi_origin *origin,
                  const struct chi_schema *schema, const void *task, void *shared);
 
-/* Frees the strings and vectors of a private task. */
-void chi_copy_free(const struct chi_schema *schema, void *task);
-
 #endif

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "runtime/copy.h"
 #include "runtime/stepper.h"
 #include "runtime/worker.h"
+#include "task/schema.h"
 
 static _Thread_local struct {
     struct chi_runtime *runtime;
@@ -144,7 +144,7 @@ static void direct_task_del(struct chi_task *task)
                                                 CHI_TASK_QUEUED | CHI_TASK_DETACHED,
                                                 memory_order_acq_rel, memory_order_acquire))
         return;
-    chi_copy_free(&record->schema->type, task);
+    chi_schema_fini_task(&record->schema->type, task);
     chi_record_free(&home()->records, record);
 }
 

@@ -20,9 +20,9 @@
 #include <string.h>
 
 #include "base/cpu.h"
-#include "runtime/copy.h"
 #include "runtime/timed.h"
 #include "runtime/worker.h"
+#include "task/schema.h"
 
 #define COPIES_MAX 16384u /* of all tasks at home on one worker */
 
@@ -129,7 +129,7 @@ static bool merge_next(struct chi_fanout *fanout)
         whole->task.time_low++; /* chi_task_aggregate_count() */
     if (whole->copied > 0)
         atomic_fetch_sub_explicit(&whole->origin->copied, whole->copied, memory_order_relaxed);
-    chi_copy_free(&copy->schema->type, &copy->task);
+    chi_schema_fini_task(&copy->schema->type, &copy->task);
     chi_record_free(&worker->records, copy);
     worker->copies--;
     fanout->merged++;

@@ -10,10 +10,10 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "chimaera/status.h"
-#include "runtime/copy.h"
 #include "runtime/deadlock.h"
 #include "runtime/timed.h"
 #include "runtime/worker.h"
+#include "task/schema.h"
 
 /* Spares, and tasks that another worker sends meanwhile. */
 #define FIBERS_KEPT 64u
@@ -261,7 +261,7 @@ static void host_task_del(struct chi_task *task)
         (atomic_fetch_or_explicit(&task->state, CHI_TASK_DETACHED, memory_order_acq_rel) &
          CHI_TASK_STATE_MASK) != CHI_TASK_DONE)
         return;
-    chi_copy_free(&record->schema->type, task);
+    chi_schema_fini_task(&record->schema->type, task);
     chi_record_free(&worker->records, record);
 }
 

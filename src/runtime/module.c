@@ -99,7 +99,9 @@ static int check(const struct chi_module_descriptor *descriptor, const char *nam
     if (descriptor->container_size < sizeof(struct chi_container) || descriptor->ops == NULL ||
         descriptor->ops->run == NULL || descriptor->ops->monitor == NULL ||
         descriptor->ops->schema == NULL || descriptor->ops->new_copy == NULL ||
-        descriptor->ops->aggregate == NULL)
+        descriptor->ops->aggregate == NULL || descriptor->ops->del == NULL ||
+        descriptor->ops->save_in == NULL || descriptor->ops->load_in == NULL ||
+        descriptor->ops->save_out == NULL || descriptor->ops->load_out == NULL)
         return chi_error(CHI_EBADMODULE, "%s: its descriptor is incomplete", path);
     return 0;
 }

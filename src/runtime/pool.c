@@ -73,12 +73,20 @@ static int validate(const struct chi_pool_request *request)
     return 0;
 }
 
-/* Whether a request for an existing pool means the same one. Lock held. */
-static int compare(const struct chi_pool *pool, const struct chi_pool_request *request)
+static int compare_module(const struct chi_pool *pool, const struct chi_pool_request *request)
 {
     if (strcmp(pool->module->name, request->mod_name) != 0)
         return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with module %s, not %s", pool->name,
                          pool->module->name, request->mod_name);
+    return chi_pool_check_schemas(pool->module, request);
+}
+
+/* Whether a request for an existing pool means the same one. Lock held. */
+static int compare(const struct chi_pool *pool, const struct chi_pool_request *request)
+{
+    int rc = compare_module(pool, request);
+    if (rc < 0)
+        return rc;
     if (pool->params_size != request->params_size ||
         memcmp(pool->params, request->params, request->params_size) != 0)
         return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with other parameters", pool->name);
@@ -111,6 +119,8 @@ static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_re
         return compare(pool, request);
     }
     int rc = chi_module_get(&table->modules, request->mod_name, &module);
+    if (rc == 0)
+        rc = chi_pool_check_schemas(module, request);
     if (rc < 0)
         return rc;
     chi_pool_id_t id = request->pool_id;
@@ -180,6 +190,52 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
     answer->containers = pool->container_count;
     answer->created = true;
     return 0;
+}
+
+/* ---- open */
+
+/* Lock held. -EAGAIN: it is being created or destroyed. */
+static int look_up(struct chi_pool_table *table, const struct chi_pool_request *request,
+                   chi_pool_id_t *pool_id)
+{
+    chi_pool_id_t id = request->pool_id;
+    struct chi_pool *pool = NULL;
+    if (request->pool_name[0] != '\0') {
+        pool = chi_pool_by_name(table, request->pool_name);
+        if (pool == NULL)
+            return chi_error(CHI_ENOPOOL, "there is no pool \"%s\"", request->pool_name);
+    } else {
+        _Atomic(struct chi_pool *) *place = chi_pool_place(table, id);
+        if (place == NULL)
+            return chi_error(CHI_ENOPOOL, "there is no pool %u.%u", id.major, id.minor);
+        pool = atomic_load_explicit(place, memory_order_relaxed);
+    }
+    if (atomic_load_explicit(&pool->state, memory_order_relaxed) != CHI_POOL_READY)
+        return -EAGAIN;
+    if (!chi_pool_id_is_null(id) && !chi_pool_id_equal(id, pool->id))
+        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" has the id %u.%u, not %u.%u", pool->name,
+                         pool->id.major, pool->id.minor, id.major, id.minor);
+    *pool_id = pool->id;
+    return request->mod_name[0] != '\0' ? compare_module(pool, request)
+                                        : chi_pool_check_schemas(pool->module, request);
+}
+
+int chi_pool_open(struct chi_runtime *runtime, const struct chi_pool_request *request,
+                  chi_pool_id_t *pool_id)
+{
+    struct chi_pool_table *table = runtime->pools;
+    if (request->pool_name[0] == '\0' && chi_pool_id_is_null(request->pool_id))
+        return chi_error(CHI_EPOOL_NAME, "neither name nor id of a pool is given");
+    for (;;) {
+        pthread_mutex_lock(&table->lock);
+        int rc = look_up(table, request, pool_id);
+        pthread_mutex_unlock(&table->lock);
+        if (rc != -EAGAIN)
+            return rc;
+        rc = chi_task_sleep(POLL_NS);
+        if (rc < 0)
+            return chi_error(rc, "opening a pool: %s", chi_strerror(rc));
+    }
 }
 
 /* ---- destroy */

@@ -12,6 +12,7 @@
 #include "chimaera/container.h"
 #include "runtime/module.h"
 
+struct chimaera_admin_task_hash;
 struct chi_record;
 struct chi_runtime;
 struct chi_worker;
@@ -120,8 +121,10 @@ struct chi_pool_request {
     const char *pool_name;
     const char *params; /* archive */
     size_t params_size;
-    chi_pool_id_t pool_id; /* {0, 0}: any */
-    uint32_t containers;   /* 0: as many as it has; 1 for a new one */
+    chi_pool_id_t pool_id;                          /* {0, 0}: any */
+    uint32_t containers;                            /* 0: as many as it has; 1 for a new one */
+    const struct chimaera_admin_task_hash *schemas; /* what the client takes the tasks to be */
+    size_t schema_count;
 };
 
 struct chi_pool_answer {
@@ -140,6 +143,19 @@ CHI_API int chi_pool_get_or_create(struct chi_runtime *runtime,
 
 /* The id of the pool of that name. 0 or CHI_ENOPOOL. */
 int chi_pool_id_by_name(struct chi_runtime *runtime, const char *name, chi_pool_id_t *id);
+
+/*
+ * Finds a pool by name, id or both; an empty `mod_name` is any. In a handler; parks while it is
+ * being created or destroyed. 0 with `pool_id` set, or a code with the reason in chi_last_error().
+ */
+int chi_pool_open(struct chi_runtime *runtime, const struct chi_pool_request *request,
+                  chi_pool_id_t *pool_id);
+
+/*
+ * schemas.c: whether the client means the same tasks and parameters as the module. 0, CHI_ESCHEMA,
+ * -EINVAL (more schemas than methods are possible), CHI_EARCHIVE (damaged parameters).
+ */
+int chi_pool_check_schemas(const struct chi_module *module, const struct chi_pool_request *request);
 
 /*
  * Destroys a pool when its tasks have completed; with `cancel` those that have not begun or wait

@@ -21,6 +21,7 @@
 #include "runtime/timed.h"
 #include "runtime/worker.h"
 #include "task/query.h"
+#include "task/schema.h"
 
 #define BACKLOG_MAX 65536u /* clients' tasks that wait to be started on one worker */
 
@@ -460,7 +461,7 @@ static void complete_shared(struct chi_origin *origin, struct chi_task *shared, 
 static void free_private(struct chi_worker *worker, struct chi_record *record)
 {
     if (record->schema != NULL && record->schema->type.member_count > 0)
-        chi_copy_free(&record->schema->type, &record->task);
+        chi_schema_fini_task(&record->schema->type, &record->task);
     chi_record_free(&worker->records, record);
 }
 

@@ -16,13 +16,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "chimaera/client.h"
 #include "chimaera/log.h"
 #include "lane/bell.h"
+#include "runtime/compose.h"
 #include "runtime/control.h"
 #include "runtime/instance.h"
 #include "runtime/lock_watch.h"
-#include "runtime/module.h"
 #include "runtime/pool.h"
 #include "runtime/sigbus.h"
 #include "runtime/stepper.h"
@@ -282,57 +281,9 @@ static int find_paths(struct chi_runtime *runtime)
 
 /* ---- pools of the config; on a worker */
 
-static int compose_pool(struct chi_runtime *runtime, const struct chi_config_pool *pool)
-{
-    struct chi_pool_table *table = runtime->pools;
-    const struct chi_module *module;
-    struct chi_string archive = {0};
-    struct chi_pool_answer answer;
-
-    pthread_mutex_lock(&table->lock);
-    int rc = chi_module_get(&table->modules, pool->mod_name, &module);
-    pthread_mutex_unlock(&table->lock);
-    if (rc < 0)
-        return rc;
-    const struct chi_schema *schema = module->descriptor->ops->create_params;
-    void *params = calloc(1, schema != NULL ? schema->size : 1);
-    if (params == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; rc == 0 && i < pool->param_count; i++) {
-        const struct chi_config_param *param = &pool->params[i];
-        if (schema == NULL)
-            rc = chi_error(-ENOENT, "module %s takes no parameters", pool->mod_name);
-        else
-            rc = chi_params_set(schema, params, param->key, param->value);
-        if (rc < 0) {
-            char reason[400];
-            snprintf(reason, sizeof(reason), "%s", chi_last_error());
-            rc = chi_error(CHI_ECONFIG, "line %d, column %d: %s", param->line, param->column,
-                           reason);
-        }
-    }
-    if (rc == 0 && schema != NULL)
-        rc = chi_params_save(schema, params, &archive);
-    if (rc == 0) {
-        struct chi_view view = chi_string_view(&archive);
-        struct chi_pool_request request = {.mod_name = pool->mod_name,
-                                           .pool_name = pool->pool_name,
-                                           .params = view.data,
-                                           .params_size = view.size,
-                                           .pool_id = pool->pool_id,
-                                           .containers = pool->containers};
-        rc = chi_pool_get_or_create(runtime, &request, &answer);
-    }
-    if (schema != NULL)
-        chi_params_fini(schema, params);
-    free(params);
-    chi_string_fini(&archive);
-    return rc;
-}
-
 struct compose {
     struct chi_runtime *runtime;
-    char error[512];
+    char error[1024];
 };
 
 static int compose_all(void *argument)
@@ -349,11 +300,9 @@ static int compose_all(void *argument)
     if (rc < 0)
         snprintf(compose->error, sizeof(compose->error), "%s", chi_last_error());
     for (size_t i = 0; rc == 0 && i < runtime->config.pool_count; i++) {
-        const struct chi_config_pool *pool = &runtime->config.pools[i];
-        rc = compose_pool(runtime, pool);
+        rc = chi_compose_pool(runtime, &runtime->config.pools[i]);
         if (rc < 0)
-            snprintf(compose->error, sizeof(compose->error), "compose, line %d, pool \"%s\": %s",
-                     pool->line, pool->pool_name, chi_last_error());
+            snprintf(compose->error, sizeof(compose->error), "%s", chi_last_error());
     }
     return rc;
 }

@@ -12,9 +12,10 @@
 #include "chimaera/types.h"
 #include "shm/layout.h"
 
-#define CHI_CONTROL_MAGIC 0x4c544343u
-#define CHI_CONTROL_TEXT  60000u /* bytes of text in one reply; longer texts come in several */
-#define CHI_CONTROL_FDS   (CHI_SEGMENT_COUNT + 1 + CHI_MAX_WORKERS)
+#define CHI_CONTROL_MAGIC   0x4c544343u
+#define CHI_CONTROL_TEXT    60000u /* bytes of text in one reply; longer texts come in several */
+#define CHI_CONTROL_SCHEMAS 32u
+#define CHI_CONTROL_FDS     (CHI_SEGMENT_COUNT + 1 + CHI_MAX_WORKERS)
 
 enum chi_control_type {
     CHI_CONTROL_ATTACH = 1,  /* -> chi_control_attached */
@@ -31,6 +32,25 @@ struct chi_control_request {
     uint32_t segment;
     uint32_t first;
     uint32_t units;
+};
+
+/* What the peer takes a task of the admin module to be. */
+struct chi_control_schema {
+    uint64_t hash;
+    uint32_t method;
+    uint32_t size;
+};
+
+/*
+ * CHI_CONTROL_ATTACH with the admin module's schemas, by which pools are asked for. The daemon
+ * compares those that it has, too; a reply of CHI_ESCHEMA has the method that differs in `first`.
+ * The bare request asks for nothing to be compared.
+ */
+struct chi_control_attach {
+    struct chi_control_request request;
+    uint32_t count;
+    uint32_t reserved;
+    struct chi_control_schema schemas[CHI_CONTROL_SCHEMAS];
 };
 
 struct chi_control_reply {

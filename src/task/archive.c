@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Archives. Form, all numbers little-endian: u16 version, u16 flags (0), u64 hash of the schema;
- * then the members in order: values as they are, strings as u32 bytes and the bytes, vectors as u32
- * elements and the elements, buffers as u64 bytes and the bytes, structs as their members. No
- * padding. What is loaded may come from anybody: no length is believed beyond what is left to read.
- * Any thread.
+ * Archives. Form, all numbers little-endian: u16 version, u16 kind (enum chi_archive_kind), u64
+ * hash of the schema; of a task the words of its fixed part; then the members in order: values as
+ * they are, strings as u32 bytes and the bytes, vectors as u32 elements and the elements, buffers
+ * as u64 bytes and the bytes, structs as their members. No padding. What is loaded may come from
+ * anybody: no length is believed beyond what is left to read. Any thread.
  */
 #include "chimaera/archive.h"
 
 #include "chimaera/ipc.h"
 #include "chimaera/status.h"
+#include "task/archive.h"
 #include "task/schema.h"
 
 #include <errno.h>
@@ -32,6 +33,7 @@ static void copy_little_endian(void *to, const void *from, size_t width, size_t 
 
 /* Runs twice over the same members: counts with `out` NULL, then writes. */
 struct writer {
+    enum chi_archive_kind kind;
     char *out;
     size_t size;
     size_t capacity;
@@ -72,10 +74,19 @@ static int save_vector(struct writer *writer, const struct chi_member *member,
     return rc;
 }
 
+/* What a task needs where it runs is more than its IN members: buffers to write to. */
+static bool is_room(const struct chi_member *member, enum chi_archive_kind kind)
+{
+    return kind == CHI_ARCHIVE_TASK_IN && member->kind == CHI_MEMBER_BUFFER &&
+           !(member->direction & CHI_DIRECTION_IN);
+}
+
 static int save_buffer(struct writer *writer, const struct chi_member *member,
                        const struct chi_buffer *buffer)
 {
     const char *data = NULL;
+    if (is_room(member, writer->kind))
+        return put(writer, &buffer->size, sizeof buffer->size, 1);
     if (buffer->size > 0) {
         uint64_t last = buffer->size - 1;
         data = chi_buffer_data(buffer);
@@ -114,7 +125,7 @@ static int save_members(struct writer *writer, const struct chi_schema *schema, 
     int rc = 0;
     for (uint32_t i = 0; i < schema->member_count && !rc; i++) {
         const struct chi_member *member = &schema->members[i];
-        if (!chi_member_selected(member, directions))
+        if (!chi_member_selected(member, directions) && !is_room(member, writer->kind))
             continue;
         const char *value = (const char *)object + member->offset;
         struct chi_scalar scalar = chi_member_scalar(member->kind);
@@ -129,20 +140,23 @@ static int save_members(struct writer *writer, const struct chi_schema *schema, 
 }
 
 static int save_all(struct writer *writer, const struct chi_schema *schema, const void *object,
-                    unsigned directions)
+                    unsigned directions, const struct chi_archive_words *words)
 {
-    const uint16_t head[2] = {CHI_ARCHIVE_VERSION, 0};
+    const uint16_t head[2] = {CHI_ARCHIVE_VERSION, (uint16_t)writer->kind};
     int rc = put(writer, head, sizeof head[0], 2);
     if (!rc)
         rc = put(writer, &schema->hash, sizeof schema->hash, 1);
+    if (!rc)
+        rc = put(writer, words->word, sizeof words->word[0], words->count);
     return rc ? rc : save_members(writer, schema, object, directions);
 }
 
-int chi_archive_save(const struct chi_schema *schema, const void *object, unsigned directions,
-                     struct chi_string *archive)
+int chi_archive_save_kind(enum chi_archive_kind kind, const struct chi_schema *schema,
+                          const void *object, unsigned directions,
+                          const struct chi_archive_words *words, struct chi_string *archive)
 {
-    struct writer writer = {NULL, 0, 0};
-    int rc = save_all(&writer, schema, object, directions);
+    struct writer writer = {.kind = kind};
+    int rc = save_all(&writer, schema, object, directions, words);
     if (rc)
         return rc;
     size_t before = chi_string_view(archive).size;
@@ -154,7 +168,7 @@ int chi_archive_save(const struct chi_schema *schema, const void *object, unsign
     writer.out = (char *)chi_bytes_data(&archive->bytes) + before;
     writer.capacity = writer.size;
     writer.size = 0;
-    rc = save_all(&writer, schema, object, directions);
+    rc = save_all(&writer, schema, object, directions, words);
     if (!rc && writer.size != writer.capacity)
         rc = chi_error(CHI_EARCHIVE, "an object changed while it was archived");
     if (rc)
@@ -162,7 +176,16 @@ int chi_archive_save(const struct chi_schema *schema, const void *object, unsign
     return rc;
 }
 
+int chi_archive_save(const struct chi_schema *schema, const void *object, unsigned directions,
+                     struct chi_string *archive)
+{
+    const struct chi_archive_words none = {.count = 0};
+    return chi_archive_save_kind(CHI_ARCHIVE_OBJECT, schema, object, directions, &none, archive);
+}
+
 struct reader {
+    enum chi_archive_kind kind;
+    size_t room;      /* bytes of empty buffers that may still be made */
     const char *name; /* of the schema */
     const char *at;
     size_t left;
@@ -235,11 +258,55 @@ static int load_vector(struct reader *reader, const struct chi_member *member,
     return rc;
 }
 
+/* A buffer to write to: its size is a number that nothing in the archive backs. */
+static int load_room(struct reader *reader, const struct chi_member *member,
+                     struct chi_buffer *buffer)
+{
+    uint64_t size;
+    if (!get(reader, &size, sizeof size, 1))
+        return truncated(reader, member->name);
+    if (size > reader->room)
+        return chi_error(CHI_EARCHIVE, "archive of %s: its buffers to write to are over %zu bytes",
+                         reader->name, CHI_ARCHIVE_ROOM_MAX);
+    reader->room -= size;
+    if (size == 0)
+        return 0;
+    int rc = chi_buffer_alloc(size, buffer);
+    if (!rc)
+        memset(chi_buffer_data(buffer), 0, size);
+    return rc;
+}
+
+/* What a handler wrote goes where the caller has its buffer. */
+static int load_into_buffer(struct reader *reader, const struct chi_member *member,
+                            const struct chi_buffer *buffer)
+{
+    uint64_t size;
+    const char *from;
+    if (!get(reader, &size, sizeof size, 1) || !take(reader, 1, size, &from))
+        return truncated(reader, member->name);
+    if (size != buffer->size)
+        return chi_error(CHI_EARCHIVE, "archive of %s: buffer %s has %llu bytes, expected %llu",
+                         reader->name, member->name, (unsigned long long)size,
+                         (unsigned long long)buffer->size);
+    if (size == 0)
+        return 0;
+    char *to = chi_buffer_data(buffer);
+    if (!to)
+        return chi_error(CHI_EBADPTR, "buffer %s lies in no mapped memory", member->name);
+    memcpy(to, from, size);
+    return 0;
+}
+
 static int load_buffer(struct reader *reader, const struct chi_member *member,
                        struct chi_buffer *buffer)
 {
     uint64_t size;
     const char *from;
+    if (is_room(member, reader->kind))
+        return load_room(reader, member, buffer);
+    if (reader->kind == CHI_ARCHIVE_TASK_OUT)
+        return load_into_buffer(reader, member, buffer);
     if (!get(reader, &size, sizeof size, 1) || !take(reader, 1, size, &from))
         return truncated(reader, member->name);
     if (size == 0)
@@ -273,7 +340,7 @@ static int load_members(struct reader *reader, const struct chi_schema *schema, 
     int rc = 0;
     for (uint32_t i = 0; i < schema->member_count && !rc; i++) {
         const struct chi_member *member = &schema->members[i];
-        if (!chi_member_selected(member, directions))
+        if (!chi_member_selected(member, directions) && !is_room(member, reader->kind))
             continue;
         char *value = (char *)object + member->offset;
         struct chi_scalar scalar = chi_member_scalar(member->kind);
@@ -294,20 +361,42 @@ static int load_head(struct reader *reader, const struct chi_schema *schema)
     uint64_t hash;
     if (!get(reader, head, sizeof head[0], 2) || !get(reader, &hash, sizeof hash, 1))
         return truncated(reader, "its head");
-    if (head[0] != CHI_ARCHIVE_VERSION || head[1] != 0)
-        return chi_error(CHI_EARCHIVE, "archive of %s: version %u flags %u, expected version %u",
-                         schema->name, head[0], head[1], CHI_ARCHIVE_VERSION);
+    if (head[0] != CHI_ARCHIVE_VERSION || head[1] != reader->kind)
+        return chi_error(CHI_EARCHIVE,
+                         "archive of %s: version %u kind %u, expected version %u kind %d",
+                         schema->name, head[0], head[1], CHI_ARCHIVE_VERSION, reader->kind);
     if (hash != schema->hash)
         return chi_error(CHI_ESCHEMA, "archive of %s: it was written for another layout of it",
                          schema->name);
     return 0;
 }
 
-int chi_archive_load(const struct chi_schema *schema, void *object, unsigned directions,
-                     const void *data, size_t size)
+/* Leaves nothing of a load that failed; the caller's buffers are the caller's. */
+static void drop_loaded(enum chi_archive_kind kind, const struct chi_schema *schema, void *object,
+                        unsigned directions)
 {
-    struct reader reader = {schema->name, data, size, size};
+    for (uint32_t i = 0; i < schema->member_count; i++) {
+        const struct chi_member *member = &schema->members[i];
+        const struct chi_schema alone = {.member_count = 1, .members = member};
+        bool is_kept = kind == CHI_ARCHIVE_TASK_OUT && member->kind == CHI_MEMBER_BUFFER;
+        if ((chi_member_selected(member, directions) || is_room(member, kind)) && !is_kept)
+            chi_schema_fini(&alone, object, CHI_DIRECTION_ALL);
+    }
+}
+
+int chi_archive_load_kind(enum chi_archive_kind kind, const struct chi_schema *schema, void *object,
+                          unsigned directions, const void *data, size_t size,
+                          struct chi_archive_words *words)
+{
+    struct reader reader = {.kind = kind,
+                            .room = CHI_ARCHIVE_ROOM_MAX,
+                            .name = schema->name,
+                            .at = data,
+                            .left = size,
+                            .size = size};
     int rc = load_head(&reader, schema);
+    if (!rc && !get(&reader, words->word, sizeof words->word[0], words->count))
+        rc = truncated(&reader, "its fixed part");
     if (rc)
         return rc;
     rc = load_members(&reader, schema, object, directions);
@@ -315,6 +404,19 @@ int chi_archive_load(const struct chi_schema *schema, void *object, unsigned dir
         rc = chi_error(CHI_EARCHIVE, "archive of %s: %zu bytes are left behind its end",
                        schema->name, reader.left);
     if (rc)
-        chi_schema_fini(schema, object, directions);
+        drop_loaded(kind, schema, object, directions);
     return rc;
+}
+
+int chi_archive_load(const struct chi_schema *schema, void *object, unsigned directions,
+                     const void *data, size_t size)
+{
+    struct chi_archive_words none = {.count = 0};
+    return chi_archive_load_kind(CHI_ARCHIVE_OBJECT, schema, object, directions, data, size, &none);
+}
+
+int chi_archive_check(const struct chi_schema *schema, const void *data, size_t size)
+{
+    struct reader reader = {.name = schema->name, .at = data, .left = size, .size = size};
+    return load_head(&reader, schema);
 }

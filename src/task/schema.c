@@ -2,7 +2,9 @@
 /* Walks over the members of a struct by its schema. Any thread that may touch the struct. */
 #include "task/schema.h"
 
+#include "chimaera/archive.h"
 #include "chimaera/ipc.h"
+#include "chimaera/status.h"
 #include "chimaera/string.h"
 
 #include <string.h>
@@ -47,6 +49,89 @@ size_t chi_schema_plain_size(const struct chi_schema *schema)
         size += one * member->count;
     }
     return size;
+}
+
+int chi_task_schema_check(const struct chi_task_schema *schema, uint64_t hash, uint32_t size,
+                          const char *peer, const char *place)
+{
+    if (schema->type.hash == hash && schema->type.size == size)
+        return 0;
+    return chi_error(CHI_ESCHEMA,
+                     "%s and %s have different layouts of struct %s (%016llx, %u bytes; %016llx, "
+                     "%u bytes); build both from the same header",
+                     peer, place, schema->type.name, (unsigned long long)hash, size,
+                     (unsigned long long)schema->type.hash, schema->type.size);
+}
+
+void chi_schema_fini_task(const struct chi_schema *schema, void *task)
+{
+    for (uint32_t i = 0; i < schema->member_count; i++) {
+        const struct chi_member *member = &schema->members[i];
+        if (member->kind == CHI_MEMBER_STRING || member->kind == CHI_MEMBER_VECTOR)
+            chi_bytes_fini((void *)((char *)task + member->offset));
+    }
+}
+
+static bool bytes_equal(const struct chi_bytes *a, const struct chi_bytes *b)
+{
+    struct chi_view left = chi_bytes_view(a);
+    struct chi_view right = chi_bytes_view(b);
+    return left.size == right.size && memcmp(left.data, right.data, left.size) == 0;
+}
+
+static bool buffers_equal(const struct chi_buffer *a, const struct chi_buffer *b)
+{
+    const void *left = chi_buffer_data(a);
+    const void *right = chi_buffer_data(b);
+    return a->size == b->size && !left == !right && (!left || memcmp(left, right, a->size) == 0);
+}
+
+/* Elements one by one: padding between members means nothing. */
+static bool vectors_equal(const struct chi_member *member, const void *a, const void *b)
+{
+    struct chi_view left = chi_bytes_view(a);
+    struct chi_view right = chi_bytes_view(b);
+    if (!member->nested)
+        return bytes_equal(a, b);
+    if (left.size != right.size)
+        return false;
+    for (size_t at = 0; at + member->element_size <= left.size; at += member->element_size)
+        if (chi_schema_difference(member->nested, left.data + at, right.data + at,
+                                  CHI_DIRECTION_ALL))
+            return false;
+    return true;
+}
+
+static bool value_equal(const struct chi_member *member, const void *a, const void *b)
+{
+    switch (member->kind) {
+    case CHI_MEMBER_STRUCT:
+        return !chi_schema_difference(member->nested, a, b, CHI_DIRECTION_ALL);
+    case CHI_MEMBER_STRING:
+        return bytes_equal(a, b);
+    case CHI_MEMBER_VECTOR:
+        return vectors_equal(member, a, b);
+    case CHI_MEMBER_BUFFER:
+        return buffers_equal(a, b);
+    default:
+        return memcmp(a, b, chi_member_stride(member)) == 0;
+    }
+}
+
+const struct chi_member *chi_schema_difference(const struct chi_schema *schema, const void *a,
+                                               const void *b, unsigned directions)
+{
+    for (uint32_t i = 0; i < schema->member_count; i++) {
+        const struct chi_member *member = &schema->members[i];
+        if (!chi_member_selected(member, directions))
+            continue;
+        for (size_t k = 0; k < member->count; k++) {
+            size_t at = member->offset + k * chi_member_stride(member);
+            if (!value_equal(member, (const char *)a + at, (const char *)b + at))
+                return member;
+        }
+    }
+    return NULL;
 }
 
 static void fini_one(const struct chi_member *member, void *value)

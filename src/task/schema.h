@@ -34,6 +34,16 @@ CHI_API struct chi_scalar chi_member_scalar(uint8_t kind);
  */
 CHI_API size_t chi_schema_plain_size(const struct chi_schema *schema);
 
+/*
+ * Whether a peer that sends `hash` and `size` for the task means what `schema` says: 0, or
+ * CHI_ESCHEMA with a message that names the task. `peer` and `place` say who differs from what.
+ */
+CHI_API int chi_task_schema_check(const struct chi_task_schema *schema, uint64_t hash,
+                                  uint32_t size, const char *peer, const char *place);
+
+/* Frees the strings and vectors of a task. Its buffers are its maker's. */
+CHI_API void chi_schema_fini_task(const struct chi_schema *schema, void *task);
+
 /* Frees what the members of `directions` hold and zeroes them. */
 CHI_API void chi_schema_fini(const struct chi_schema *schema, void *object, unsigned directions);
 

@@ -12,7 +12,6 @@
 #include "task/host.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SIZE_LIMIT     ((size_t)UINT32_MAX - 1) /* capacity counts the final \0 in 32 bits */
@@ -37,14 +36,18 @@ static char *mapped(chi_shm_ptr_t ptr, uint32_t size)
     return address_of(ptr + size) == first + size ? first : NULL;
 }
 
+/* Each word once: what is checked is what is used, also where others write meanwhile. */
 struct chi_view chi_bytes_view(const struct chi_bytes *bytes)
 {
-    uint32_t size = bytes->size;
+    uint32_t size = __atomic_load_n(&bytes->size, __ATOMIC_RELAXED);
+    uint32_t capacity = __atomic_load_n(&bytes->capacity, __ATOMIC_RELAXED);
+    chi_shm_ptr_t own = __atomic_load_n(&bytes->own, __ATOMIC_RELAXED);
+    chi_shm_ptr_t lent = __atomic_load_n(&bytes->lent, __ATOMIC_RELAXED);
     const char *data = NULL;
-    if (bytes->lent)
-        data = mapped(bytes->lent, size);
-    else if (bytes->capacity > 0)
-        data = size < bytes->capacity ? mapped(bytes->own, size) : NULL;
+    if (lent)
+        data = mapped(lent, size);
+    else if (capacity > 0)
+        data = size < capacity ? mapped(own, size) : NULL;
     else if (size < CHI_BYTES_INLINE)
         data = bytes->small;
     return data ? (struct chi_view){data, size} : (struct chi_view){"", 0};
@@ -108,6 +111,7 @@ static int replace(struct chi_bytes *bytes, struct chi_view view, size_t kept, c
                          kept + size);
     size_t total = kept + size;
     struct chi_bytes old = *bytes;
+    __asm__ volatile("" ::: "memory"); /* read once */
 
     char *place = bytes->small;
     size_t capacity = CHI_BYTES_INLINE;
@@ -158,6 +162,72 @@ int chi_bytes_resize(struct chi_bytes *bytes, size_t size)
     return replace(bytes, view, kept, NULL, size - kept, 0);
 }
 
+int chi_bytes_reserve(struct chi_bytes *bytes, size_t size)
+{
+    size_t before = chi_bytes_view(bytes).size;
+    if (size <= before)
+        return 0;
+    int rc = chi_bytes_resize(bytes, size);
+    return rc ? rc : chi_bytes_resize(bytes, before); /* smaller: keeps the memory */
+}
+
+static int outside(size_t at, size_t size, size_t there)
+{
+    return chi_error(-ERANGE, "%zu bytes at %zu lie outside of the content of %zu bytes", size, at,
+                     there);
+}
+
+/* The content where it can be written; a lent output is copied first. NULL where that fails. */
+static char *own_content(struct chi_bytes *bytes, size_t size, int *rc)
+{
+    *rc = bytes->lent ? chi_bytes_resize(bytes, size) : 0;
+    char *content = *rc ? NULL : chi_bytes_data(bytes);
+    if (!*rc && !content)
+        *rc = chi_error(CHI_EBADSTRING, "%s", chi_strerror(CHI_EBADSTRING));
+    return content;
+}
+
+int chi_bytes_write(struct chi_bytes *bytes, size_t at, const void *data, size_t size)
+{
+    struct chi_view view = chi_bytes_view(bytes);
+    int rc;
+    if (at > view.size || size > view.size - at)
+        return outside(at, size, view.size);
+    char *content = own_content(bytes, view.size, &rc);
+    if (content && size)
+        memmove(content + at, data, size);
+    return rc;
+}
+
+int chi_bytes_splice(struct chi_bytes *bytes, size_t at, size_t removed, const void *data,
+                     size_t size)
+{
+    struct chi_view view = chi_bytes_view(bytes);
+    if (at > view.size || removed > view.size - at)
+        return outside(at, removed, view.size);
+    if (data && (uintptr_t)data - (uintptr_t)view.data < view.size) {
+        struct chi_bytes copy = {0}; /* the content moves; what is added lies in it */
+        int rc = chi_bytes_assign(&copy, data, size);
+        if (!rc)
+            rc = chi_bytes_splice(bytes, at, removed, chi_bytes_view(&copy).data, size);
+        chi_bytes_fini(&copy);
+        return rc;
+    }
+    size_t tail = view.size - at - removed;
+    int rc = size > removed ? chi_bytes_append(bytes, NULL, size - removed) : 0;
+    if (rc)
+        return rc;
+    char *content = own_content(bytes, view.size, &rc);
+    if (!content)
+        return rc;
+    memmove(content + at + size, content + at + removed, tail);
+    if (data && size)
+        memcpy(content + at, data, size);
+    else
+        memset(content + at, 0, size);
+    return chi_bytes_resize(bytes, at + size + tail); /* not larger: cannot fail */
+}
+
 void *chi_bytes_data(struct chi_bytes *bytes)
 {
     if (bytes->lent)
@@ -174,26 +244,4 @@ void chi_bytes_fini(struct chi_bytes *bytes)
     if (bytes->lent)
         chi_client_return(bytes->lent);
     memset(bytes, 0, sizeof *bytes);
-}
-
-int chi_string_set(struct chi_string *string, const char *text)
-{
-    return chi_bytes_assign(&string->bytes, text, text ? strlen(text) : 0);
-}
-
-bool chi_string_equal(const struct chi_string *string, const char *text)
-{
-    struct chi_view view = chi_string_view(string);
-    return strlen(text) == view.size && memcmp(view.data, text, view.size) == 0;
-}
-
-char *chi_string_dup(const struct chi_string *string)
-{
-    struct chi_view view = chi_string_view(string);
-    char *copy = malloc(view.size + 1);
-    if (copy) {
-        memcpy(copy, view.data, view.size);
-        copy[view.size] = '\0';
-    }
-    return copy;
 }

@@ -103,7 +103,46 @@ expect 1 "wanted:     CHIMAERA_KV_METHOD_GET = 12,$" repo --check --allow-renumb
 expect 0 "4 files, 2 written" repo --allow-renumber
 rm repo/kv/include/chimaera/kv/kv_tasks.h
 expect 1 "kv_tasks.h, cannot be read: No such file or directory; a struct for each method" repo
-[ -z "$(find repo -name '*.tmp')" ] || fail "temporary files are left"
+# What is there but no file that can be read, and two modules whose macros are the same.
+rm -rf repo
+cp -R "$corpus/base" repo
+expect 0 "4 written" repo
+rm repo/kv/chimaera_mod.yaml
+mkfifo repo/kv/chimaera_mod.yaml
+expect 1 "chimaera_mod.yaml:1:1: error: cannot be read" repo
+rm repo/kv/chimaera_mod.yaml
+mkdir repo/kv/chimaera_mod.yaml
+expect 1 "chimaera_mod.yaml:1:1: error: cannot be read: Is a directory" repo
+rm -rf repo
+cp -R "$corpus/base" repo
+mkdir -p repo/kv/include/chimaera/kv/autogen/kv_methods.h
+expect 1 "kv_methods.h, which says what ids were, cannot be read: Is a directory" repo
+rm -rf repo
+cp -R "$corpus/base" repo
+touch repo/kv/src
+expect 1 "repo/kv/src" repo
+rm -rf repo
+cp -R "$corpus/base" repo
+cp -R repo/kv repo/second
+sed -i 's/module_name: kv/module_name: KV/' repo/second/chimaera_mod.yaml
+mkdir -p repo/second/include/chimaera/KV
+cp repo/kv/include/chimaera/kv/kv_tasks.h repo/second/include/chimaera/KV/KV_tasks.h
+sed -i 's/chimaera_kv/chimaera_KV/' repo/second/include/chimaera/KV/KV_tasks.h
+echo "  - second" >>repo/chimaera_repo.yaml
+expect 1 "module 'KV' is also in repo/kv" repo
+# A packed struct is found at the latest by the compiler.
+rm -rf repo
+cp -R "$corpus/base" repo
+sed -i 's/^struct chimaera_kv_get_task/#pragma pack(push, 1)\n&/; s/OUT struct chi_string value;/OUT uint8_t x; &/' \
+    repo/kv/include/chimaera/kv/kv_tasks.h
+sed -i 's/OUT uint8_t x; /OUT uint8_t x;\n    /' repo/kv/include/chimaera/kv/kv_tasks.h
+expect 0 "4 written" repo
+status=0
+$cc -std=gnu17 -I "$include" -I repo/kv/include -c repo/kv/src/autogen/kv_schema.c -o x.o 2>all || status=$?
+[ "$status" -ne 0 ] || fail "a packed struct was compiled"
+grep -q "chimaera_kv_get_task is packed" all || fail "the compiler does not say that a struct is packed"
+rm -rf repo
+[ -z "$(find . -name '*.tmp')" ] || fail "temporary files are left"
 
 [ "$failures" -eq 0 ] || { echo "$failures failures"; exit 1; }
 echo "all cases as expected"

@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-/* What libchimaera has. */
-struct chi_task_schema chimaera_admin_create_schema;
-struct chi_task_schema chimaera_admin_destroy_schema;
-struct chi_task_schema chi_base_task_schema;
+#include "unit/task/fake_memory.h"
+
+extern struct chi_task_schema chimaera_admin_create_schema;
+extern struct chi_task_schema chimaera_admin_destroy_schema;
 
 static const struct chi_schema *copied;
 static const struct chi_schema *merged;
@@ -190,6 +190,118 @@ static void hashes_tell_layouts_apart_and_never_change(void **state)
     assert_true(chimaera_kv_all_schema.type.hash != chimaera_kv_put_value_schema.type.hash);
 }
 
+static void fill(struct chimaera_kv_all_task *task)
+{
+    static const struct kv_tile tiles[2] = {{.range = {.first = 3}}, {.range = {.first = 9}}};
+    static const uint32_t numbers[] = {1, 2, 3, 4, 5, 6, 7};
+    task->base.node = (struct chi_task_node){1, 2, 3, 4, 5};
+    task->base.return_code = -7;
+    task->u8 = 1;
+    task->u16 = 2;
+    task->u32 = 3;
+    task->u64 = 4;
+    task->i64 = -5;
+    task->f32 = 0.5f;
+    task->f64 = 2.5;
+    memcpy(task->name, "name", 4);
+    task->points[2] = 1.5;
+    task->pool = chi_pool_id(7, 8);
+    task->query = chi_pool_query_range(1, 2);
+    task->tile.range.count = 4;
+    chi_string_set(&task->text, "an output that is too long to lie inside of the task");
+    chi_vector_assign(&task->numbers, numbers, 7);
+    chi_vector_assign(&task->tiles, tiles, 2);
+    chi_buffer_alloc(1000, &task->buffer);
+    memset(chi_buffer_data(&task->buffer), 'x', 1000);
+    task->mode = 4;
+    task->lane = 11;
+}
+
+static struct chimaera_kv_all_task *all_task(void)
+{
+    return (void *)chi_task_new(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_ALL), chi_pool_id(3, 1),
+                                chi_pool_query_direct_id(5));
+}
+
+static void tasks_travel_both_ways_by_the_vtable(void **state)
+{
+    const struct chi_container_ops *ops = &chimaera_kv_ops;
+    struct chimaera_kv_all_task *here = all_task(), *there = all_task();
+    struct chi_string in = {0}, out = {0};
+    (void)state;
+    fill(here);
+    chi_vector_fini(&here->numbers);
+    chi_string_fini(&here->text);
+    there->base.pool_id = chi_pool_id(0, 0);
+    assert_int_equal(ops->save_in(CHIMAERA_KV_METHOD_ALL, &here->base, &in), 0);
+    struct chi_view view = chi_string_view(&in);
+    assert_int_equal(ops->load_in(CHIMAERA_KV_METHOD_ALL, view.data, view.size, &there->base), 0);
+    assert_null(chi_schema_difference(&chimaera_kv_all_schema.type, here, there, CHI_DIRECTION_IN));
+    assert_true(chi_pool_id_equal(there->base.pool_id, chi_pool_id(3, 1)));
+    assert_int_equal(there->base.pool_query.first, 5);
+    assert_int_equal(there->base.node.minor, 5);
+    assert_int_equal(there->base.method, CHIMAERA_KV_METHOD_ALL);
+    assert_int_equal(there->base.return_code, 0);
+    assert_int_equal(there->i64, 0); /* OUT does not go in */
+
+    there->base.return_code = -3;
+    there->i64 = -77;
+    chi_string_set(&there->text, "what the handler says, which is too long for the task");
+    memset(chi_buffer_data(&there->buffer), 'y', 1000);
+    assert_int_equal(ops->save_out(CHIMAERA_KV_METHOD_ALL, &there->base, &out), 0);
+    view = chi_string_view(&out);
+    chi_shm_ptr_t place = here->buffer.data;
+    assert_int_equal(ops->load_out(CHIMAERA_KV_METHOD_ALL, view.data, view.size, &here->base), 0);
+    assert_null(
+        chi_schema_difference(&chimaera_kv_all_schema.type, here, there, CHI_DIRECTION_OUT));
+    assert_true(here->buffer.data == place); /* the caller's own */
+    assert_int_equal(((char *)chi_buffer_data(&here->buffer))[999], 'y');
+    assert_int_equal(here->base.return_code, -3);
+
+    ops->del(CHIMAERA_KV_METHOD_ALL, &there->base);
+    ops->del(CHIMAERA_KV_METHOD_ALL, &here->base);
+    chi_string_fini(&in);
+    chi_string_fini(&out);
+}
+
+static void a_task_is_not_loaded_as_another_or_from_a_part(void **state)
+{
+    const struct chi_container_ops *ops = &chimaera_kv_ops;
+    struct chimaera_kv_all_task *here = all_task();
+    struct chi_string in = {0};
+    (void)state;
+    fill(here);
+    assert_int_equal(ops->save_in(CHIMAERA_KV_METHOD_ALL, &here->base, &in), 0);
+    struct chi_view view = chi_string_view(&in);
+    ops->del(CHIMAERA_KV_METHOD_ALL, &here->base);
+
+    size_t live = fake_live;
+    struct chimaera_kv_all_task *there = all_task();
+    for (size_t size = 0; size < view.size; size++)
+        assert_int_equal(ops->load_in(CHIMAERA_KV_METHOD_ALL, view.data, size, &there->base),
+                         CHI_EARCHIVE);
+    assert_int_equal(ops->load_out(CHIMAERA_KV_METHOD_ALL, view.data, view.size, &there->base),
+                     CHI_EARCHIVE);
+    assert_int_equal(ops->load_in(CHIMAERA_KV_METHOD_PUT_VALUE, view.data, view.size, &there->base),
+                     CHI_ESCHEMA);
+    assert_int_equal(ops->load_in(12345, view.data, view.size, &there->base), CHI_ENOMETHOD);
+    assert_int_equal(fake_live, live + 1); /* nothing but the task itself */
+    ops->del(CHIMAERA_KV_METHOD_ALL, &there->base);
+    chi_string_fini(&in);
+}
+
+static void a_round_trip_finds_every_member_again(void **state)
+{
+    struct chimaera_kv_all_task *task = all_task();
+    (void)state;
+    fill(task);
+    int rc = chi_task_round_trip(&chimaera_kv_all_schema, &task->base);
+    if (rc != 0)
+        fail_msg("%s", chi_last_error());
+    assert_int_equal(fake_live, 5); /* the task, its text, numbers, tiles, buffer */
+    chimaera_kv_ops.del(CHIMAERA_KV_METHOD_ALL, &task->base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +313,12 @@ int main(void)
         cmocka_unit_test(vectors_describe_their_elements),
         cmocka_unit_test(values_are_named_without_their_prefix),
         cmocka_unit_test(hashes_tell_layouts_apart_and_never_change),
+        cmocka_unit_test_setup_teardown(tasks_travel_both_ways_by_the_vtable, fake_set_up,
+                                        fake_tear_down),
+        cmocka_unit_test_setup_teardown(a_task_is_not_loaded_as_another_or_from_a_part, fake_set_up,
+                                        fake_tear_down),
+        cmocka_unit_test_setup_teardown(a_round_trip_finds_every_member_again, fake_set_up,
+                                        fake_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

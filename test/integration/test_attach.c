@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -561,6 +562,58 @@ static void a_failing_embedded_runtime_leaves_nothing(void **state)
     assert_int_equal(chi_test_descriptors(), descriptors);
 }
 
+/* ---- fork while other threads make tasks of new schemas */
+
+#define NEW_SCHEMAS 300
+
+static atomic_bool stop_making;
+
+static void *make_new_schemas(void *ignored)
+{
+    (void)ignored;
+    while (!atomic_load(&stop_making)) {
+        struct chi_task_schema *schemas = calloc(NEW_SCHEMAS, sizeof(*schemas));
+        for (size_t i = 0; i < NEW_SCHEMAS; i++) {
+            schemas[i] = test_probe_echo_schema;
+            schemas[i].number = 0;
+            chi_task_del(chi_task_new(&schemas[i], pool, chi_pool_query_local()));
+        }
+        /* Not freed: the process's table of schemas refers to them. */
+    }
+    return NULL;
+}
+
+static void a_child_can_make_tasks_whatever_threads_did_at_the_fork(void **state)
+{
+    pthread_t threads[2];
+    (void)state;
+    atomic_store(&stop_making, false);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, make_new_schemas, NULL), 0);
+    int failed = 0;
+    for (int i = 0; i < 60 && failed == 0; i++) {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            static struct chi_task_schema fresh;
+            alarm(10); /* a lock that nobody holds any more would be waited for */
+            fresh = test_probe_echo_schema;
+            fresh.number = 0;
+            int rc = chi_client_init();
+            struct chi_task *task = chi_task_new(&fresh, pool, chi_pool_query_local());
+            bool full = task == NULL && chi_last_error_code() == -ENOMEM;
+            _exit(rc == 0 && (task != NULL || full) ? 0 : 1);
+        }
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        failed = status;
+    }
+    atomic_store(&stop_making, true);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(failed, 0);
+}
+
 int main(void)
 {
 #define TEST(name, setup) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -585,6 +638,8 @@ int main(void)
         TEST(chi_with_runtime_starts_one_where_none_answers, prepare),
         TEST(chi_with_runtime_uses_the_daemon_that_answers, setup),
         TEST(a_failing_embedded_runtime_leaves_nothing, prepare),
+        /* Last: it leaves the process no room for further schemas. */
+        TEST(a_child_can_make_tasks_whatever_threads_did_at_the_fork, setup),
     };
     return cmocka_run_group_tests_name("attach", tests, NULL, NULL);
 }

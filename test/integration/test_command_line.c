@@ -73,6 +73,8 @@ static void write_config(const struct chi_test_daemon *daemon, const char *yaml)
     chi_test_write_file(path, yaml);
 }
 
+#define POOL(more) "compose:\n  - mod_name: test_probe\n    pool_name: p\n    " more "\n"
+
 static void check_config_says_what_is_wrong_and_where(void **state)
 {
     const struct chi_test_daemon *daemon = *state;
@@ -88,8 +90,22 @@ static void check_config_says_what_is_wrong_and_where(void **state)
         {"nothing: 1\n", {"other.yaml:1:1", "nothing"}},
         {"compose:\n  - mod_name: x\n", {"other.yaml:2", "pool_name"}},
         {"logging:\n  level: loud\n", {"other.yaml:2:10", "loud"}},
+        {POOL("lanez: 3"), {"other.yaml:4:5", "did you mean \"lanes\""}},
+        {POOL("pool_qeury: local"), {"other.yaml:4:5", "did you mean \"pool_query\""}},
+        {POOL("lanes: many"), {"other.yaml:4:12", "a number below 2^32"}},
+        {POOL("text: [a, b]"), {"other.yaml:4:11", "takes one value"}},
+        {POOL("mood: sad"), {"other.yaml:4:11", "calm"}},
+        {"compose:\n  - mod_name: test_absent\n    pool_name: p\n",
+         {"other.yaml:2:5", "libtest_absent_runtime.so"}},
+        {"compose:\n  - mod_name: test_badabi\n    pool_name: p\n",
+         {"other.yaml:2:5", "was built for module interface"}},
+        {"compose:\n  - mod_name: chimaera_admin\n    pool_name: p\n    more: 1\n",
+         {"other.yaml:4:5", "it takes none"}},
     };
     write_config(daemon, CHI_TEST_ONE_WORKER);
+    assert_int_equal(run_daemon("-c %s/other.yaml --check-config", daemon->dir), 0);
+    assert_says("good");
+    write_config(daemon, POOL("lanes: 3\n    text: a text that is too long to lie in the string"));
     assert_int_equal(run_daemon("-c %s/other.yaml --check-config", daemon->dir), 0);
     assert_says("good");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

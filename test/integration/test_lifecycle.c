@@ -366,17 +366,18 @@ static void a_wrong_pool_in_the_configuration_stops_the_start(void **state)
         const char *entry;
         const char *says[3];
     } cases[] = {
-        {"mod_name: test_probe\n    pool_name: p\n    lains: 3\n", {"lains", "line 11", "column"}},
+        {"mod_name: test_probe\n    pool_name: p\n    lanez: 3\n",
+         {"lanez", ":11:5:", "did you mean \"lanes\""}},
         {"mod_name: test_probe\n    pool_name: p\n    lanes: many\n",
-         {"lanes", "line 11", "column 12"}},
-        {"mod_name: test_probe\n    pool_name: p\n    mood: sad\n", {"mood", "calm", "line 11"}},
+         {"lanes", ":11:12:", "\"p\""}},
+        {"mod_name: test_probe\n    pool_name: p\n    mood: sad\n", {"mood", "calm", ":11:11:"}},
         {"mod_name: test_absent\n    pool_name: p\n",
-         {"libtest_absent_runtime.so", "CHI_REPO_PATH", "line 9"}},
+         {"libtest_absent_runtime.so", "CHI_REPO_PATH", ":9:5:"}},
         {"mod_name: test_badabi\n    pool_name: p\n",
-         {"libtest_badabi_runtime.so", "was built for module interface", "line 9"}},
+         {"libtest_badabi_runtime.so", "was built for module interface", ":9:5:"}},
         {"mod_name: test_probe\n    pool_name: p\n    mood: failing\n    fail_code: -5\n",
-         {"Create failed", "Input/output error", "line 9"}},
-        {"mod_name: test_probe\n    pool_name: p\n    pool_id: 1.0\n", {"1.0", "taken", "line 9"}},
+         {"Create failed", "Input/output error", ":9:5:"}},
+        {"mod_name: test_probe\n    pool_name: p\n    pool_id: 1.0\n", {"1.0", "taken", ":9:5:"}},
     };
     struct chi_test_daemon *daemon = *state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

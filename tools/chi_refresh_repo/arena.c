@@ -3,10 +3,13 @@
 #include "arena.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct block {
     struct block *next;
@@ -100,9 +103,20 @@ char *gen_format(const char *format, ...)
 
 int gen_file_read(const char *path, char **data, size_t *size)
 {
-    FILE *file = fopen(path, "rbe");
-    if (!file)
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would wait for its writer */
+    if (fd < 0)
         return -errno;
+    struct stat status;
+    FILE *file = NULL;
+    if (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode))
+        errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+    else
+        file = fdopen(fd, "rb");
+    if (!file) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
     struct gen_text text = {.data = gen_alloc(4096), .capacity = 4096};
     int rc = 0;
     while (!rc) {

@@ -101,6 +101,26 @@ static void emit_copies(struct gen_text *text, const struct gen_module *module)
     gen_text_add(text, "    chi_task_aggregate(&schema(method)->type, into, copy);\n}\n\n");
 }
 
+/* By method what libchimaera does by schema. */
+static void emit_archive(struct gen_text *text)
+{
+    static const struct {
+        const char *name;
+        bool saves;
+    } functions[] = {
+        {"save_in", true}, {"load_in", false}, {"save_out", true}, {"load_out", false}};
+    gen_text_add(text, "static void del(uint32_t method, struct chi_task *task)\n{\n"
+                       "    chi_task_unload_del(schema(method), task);\n}\n\n");
+    for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+        const char *name = functions[i].name;
+        gen_text_add(text, "static int %s(uint32_t method, %s)\n{\n", name,
+                     functions[i].saves ? "const struct chi_task *task, struct chi_string *archive"
+                                        : "const void *data, size_t size, struct chi_task *task");
+        gen_text_add(text, "    return chi_task_%s(schema(method), %s);\n}\n\n", name,
+                     functions[i].saves ? "task, archive" : "data, size, task");
+    }
+}
+
 struct gen_text gen_emit_exec(const struct gen_module *module)
 {
     struct gen_text text = {0};
@@ -113,14 +133,17 @@ struct gen_text gen_emit_exec(const struct gen_module *module)
     emit_monitor(&text, module);
     emit_schema(&text, module);
     emit_copies(&text, module);
+    emit_archive(&text);
     gen_text_add(&text,
                  "const struct chi_container_ops %s_ops = {\n    .run = run,\n"
                  "    .monitor = monitor,\n    .schema = schema,\n"
                  "    .new_copy = new_copy,\n    .aggregate = aggregate,\n",
                  module->prefix);
     if (module->params)
-        gen_text_add(&text, "    .create_params = &%s_schema,\n};\n", module->params->name);
+        gen_text_add(&text, "    .create_params = &%s_schema,\n", module->params->name);
     else
-        gen_text_add(&text, "    .create_params = NULL,\n};\n");
+        gen_text_add(&text, "    .create_params = NULL,\n");
+    gen_text_add(&text, "    .del = del,\n    .save_in = save_in,\n    .load_in = load_in,\n"
+                        "    .save_out = save_out,\n    .load_out = load_out,\n};\n");
     return text;
 }

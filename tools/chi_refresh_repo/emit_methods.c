@@ -35,26 +35,25 @@ struct gen_text gen_emit_methods(const struct gen_module *module)
         gen_text_add(&text, "    %s_METHOD_%s = %d,\n", module->upper,
                      gen_name_upper(module->methods[i].name), module->methods[i].id);
     gen_text_add(&text, "};\n\n");
-    bool any = module->params != NULL;
     for (size_t i = 0; i < module->method_count; i++) {
         if (module->methods[i].type)
             gen_text_add(&text, "struct %s;\n", module->methods[i].task);
-        any |= module->methods[i].type != NULL;
     }
     if (module->params)
         gen_text_add(&text, "struct %s;\n", module->params->name);
-    if (any) {
-        gen_text_add(&text, "\nCHI_BEGIN_DECLS\n\n");
-        for (size_t i = 0; i < module->method_count; i++)
-            if (module->methods[i].type)
-                gen_text_add(&text, "extern %sstruct chi_task_schema %s;\n", export,
-                             module->methods[i].schema);
-        if (module->params)
-            gen_text_add(&text, "extern %sconst struct chi_schema %s_schema;\n", export,
-                         module->params->name);
-        gen_text_add(&text, "\nCHI_END_DECLS\n\n");
-    }
-    gen_text_add(&text, "#endif\n");
+    gen_text_add(&text, "\nCHI_BEGIN_DECLS\n\n");
+    for (size_t i = 0; i < module->method_count; i++)
+        if (module->methods[i].type)
+            gen_text_add(&text, "extern %sstruct chi_task_schema %s;\n", export,
+                         module->methods[i].schema);
+    if (module->params)
+        gen_text_add(&text, "extern %sconst struct chi_schema %s_schema;\n", export,
+                     module->params->name);
+    gen_text_add(&text,
+                 "/* All of them, for struct chimaera_admin_pool_spec. */\n"
+                 "extern %sconst struct chi_module_schemas %s_schemas;\n\nCHI_END_DECLS\n\n"
+                 "#endif\n",
+                 export, module->prefix);
     return text;
 }
 

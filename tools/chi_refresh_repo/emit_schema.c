@@ -16,7 +16,13 @@ static void emit_enum(struct gen_text *text, const struct gen_enum *values)
     for (size_t i = 0; i < values->count; i++)
         gen_text_add(text, "    {.name = \"%s\", .value = %s},\n", values->values[i].name,
                      values->values[i].symbol);
-    gen_text_add(text, "    {.name = NULL},\n};\n\n");
+    gen_text_add(text, "    {.name = NULL},\n};\n");
+    for (size_t i = 0; i < values->count; i++)
+        gen_text_add(text,
+                     "_Static_assert((long long)(%s) == (long long)(uint32_t)(%s),\n"
+                     "               \"%s does not fit in 32 bits\");\n",
+                     values->values[i].symbol, values->values[i].symbol, values->values[i].symbol);
+    gen_text_add(text, "\n");
 }
 
 static void emit_member(struct gen_text *text, const char *type, const struct gen_member *member)
@@ -24,12 +30,12 @@ static void emit_member(struct gen_text *text, const char *type, const struct ge
     gen_text_add(text, "    {.name = \"%s\", .kind = %s, .direction = %s, .count = %u,\n",
                  member->name, gen_kind_name(member->kind), direction_name(member->direction),
                  member->count);
-    gen_text_add(text, "     PLACE(struct %s, %s)", type, member->name);
+    gen_text_add(text, "     CHI_PLACE_(struct %s, %s)", type, member->name);
     if (member->kind == CHI_MEMBER_VECTOR)
         gen_text_add(text, ",\n     .element_kind = %s, .element_size = sizeof(%s)",
                      gen_kind_name(member->element_kind), member->type);
     if (member->nested)
-        gen_text_add(text, ",\n     .nested = &%s_plain_schema", member->nested->name);
+        gen_text_add(text, ",\n     .nested = &%s__plain_schema", member->nested->name);
     if (member->values)
         gen_text_add(text, ",\n     .values = %s_values", member->values->name);
     gen_text_add(text, "},\n");
@@ -44,11 +50,15 @@ static void emit_members(struct gen_text *text, const struct gen_struct *type, c
     for (size_t i = 0; i < type->member_count; i++)
         emit_member(text, type->name, &type->members[i]);
     gen_text_add(text, "};\n");
+    gen_text_add(text,
+                 "_Static_assert(sizeof(struct %s) == %llu,\n"
+                 "               \"struct %s is packed, or not what chi_refresh_repo read\");\n",
+                 type->name, (unsigned long long)type->size, type->name);
     for (size_t i = 0; i < type->member_count; i++) {
         const struct gen_member *member = &type->members[i];
         if (member->is_array) /* the compiler may know another value of the size's macro */
             gen_text_add(text,
-                         "_Static_assert(SIZE(struct %s, %s) == %u * sizeof(%s),\n"
+                         "_Static_assert(CHI_SIZE_(struct %s, %s) == %u * sizeof(%s),\n"
                          "               \"%s is not what chi_refresh_repo read\");\n",
                          type->name, member->name, member->count, member->type, member->name);
     }
@@ -71,10 +81,7 @@ static void emit_schema(struct gen_text *text, const struct gen_struct *type, co
 {
     char *table = gen_format("%s%s_members", type->name, infix);
     emit_members(text, type, table);
-    gen_text_add(text,
-                 "_Static_assert(sizeof(struct %s) <= UINT16_MAX,\n"
-                 "               \"struct %s is over 65535 bytes\");\n\n",
-                 type->name, type->name);
+    gen_text_add(text, "\n");
     gen_text_add(text, "%sconst struct chi_schema %s%s_schema = {\n", storage, type->name, infix);
     emit_type(text, type, table, "    ");
     gen_text_add(text, "};\n\n");
@@ -90,16 +97,29 @@ static void emit_task(struct gen_text *text, const struct gen_module *module,
                  "_Static_assert(offsetof(struct %s, base) == 0,\n"
                  "               \"struct chi_task base must be the first member\");\n",
                  type->name);
-    gen_text_add(text,
-                 "_Static_assert(sizeof(struct %s) <= CHI_TASK_MAX_SIZE,\n"
-                 "               \"struct %s is over 4096 bytes; pass bulk data as struct "
-                 "chi_buffer\");\n\n",
-                 type->name, type->name);
+    gen_text_add(text, "\n");
     gen_text_add(text, "%sstruct chi_task_schema %s = {\n    .type = {\n",
                  module->is_admin ? "CHI_API " : "", method->schema);
     emit_type(text, type, table, "        ");
     gen_text_add(text, "    },\n    .method_name = \"%s\",\n    .method = %d,\n};\n\n",
                  method->name, method->id);
+}
+
+/* What a client sends so that the runtime can compare. */
+static void emit_list(struct gen_text *text, const struct gen_module *module)
+{
+    size_t count = 0;
+    gen_text_add(text, "static struct chi_task_schema *const %s_tasks[] = {\n", module->prefix);
+    for (size_t i = 0; i < module->method_count; i++)
+        if (module->methods[i].type && ++count)
+            gen_text_add(text, "    &%s,\n", module->methods[i].schema);
+    if (!count)
+        gen_text_add(text, "    NULL,\n");
+    gen_text_add(text,
+                 "};\n\n%sconst struct chi_module_schemas %s_schemas = {\n"
+                 "    .module = \"%s\",\n    .tasks = %s_tasks,\n    .count = %zu,\n};\n",
+                 module->is_admin ? "CHI_API " : "", module->prefix, module->prefix, module->prefix,
+                 count);
 }
 
 struct gen_text gen_emit_schema(const struct gen_module *module)
@@ -113,18 +133,18 @@ struct gen_text gen_emit_schema(const struct gen_module *module)
                  module->name);
     gen_text_add(&text, "#include \"chimaera/ipc.h\"\n#include \"chimaera/string.h\"\n"
                         "#include \"chimaera/task.h\"\n#include \"chimaera/vector.h\"\n\n");
-    gen_text_add(&text, "#define SIZE(type, member) sizeof(((type *)0)->member)\n"
-                        "#define PLACE(type, member) .offset = offsetof(type, member), "
-                        ".size = SIZE(type, member)\n\n");
+    gen_text_add(&text, "#define CHI_SIZE_(type, member) sizeof(((type *)0)->member)\n"
+                        "#define CHI_PLACE_(type, member) .offset = offsetof(type, member), "
+                        ".size = CHI_SIZE_(type, member)\n\n");
     for (size_t i = 0; i < header->enum_count; i++)
         emit_enum(&text, header->enums[i]);
     for (size_t i = 0; i < header->plain_count; i++)
-        emit_schema(&text, header->plains[i], "static ", "_plain");
+        emit_schema(&text, header->plains[i], "static ", "__plain");
     if (module->params)
         emit_schema(&text, module->params, module->is_admin ? "CHI_API " : "", "");
     for (size_t i = 0; i < module->method_count; i++)
         if (module->methods[i].type)
             emit_task(&text, module, &module->methods[i]);
-    text.data[--text.size] = '\0'; /* the empty line at the end */
+    emit_list(&text, module);
     return text;
 }

@@ -52,6 +52,9 @@ static size_t closing(const struct gen_header *header, size_t open)
 static size_t behind_block(struct gen_header *header, size_t open)
 {
     size_t close = closing(header, open);
+    for (size_t i = open; i < close && i < header->token_count; i++)
+        if (gen_token_is_directive(&header->tokens[i], "define"))
+            define_read(header, header->tokens[i].text);
     if (close < header->token_count)
         return close + 1;
     gen_error(header->tokens[open].place, "this '%s' has no end; close it",
@@ -60,13 +63,21 @@ static size_t behind_block(struct gen_header *header, size_t open)
     return header->token_count;
 }
 
-static void define_type(struct gen_header *header, bool is_enum, size_t name, size_t close)
+static bool is_attribute(const struct gen_token *token)
+{
+    return gen_token_is(token, "__attribute__") || gen_token_is(token, "_Alignas") ||
+           gen_token_is(token, "alignas");
+}
+
+static void define_type(struct gen_header *header, bool is_enum, size_t name, size_t close,
+                        size_t attribute)
 {
     const struct gen_token *token = &header->tokens[name];
     const struct gen_definition *before = gen_header_find(header, is_enum, token->text);
     if (before) {
         gen_error(token->place, "%s %s stands twice (first in line %d); keep one of them",
                   is_enum ? "enum" : "struct", token->text, before->place.line);
+        header->broken = true;
         return;
     }
     header->definitions =
@@ -77,6 +88,9 @@ static void define_type(struct gen_header *header, bool is_enum, size_t name, si
         .place = token->place,
         .first = name + 2,
         .last = close,
+        .attribute = attribute                                ? attribute
+                     : is_attribute(token + close + 1 - name) ? close + 1
+                                                              : 0,
     };
 }
 
@@ -84,9 +98,11 @@ static void define_type(struct gen_header *header, bool is_enum, size_t name, si
 static size_t type_read(struct gen_header *header, size_t i)
 {
     size_t name = i + 1;
+    size_t attribute = 0;
     /* Attributes may stand before the name. */
-    while (name < header->token_count && gen_token_is(&header->tokens[name], "__attribute__") &&
+    while (name < header->token_count && is_attribute(&header->tokens[name]) &&
            gen_token_is(&header->tokens[name + 1], "(")) {
+        attribute = name;
         name = closing(header, name + 1) + 1;
         if (name >= header->token_count)
             return i + 1;
@@ -96,7 +112,7 @@ static size_t type_read(struct gen_header *header, size_t i)
         return i + 1;
     size_t next = behind_block(header, name + 1);
     if (next > name + 2 && gen_token_is(&header->tokens[next - 1], "}"))
-        define_type(header, gen_token_is(&header->tokens[i], "enum"), name, next - 1);
+        define_type(header, gen_token_is(&header->tokens[i], "enum"), name, next - 1, attribute);
     return next;
 }
 

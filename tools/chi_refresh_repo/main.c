@@ -132,7 +132,7 @@ static struct gen_module *modules_read(const struct options *options, const stru
             gen_permanence_check(module);
         for (size_t j = 0; j < i; j++)
             if (module->prefix && modules[j].prefix &&
-                strcmp(modules[j].prefix, module->prefix) == 0)
+                strcmp(modules[j].upper, module->upper) == 0) /* kv and KV share macros */
                 gen_error(module->place, "module '%s' is also in %s; another name would be right",
                           module->name, modules[j].folder);
     }

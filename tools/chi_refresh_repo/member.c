@@ -5,6 +5,8 @@
 #include "arena.h"
 #include "type.h"
 
+#include "chimaera/task.h"
+
 #include <string.h>
 
 struct reader {
@@ -63,6 +65,13 @@ static bool direction_read(struct reader *reader, size_t *at, size_t last,
     member->direction = (uint8_t)direction;
     if (direction)
         ++*at;
+    if (direction && *at < last && direction_of(token_at(reader, *at))) {
+        gen_error(token_at(reader, *at)->place,
+                  "'%s' stands behind '%s'; one of them would be right, "
+                  "INOUT for both",
+                  token_at(reader, *at)->text, token->text);
+        return false;
+    }
     if (reader->use == GEN_PLAIN) {
         member->direction = CHI_DIRECTION_INOUT;
         if (direction)
@@ -164,6 +173,11 @@ static bool declarator_read(struct reader *reader, size_t *at, size_t last,
                                "right");
         return false;
     }
+    if (gen_name_is_taken(name->text)) {
+        gen_error(name->place, "'%s' is a word of C or C++; another name would be right",
+                  name->text);
+        return false;
+    }
     member->name = name->text;
     member->place = name->place;
     ++*at;
@@ -194,6 +208,8 @@ static bool member_read(struct reader *reader, size_t first, size_t last)
     struct gen_member member = {.count = 1};
     size_t at = first;
     bool good = direction_read(reader, &at, last, &member);
+    if (!good && direction_of(token_at(reader, at)))
+        return false; /* two annotations */
     if (at == last) {
         gen_error(token_at(reader, first)->place, "a member is missing; a line like 'IN uint64_t "
                                                   "size;' would be right");
@@ -209,9 +225,14 @@ static bool member_read(struct reader *reader, size_t first, size_t last)
     return good;
 }
 
-/* Steps over a directive; one that chooses between members is an error. */
+/* Steps over a directive; one that chooses between members, or brings some, is an error. */
 static void directive_check(struct reader *reader, const struct gen_token *token)
 {
+    if (gen_token_is_directive(token, "include") || gen_token_is_directive(token, "pragma")) {
+        gen_error(token->place, "#%s stands in struct %s; before the struct would be right",
+                  gen_token_is_directive(token, "include") ? "include" : "pragma", reader->name);
+        reader->good = false;
+    }
     if (!gen_token_is_conditional(token))
         return;
     gen_error(token->place,
@@ -226,6 +247,18 @@ static bool is_base(const struct reader *reader, size_t first, size_t last)
     return last == first + 3 && gen_token_is(token_at(reader, first), "struct") &&
            gen_token_is(token_at(reader, first + 1), "chi_task") &&
            gen_token_is(token_at(reader, first + 2), "base");
+}
+
+static bool size_check(const struct reader *reader, const struct gen_definition *definition)
+{
+    uint64_t most = reader->use == GEN_TASK ? CHI_TASK_MAX_SIZE : UINT16_MAX;
+    if (reader->out->size <= most)
+        return true;
+    gen_error(definition->place,
+              "struct %s has %llu bytes, over the limit of %llu; bulk data by struct chi_buffer or "
+              "CHI_VECTOR would be right",
+              definition->name, (unsigned long long)reader->out->size, (unsigned long long)most);
+    return false;
 }
 
 const struct gen_struct *gen_struct_read(struct gen_header *header,
@@ -269,7 +302,16 @@ const struct gen_struct *gen_struct_read(struct gen_header *header,
                   base_wanted ? "'struct chi_task base;' as first member" : "at least one");
         reader.good = false;
     }
+    if (definition->attribute) {
+        gen_error(header->tokens[definition->attribute].place,
+                  "struct %s has an attribute, which may change its layout; none would be right",
+                  definition->name);
+        reader.good = false;
+    }
     if (!reader.good)
+        return NULL;
+    gen_struct_measure(reader.out, use);
+    if (!size_check(&reader, definition))
         return NULL;
     reader.out->hash = gen_struct_hash(reader.out);
     return reader.out;

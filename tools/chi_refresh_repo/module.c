@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define NAME_MAX_LENGTH 128 /* of <ns>_<mod>, as the loader takes it */
+
 char *gen_module_include_path(const struct gen_module *module, const char *rest)
 {
     return gen_format("%s/include/%s/%s/%s", module->folder, module->namespace_, module->name,
@@ -72,6 +74,13 @@ bool gen_module_read(const char *folder, const char *namespace_, struct gen_modu
         return false;
     module->prefix = gen_format("%s_%s", module->namespace_, module->name);
     module->upper = gen_name_upper(module->prefix);
+    if (strlen(module->prefix) > NAME_MAX_LENGTH) {
+        gen_error(module->place,
+                  "the name '%.32s...' has %zu bytes; %d would be right, with the "
+                  "namespace and '_'",
+                  module->prefix, strlen(module->prefix), NAME_MAX_LENGTH);
+        good = false;
+    }
     module->is_admin = strcmp(module->prefix, "chimaera_admin") == 0 &&
                        strcmp(module->namespace_, "chimaera") == 0;
     return header_read(module) && good;

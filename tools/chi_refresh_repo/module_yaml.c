@@ -208,6 +208,8 @@ static bool pair_read(struct reader *reader, const struct gen_yaml_node *key,
 static const char *identifier_read(struct reader *reader, const char *key)
 {
     const struct gen_yaml_node *value = gen_yaml_get(&reader->root, key);
+    if (!value && reader->root.incomplete)
+        return NULL; /* it may have been there */
     if (!value) {
         gen_error(reader->root.place, "key '%s' is missing; add a line '%s: ...'", key, key);
         return NULL;
@@ -240,11 +242,12 @@ static void names_read(struct reader *reader, const char *namespace_)
             reader->good = false;
         }
     }
-    if (!gen_yaml_get(&reader->root, "version")) {
+    if (!gen_yaml_get(&reader->root, "version") && !reader->root.incomplete) {
         gen_error(reader->root.place, "key 'version' is missing; add a line 'version: 1.0.0'");
         reader->good = false;
     }
-    if (reader->is_list_form && !gen_yaml_get(&reader->root, "methods")) {
+    if (reader->is_list_form && !gen_yaml_get(&reader->root, "methods") &&
+        !reader->root.incomplete) {
         gen_error(reader->root.place, "key 'methods' is missing; add a list of methods");
         reader->good = false;
     }

@@ -5,6 +5,7 @@
 #include "arena.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool is_upper(char c)
 {
@@ -28,6 +29,11 @@ bool gen_name_is_identifier(const char *name)
     while (is_upper(*name) || is_lower(*name) || is_digit(*name) || *name == '_')
         name++;
     return *name == '\0';
+}
+
+bool gen_name_is_core(const char *name)
+{
+    return strcasecmp(name, "chi") == 0 || strncasecmp(name, "chi_", 4) == 0;
 }
 
 bool gen_name_is_method(const char *name)
@@ -90,7 +96,8 @@ bool gen_number_parse(const char *text, int32_t *number)
     bool negative = *text == '-';
     int64_t value = 0;
     text += negative;
-    if (!is_digit(*text))
+    if (!is_digit(*text) ||
+        (*text == '0' && is_digit(text[1]))) /* 010 is 8 to some, 10 to others */
         return false;
     for (; is_digit(*text); text++) {
         value = value * 10 + (*text - '0');

@@ -8,6 +8,9 @@
 /* [A-Za-z_][A-Za-z0-9_]* */
 bool gen_name_is_identifier(const char *name);
 
+/* Whether names that begin so are libchimaera's: chi, in any case. */
+bool gen_name_is_core(const char *name);
+
 /* k and PascalCase: kPutValue. */
 bool gen_name_is_method(const char *name);
 

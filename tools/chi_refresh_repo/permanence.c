@@ -4,6 +4,7 @@
 
 #include "arena.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -56,8 +57,16 @@ bool gen_permanence_check(const struct gen_module *module)
     struct gen_header before;
     char *path = gen_module_include_path(module, gen_format("autogen/%s_methods.h", module->name));
     bool good = true;
-    if (gen_header_read(path, &before))
+    int rc = gen_header_read(path, &before);
+    if (rc == -ENOENT)
         return true; /* none yet */
+    if (rc) {
+        gen_error(module->place,
+                  "%s, which says what ids were, cannot be read: %s; a readable file "
+                  "would be right",
+                  path, strerror(-rc));
+        return false;
+    }
     const struct gen_definition *methods =
         gen_header_find(&before, true, gen_format("%s_method", module->prefix));
     for (size_t i = methods ? methods->first : 0; methods && i + 2 < methods->last; i++) {

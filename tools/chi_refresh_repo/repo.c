@@ -99,12 +99,16 @@ static void keys_check(struct search *search, const struct gen_yaml_node *root)
                       "first, would be right",
                       value->text);
             good = false;
+        } else if (is_namespace && gen_name_is_core(value->text)) {
+            gen_error(value->place, "'%s' is the core's own; another namespace would be right",
+                      value->text);
+            good = false;
         } else if (is_namespace) {
             search->repo->namespace_ = value->text;
         }
         search->good &= good;
     }
-    if (!gen_yaml_get(root, "namespace")) {
+    if (!gen_yaml_get(root, "namespace") && !root->incomplete) {
         gen_error(root->place, "key 'namespace' is missing; add a line 'namespace: ...'");
         search->good = false;
     }

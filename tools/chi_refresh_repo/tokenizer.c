@@ -229,6 +229,10 @@ bool gen_tokenize(const char *path, const char *data, size_t size, struct gen_to
                   size_t *count)
 {
     struct source source = {.path = path, .line_start = true};
+    if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark */
+        data += 3;
+        size -= 3;
+    }
     join_lines(&source, data, size);
     while (!at_end(&source))
         token(&source);

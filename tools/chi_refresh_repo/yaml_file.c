@@ -8,6 +8,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#define DEPTH_MAX 64u
+
 static struct gen_place place_of(const char *path, yaml_mark_t mark)
 {
     struct gen_place place = {path, (int)mark.line + 1, (int)mark.column + 1};
@@ -37,6 +39,7 @@ static bool map_read(yaml_document_t *document, yaml_node_t *node, const char *p
 static bool value_read(yaml_document_t *document, yaml_node_t *node, const char *path,
                        bool may_be_map, struct gen_yaml_node *out)
 {
+    memset(out, 0, sizeof(*out)); /* the place of a key that stood twice is used again */
     if (may_be_map && node->type == YAML_MAPPING_NODE)
         return map_read(document, node, path, NULL, out);
     if (node->type != YAML_SEQUENCE_NODE)
@@ -80,10 +83,11 @@ static bool map_read(yaml_document_t *document, yaml_node_t *node, const char *p
                           key->text, root->items[2 * j].place.line);
         }
         bool may_be_map = map_key && strcmp(key->text, map_key) == 0;
-        good &= value_read(document, yaml_document_get_node(document, pair->value), path,
-                           may_be_map, key + 1);
-        good &= !twice;
-        if (!twice && (key[1].kind != GEN_YAML_SCALAR || key[1].text))
+        bool read = value_read(document, yaml_document_get_node(document, pair->value), path,
+                               may_be_map, key + 1);
+        root->incomplete |= !read;
+        good &= read && !twice;
+        if (read && !twice)
             root->count++; /* else what stands there was reported, and it is left out */
     }
     return good;
@@ -122,6 +126,30 @@ static bool anything_follows(yaml_parser_t *parser, const char *path)
     return root != NULL;
 }
 
+/* These files are flat; libyaml takes the square of the depth in time. */
+static bool depth_check(const char *path, const char *data, size_t size)
+{
+    struct gen_place place = {path, 1, 1};
+    unsigned depth = 0;
+    for (size_t i = 0; i < size; i++, place.column++) {
+        if (data[i] == '\n') {
+            place.line++;
+            place.column = 0;
+        } else if (data[i] == '[' || data[i] == '{') {
+            depth++;
+        } else if (depth && (data[i] == ']' || data[i] == '}')) {
+            depth--;
+        }
+        if (depth > DEPTH_MAX) {
+            gen_error(place,
+                      "more than %u brackets are open; lines like 'key: value' would be right",
+                      DEPTH_MAX);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool gen_yaml_read(const char *path, const char *map_key, struct gen_yaml_node *root)
 {
     char *data;
@@ -134,6 +162,8 @@ bool gen_yaml_read(const char *path, const char *map_key, struct gen_yaml_node *
         return false;
     }
 
+    if (!depth_check(path, data, size))
+        return false;
     yaml_parser_t parser;
     yaml_document_t document;
     bool good = false;

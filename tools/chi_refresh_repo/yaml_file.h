@@ -9,6 +9,7 @@ struct gen_yaml_node {
     enum { GEN_YAML_SCALAR, GEN_YAML_LIST, GEN_YAML_MAP } kind;
     struct gen_place place;
     const char *text;            /* of a scalar; a byte \0 inside it was reported */
+    bool incomplete;             /* of a map: something in it was wrong and is left out */
     size_t count;                /* of a list's items, or of a map's pairs */
     struct gen_yaml_node *items; /* of a map: key, value, key, value, … */
 };

@@ -17,6 +17,7 @@
 #include "chimaera/status.h"
 #include "chimaera/version.h"
 #include "config/config.h"
+#include "runtime/compose.h"
 #include "runtime/runtime.h"
 
 enum { EXIT_USAGE = 2 };
@@ -33,7 +34,7 @@ static void print_help(void)
          "Runs the Chimaera daemon: modules that other processes call over shared memory.\n"
          "\n"
          "  -c, --config FILE   configuration; default: $CHI_SERVER_CONF, else built-in defaults\n"
-         "      --check-config  check the configuration and exit\n"
+         "      --check-config  check the configuration and its modules' parameters, and exit\n"
          "      --help-config   describe every key of the configuration and exit\n"
          "      --foreground    stay in the foreground (default)\n"
          "      --daemonize     go to the background; returns when the daemon is ready\n"
@@ -227,9 +228,13 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     if (options.check_config) {
-        puts("The configuration is good.");
+        rc = chi_compose_check(&config);
+        if (rc < 0)
+            fprintf(stderr, "chimaera_runtime: %s\n", chi_last_error());
+        else
+            puts("The configuration is good.");
         chi_config_fini(&config);
-        return EXIT_SUCCESS;
+        return rc < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     }
     int status = run(&config, &options);
     chi_config_fini(&config);

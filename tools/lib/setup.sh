@@ -3,7 +3,7 @@
 # Sourced by the scripts in tools/: finds out what the machine lacks and installs that with apt.
 # Nothing is asked of apt where nothing is missing.
 #
-#   setup_require build [tests] [checks]   makes sure of these groups, or ends the script
+#   setup_require build [tests] [checks] [fuzz]   makes sure of these groups, or ends the script
 #   setup_clang_format                     prints the name of a usable clang-format
 
 setup_say() {
@@ -60,6 +60,9 @@ setup_missing() {
     tests)
         setup_has_header cmocka.h || echo libcmocka-dev
         command -v g++ >/dev/null || echo g++ # generated headers are C++ too
+        ;;
+    fuzz)
+        command -v clang-14 >/dev/null || command -v clang >/dev/null || echo clang-14
         ;;
     checks)
         command -v spin >/dev/null || echo spin

@@ -16,8 +16,20 @@ int chimaera_MOD_NAME_create(struct chimaera_MOD_NAME_client *client, chi_pool_q
         .pool_name = pool_name,
         .params_schema = &chimaera_MOD_NAME_create_params_schema,
         .params = params != NULL ? params : &defaults,
+        .schemas = &chimaera_MOD_NAME_schemas,
     };
     return chimaera_admin_get_or_create_pool(query, &spec, &client->base.pool_id);
+}
+
+int chimaera_MOD_NAME_open(struct chimaera_MOD_NAME_client *client, chi_pool_query_t query,
+                           const char *pool_name)
+{
+    const struct chimaera_admin_pool_spec spec = {
+        .mod_name = CHIMAERA_MOD_NAME_LIBRARY,
+        .pool_name = pool_name,
+        .schemas = &chimaera_MOD_NAME_schemas,
+    };
+    return chimaera_admin_open_pool(query, &spec, &client->base.pool_id);
 }
 
 int chimaera_MOD_NAME_destroy(struct chimaera_MOD_NAME_client *client, chi_pool_query_t query)

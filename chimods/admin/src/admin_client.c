@@ -22,6 +22,28 @@ static int submit(struct chi_task *task)
     return finish(task);
 }
 
+/* `hashes` is the vector of struct chimaera_admin_task_hash of a task. */
+static int set_schemas(struct chi_bytes *hashes, const struct chi_module_schemas *schemas)
+{
+    int rc = 0;
+    for (uint32_t i = 0; rc == 0 && schemas != NULL && i < schemas->count; i++) {
+        const struct chi_task_schema *schema = schemas->tasks[i];
+        const struct chimaera_admin_task_hash hash = {
+            .hash = schema->type.hash, .method = schema->method, .size = schema->type.size};
+        rc = chi_bytes_append(hashes, &hash, sizeof(hash));
+    }
+    return rc;
+}
+
+/* The task's own words where it has some. */
+static int explain(int rc, const struct chi_task *task, const struct chi_string *message,
+                   const char *pool_name)
+{
+    if (chi_task_done(task) && chi_string_size(message) > 0)
+        return chi_error(rc, "%s", chi_string_view(message).data);
+    return chi_error(rc, "pool \"%s\": %s", pool_name, chi_strerror(rc));
+}
+
 struct chimaera_admin_get_or_create_pool_task *chimaera_admin_get_or_create_pool_async(
     chi_pool_query_t query, const struct chimaera_admin_pool_spec *spec)
 {
@@ -41,6 +63,8 @@ struct chimaera_admin_get_or_create_pool_task *chimaera_admin_get_or_create_pool
     if (rc == 0 && spec->params_schema != NULL)
         rc = chi_params_save(spec->params_schema, spec->params, &task->params);
     if (rc == 0)
+        rc = set_schemas(&task->schemas.bytes, spec->schemas);
+    if (rc == 0)
         rc = chi_task_enqueue(&task->base);
     if (rc < 0) {
         chi_task_del(&task->base);
@@ -59,13 +83,36 @@ int chimaera_admin_get_or_create_pool(chi_pool_query_t query,
     if (task == NULL)
         return chi_last_error_code();
     int rc = chi_task_wait(&task->base);
-    if (rc == 0) {
+    if (rc == 0)
         *pool_id = task->new_pool_id;
-    } else if (chi_task_done(&task->base) && chi_string_size(&task->error_message) > 0) {
-        chi_error(rc, "%s", chi_string_view(&task->error_message).data);
-    } else {
-        chi_error(rc, "pool \"%s\": %s", spec->pool_name, chi_strerror(rc));
-    }
+    else
+        explain(rc, &task->base, &task->error_message, spec->pool_name);
+    chi_task_del(&task->base);
+    return rc;
+}
+
+int chimaera_admin_open_pool(chi_pool_query_t query, const struct chimaera_admin_pool_spec *spec,
+                             chi_pool_id_t *pool_id)
+{
+    const char *name = spec->pool_name != NULL ? spec->pool_name : "";
+    struct chimaera_admin_open_pool_task *task =
+        CHI_TASK_NEW(chimaera_admin_open_pool, CHI_ADMIN_POOL_ID, query);
+    if (task == NULL)
+        return chi_last_error_code();
+    task->pool_id = spec->pool_id;
+    int rc = chi_string_set(&task->mod_name, spec->mod_name);
+    if (rc == 0)
+        rc = chi_string_set(&task->pool_name, name);
+    if (rc == 0)
+        rc = set_schemas(&task->schemas.bytes, spec->schemas);
+    if (rc == 0)
+        rc = chi_task_enqueue(&task->base);
+    if (rc == 0)
+        rc = chi_task_wait(&task->base);
+    if (rc == 0)
+        *pool_id = task->found_pool_id;
+    else
+        explain(rc, &task->base, &task->error_message, name);
     chi_task_del(&task->base);
     return rc;
 }

@@ -125,4 +125,23 @@ void chimaera_admin_monitor_flush(struct chimaera_admin *self, enum chi_monitor_
     chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
 }
 
+int chimaera_admin_run_open_pool(struct chimaera_admin *self,
+                                 struct chimaera_admin_open_pool_task *task,
+                                 struct chi_run_context *rctx)
+{
+    (void)rctx;
+    int rc = chi_admin_open(&self->base, task);
+    if (rc < 0)
+        chi_string_set(&task->error_message, chi_last_error());
+    return rc;
+}
+
+void chimaera_admin_monitor_open_pool(struct chimaera_admin *self, enum chi_monitor_mode mode,
+                                      struct chimaera_admin_open_pool_task *task,
+                                      struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
+}
+
 CHI_TASK_CC(chimaera_admin, "0.1.0");

@@ -67,6 +67,7 @@ static struct chimaera_admin_pool_spec pool_spec(const char *pool_name,
         .pool_name = pool_name,
         .params_schema = &chimaera_bdev_create_params_schema,
         .params = params,
+        .schemas = &chimaera_bdev_schemas,
     };
 }
 

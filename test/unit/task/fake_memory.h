@@ -10,6 +10,7 @@
 #include "chimaera/ipc.h"
 #include "chimaera/status.h"
 #include "task/host.h"
+#include "task/schema.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,10 +24,11 @@ static struct fake_block {
     size_t size;
     enum chi_segment segment;
 } fake_blocks[FAKE_BLOCKS];
-static size_t fake_live;          /* blocks and buffers not freed yet */
-static size_t fake_returned;      /* calls of chi_client_return() */
-static size_t fake_allocated;     /* bytes allocated since the last reset */
-static long fake_fail_after = -1; /* that many allocations succeed; -1: all */
+static struct chi_task_schema *fake_schema; /* of the task made last: tests have one at a time */
+static size_t fake_live;                    /* blocks and buffers not freed yet */
+static size_t fake_returned;                /* calls of chi_client_return() */
+static size_t fake_allocated;               /* bytes allocated since the last reset */
+static long fake_fail_after = -1;           /* that many allocations succeed; -1: all */
 static int fake_fail_code = -ENOMEM;
 static size_t fake_limit = SIZE_MAX; /* larger blocks fail */
 
@@ -102,6 +104,32 @@ void chi_buffer_free(struct chi_buffer *buffer)
     if (buffer->data)
         fake_free(buffer->data);
     memset(buffer, 0, sizeof *buffer);
+}
+
+/* Tasks are private memory, as in a handler. */
+struct chi_task *chi_task_new(struct chi_task_schema *schema, chi_pool_id_t pool_id,
+                              chi_pool_query_t query)
+{
+    if (fake_fail_after == 0)
+        return NULL;
+    struct chi_task *task = calloc(1, schema->type.size);
+    task->magic = CHI_TASK_MAGIC;
+    task->size = (uint16_t)schema->type.size;
+    task->method = schema->method;
+    task->pool_id = pool_id;
+    task->pool_query = query;
+    fake_schema = schema;
+    fake_live++;
+    return task;
+}
+
+void chi_task_del(struct chi_task *task)
+{
+    if (!task)
+        return;
+    chi_schema_fini_task(&fake_schema->type, task);
+    free((void *)task);
+    fake_live--;
 }
 
 /* Content as the runtime lends it: in its segment, with a \0 behind. */

@@ -9,17 +9,17 @@
 #include "chimaera/task.h"
 #include "chimaera/vector.h"
 
-#define SIZE(type, member) sizeof(((type *)0)->member)
-#define PLACE(type, member) .offset = offsetof(type, member), .size = SIZE(type, member)
+#define CHI_SIZE_(type, member) sizeof(((type *)0)->member)
+#define CHI_PLACE_(type, member) .offset = offsetof(type, member), .size = CHI_SIZE_(type, member)
 
 static const struct chi_member chimaera_MOD_NAME_create_params_members[] = {
     {.name = "config_data", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_create_params, config_data)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_create_params, config_data)},
     {.name = "worker_count", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_create_params, worker_count)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_create_params, worker_count)},
 };
-_Static_assert(sizeof(struct chimaera_MOD_NAME_create_params) <= UINT16_MAX,
-               "struct chimaera_MOD_NAME_create_params is over 65535 bytes");
+_Static_assert(sizeof(struct chimaera_MOD_NAME_create_params) == 56,
+               "struct chimaera_MOD_NAME_create_params is packed, or not what chi_refresh_repo read");
 
 const struct chi_schema chimaera_MOD_NAME_create_params_schema = {
     .name = "chimaera_MOD_NAME_create_params",
@@ -31,16 +31,16 @@ const struct chi_schema chimaera_MOD_NAME_create_params_schema = {
 
 static const struct chi_member chimaera_MOD_NAME_custom_task_members[] = {
     {.name = "data", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_custom_task, data)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_custom_task, data)},
     {.name = "operation_id", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_custom_task, operation_id)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_custom_task, operation_id)},
     {.name = "result", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_custom_task, result)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_custom_task, result)},
 };
+_Static_assert(sizeof(struct chimaera_MOD_NAME_custom_task) == 120,
+               "struct chimaera_MOD_NAME_custom_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_MOD_NAME_custom_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct chimaera_MOD_NAME_custom_task) <= CHI_TASK_MAX_SIZE,
-               "struct chimaera_MOD_NAME_custom_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema chimaera_MOD_NAME_custom_schema = {
     .type = {
@@ -56,18 +56,18 @@ struct chi_task_schema chimaera_MOD_NAME_custom_schema = {
 
 static const struct chi_member chimaera_MOD_NAME_co_mutex_test_task_members[] = {
     {.name = "test_id", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_co_mutex_test_task, test_id)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_co_mutex_test_task, test_id)},
     {.name = "hold_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_co_mutex_test_task, hold_ns)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_co_mutex_test_task, hold_ns)},
     {.name = "entered", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_co_mutex_test_task, entered)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_co_mutex_test_task, entered)},
     {.name = "left", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_co_mutex_test_task, left)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_co_mutex_test_task, left)},
 };
+_Static_assert(sizeof(struct chimaera_MOD_NAME_co_mutex_test_task) == 96,
+               "struct chimaera_MOD_NAME_co_mutex_test_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_MOD_NAME_co_mutex_test_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct chimaera_MOD_NAME_co_mutex_test_task) <= CHI_TASK_MAX_SIZE,
-               "struct chimaera_MOD_NAME_co_mutex_test_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema chimaera_MOD_NAME_co_mutex_test_schema = {
     .type = {
@@ -83,20 +83,20 @@ struct chi_task_schema chimaera_MOD_NAME_co_mutex_test_schema = {
 
 static const struct chi_member chimaera_MOD_NAME_co_rw_lock_test_task_members[] = {
     {.name = "test_id", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_co_rw_lock_test_task, test_id)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_co_rw_lock_test_task, test_id)},
     {.name = "writes", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_co_rw_lock_test_task, writes)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_co_rw_lock_test_task, writes)},
     {.name = "hold_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_co_rw_lock_test_task, hold_ns)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_co_rw_lock_test_task, hold_ns)},
     {.name = "entered", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_co_rw_lock_test_task, entered)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_co_rw_lock_test_task, entered)},
     {.name = "left", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_co_rw_lock_test_task, left)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_co_rw_lock_test_task, left)},
 };
+_Static_assert(sizeof(struct chimaera_MOD_NAME_co_rw_lock_test_task) == 96,
+               "struct chimaera_MOD_NAME_co_rw_lock_test_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_MOD_NAME_co_rw_lock_test_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct chimaera_MOD_NAME_co_rw_lock_test_task) <= CHI_TASK_MAX_SIZE,
-               "struct chimaera_MOD_NAME_co_rw_lock_test_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema chimaera_MOD_NAME_co_rw_lock_test_schema = {
     .type = {
@@ -112,12 +112,12 @@ struct chi_task_schema chimaera_MOD_NAME_co_rw_lock_test_schema = {
 
 static const struct chi_member chimaera_MOD_NAME_fire_and_forget_test_task_members[] = {
     {.name = "count", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_fire_and_forget_test_task, count)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_fire_and_forget_test_task, count)},
 };
+_Static_assert(sizeof(struct chimaera_MOD_NAME_fire_and_forget_test_task) == 72,
+               "struct chimaera_MOD_NAME_fire_and_forget_test_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_MOD_NAME_fire_and_forget_test_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct chimaera_MOD_NAME_fire_and_forget_test_task) <= CHI_TASK_MAX_SIZE,
-               "struct chimaera_MOD_NAME_fire_and_forget_test_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema chimaera_MOD_NAME_fire_and_forget_test_schema = {
     .type = {
@@ -133,16 +133,16 @@ struct chi_task_schema chimaera_MOD_NAME_fire_and_forget_test_schema = {
 
 static const struct chi_member chimaera_MOD_NAME_wait_test_task_members[] = {
     {.name = "test_id", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_wait_test_task, test_id)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_wait_test_task, test_id)},
     {.name = "depth", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_wait_test_task, depth)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_wait_test_task, depth)},
     {.name = "reached", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct chimaera_MOD_NAME_wait_test_task, reached)},
+     CHI_PLACE_(struct chimaera_MOD_NAME_wait_test_task, reached)},
 };
+_Static_assert(sizeof(struct chimaera_MOD_NAME_wait_test_task) == 76,
+               "struct chimaera_MOD_NAME_wait_test_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_MOD_NAME_wait_test_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct chimaera_MOD_NAME_wait_test_task) <= CHI_TASK_MAX_SIZE,
-               "struct chimaera_MOD_NAME_wait_test_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema chimaera_MOD_NAME_wait_test_schema = {
     .type = {
@@ -154,4 +154,18 @@ struct chi_task_schema chimaera_MOD_NAME_wait_test_schema = {
     },
     .method_name = "wait_test",
     .method = 23,
+};
+
+static struct chi_task_schema *const chimaera_MOD_NAME_tasks[] = {
+    &chimaera_MOD_NAME_custom_schema,
+    &chimaera_MOD_NAME_co_mutex_test_schema,
+    &chimaera_MOD_NAME_co_rw_lock_test_schema,
+    &chimaera_MOD_NAME_fire_and_forget_test_schema,
+    &chimaera_MOD_NAME_wait_test_schema,
+};
+
+const struct chi_module_schemas chimaera_MOD_NAME_schemas = {
+    .module = "chimaera_MOD_NAME",
+    .tasks = chimaera_MOD_NAME_tasks,
+    .count = 5,
 };

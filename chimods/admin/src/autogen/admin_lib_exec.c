@@ -27,6 +27,9 @@ static int run(struct chi_container *self, uint32_t method, struct chi_task *tas
     case CHIMAERA_ADMIN_METHOD_FLUSH:
         return chimaera_admin_run_flush((struct chimaera_admin *)(void *)self,
                    (struct chimaera_admin_flush_task *)(void *)task, rctx);
+    case CHIMAERA_ADMIN_METHOD_OPEN_POOL:
+        return chimaera_admin_run_open_pool((struct chimaera_admin *)(void *)self,
+                   (struct chimaera_admin_open_pool_task *)(void *)task, rctx);
     default:
         return CHI_ENOMETHOD;
     }
@@ -60,6 +63,10 @@ static void monitor(struct chi_container *self, enum chi_monitor_mode mode,
         chimaera_admin_monitor_flush((struct chimaera_admin *)(void *)self, mode,
             (struct chimaera_admin_flush_task *)(void *)task, rctx);
         break;
+    case CHIMAERA_ADMIN_METHOD_OPEN_POOL:
+        chimaera_admin_monitor_open_pool((struct chimaera_admin *)(void *)self, mode,
+            (struct chimaera_admin_open_pool_task *)(void *)task, rctx);
+        break;
     default:
         break;
     }
@@ -80,6 +87,8 @@ static struct chi_task_schema *schema(uint32_t method)
         return &chimaera_admin_stop_runtime_schema;
     case CHIMAERA_ADMIN_METHOD_FLUSH:
         return &chimaera_admin_flush_schema;
+    case CHIMAERA_ADMIN_METHOD_OPEN_POOL:
+        return &chimaera_admin_open_pool_schema;
     default:
         return NULL;
     }
@@ -95,6 +104,31 @@ static void aggregate(uint32_t method, struct chi_task *into, struct chi_task *c
     chi_task_aggregate(&schema(method)->type, into, copy);
 }
 
+static void del(uint32_t method, struct chi_task *task)
+{
+    chi_task_unload_del(schema(method), task);
+}
+
+static int save_in(uint32_t method, const struct chi_task *task, struct chi_string *archive)
+{
+    return chi_task_save_in(schema(method), task, archive);
+}
+
+static int load_in(uint32_t method, const void *data, size_t size, struct chi_task *task)
+{
+    return chi_task_load_in(schema(method), data, size, task);
+}
+
+static int save_out(uint32_t method, const struct chi_task *task, struct chi_string *archive)
+{
+    return chi_task_save_out(schema(method), task, archive);
+}
+
+static int load_out(uint32_t method, const void *data, size_t size, struct chi_task *task)
+{
+    return chi_task_load_out(schema(method), data, size, task);
+}
+
 const struct chi_container_ops chimaera_admin_ops = {
     .run = run,
     .monitor = monitor,
@@ -102,4 +136,9 @@ const struct chi_container_ops chimaera_admin_ops = {
     .new_copy = new_copy,
     .aggregate = aggregate,
     .create_params = NULL,
+    .del = del,
+    .save_in = save_in,
+    .load_in = load_in,
+    .save_out = save_out,
+    .load_out = load_out,
 };

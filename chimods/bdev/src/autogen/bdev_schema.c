@@ -9,72 +9,76 @@
 #include "chimaera/task.h"
 #include "chimaera/vector.h"
 
-#define SIZE(type, member) sizeof(((type *)0)->member)
-#define PLACE(type, member) .offset = offsetof(type, member), .size = SIZE(type, member)
+#define CHI_SIZE_(type, member) sizeof(((type *)0)->member)
+#define CHI_PLACE_(type, member) .offset = offsetof(type, member), .size = CHI_SIZE_(type, member)
 
 static const struct chi_enum_value chimaera_bdev_type_values[] = {
     {.name = "file", .value = CHIMAERA_BDEV_TYPE_FILE},
     {.name = "ram", .value = CHIMAERA_BDEV_TYPE_RAM},
     {.name = NULL},
 };
+_Static_assert((long long)(CHIMAERA_BDEV_TYPE_FILE) == (long long)(uint32_t)(CHIMAERA_BDEV_TYPE_FILE),
+               "CHIMAERA_BDEV_TYPE_FILE does not fit in 32 bits");
+_Static_assert((long long)(CHIMAERA_BDEV_TYPE_RAM) == (long long)(uint32_t)(CHIMAERA_BDEV_TYPE_RAM),
+               "CHIMAERA_BDEV_TYPE_RAM does not fit in 32 bits");
 
-static const struct chi_member chimaera_bdev_block_plain_members[] = {
+static const struct chi_member chimaera_bdev_block__plain_members[] = {
     {.name = "offset", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct chimaera_bdev_block, offset)},
+     CHI_PLACE_(struct chimaera_bdev_block, offset)},
     {.name = "size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct chimaera_bdev_block, size)},
+     CHI_PLACE_(struct chimaera_bdev_block, size)},
 };
-_Static_assert(sizeof(struct chimaera_bdev_block) <= UINT16_MAX,
-               "struct chimaera_bdev_block is over 65535 bytes");
+_Static_assert(sizeof(struct chimaera_bdev_block) == 16,
+               "struct chimaera_bdev_block is packed, or not what chi_refresh_repo read");
 
-static const struct chi_schema chimaera_bdev_block_plain_schema = {
+static const struct chi_schema chimaera_bdev_block__plain_schema = {
     .name = "chimaera_bdev_block",
     .size = sizeof(struct chimaera_bdev_block),
     .member_count = 2,
-    .members = chimaera_bdev_block_plain_members,
+    .members = chimaera_bdev_block__plain_members,
     .hash = 0xf69572d02e29d7f7,
 };
 
-static const struct chi_member chimaera_bdev_stats_plain_members[] = {
+static const struct chi_member chimaera_bdev_stats__plain_members[] = {
     {.name = "total", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct chimaera_bdev_stats, total)},
+     CHI_PLACE_(struct chimaera_bdev_stats, total)},
     {.name = "remaining", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct chimaera_bdev_stats, remaining)},
+     CHI_PLACE_(struct chimaera_bdev_stats, remaining)},
     {.name = "allocated_blocks", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct chimaera_bdev_stats, allocated_blocks)},
+     CHI_PLACE_(struct chimaera_bdev_stats, allocated_blocks)},
     {.name = "reads", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct chimaera_bdev_stats, reads)},
+     CHI_PLACE_(struct chimaera_bdev_stats, reads)},
     {.name = "writes", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct chimaera_bdev_stats, writes)},
+     CHI_PLACE_(struct chimaera_bdev_stats, writes)},
     {.name = "bytes_read", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct chimaera_bdev_stats, bytes_read)},
+     CHI_PLACE_(struct chimaera_bdev_stats, bytes_read)},
     {.name = "bytes_written", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct chimaera_bdev_stats, bytes_written)},
+     CHI_PLACE_(struct chimaera_bdev_stats, bytes_written)},
 };
-_Static_assert(sizeof(struct chimaera_bdev_stats) <= UINT16_MAX,
-               "struct chimaera_bdev_stats is over 65535 bytes");
+_Static_assert(sizeof(struct chimaera_bdev_stats) == 56,
+               "struct chimaera_bdev_stats is packed, or not what chi_refresh_repo read");
 
-static const struct chi_schema chimaera_bdev_stats_plain_schema = {
+static const struct chi_schema chimaera_bdev_stats__plain_schema = {
     .name = "chimaera_bdev_stats",
     .size = sizeof(struct chimaera_bdev_stats),
     .member_count = 7,
-    .members = chimaera_bdev_stats_plain_members,
+    .members = chimaera_bdev_stats__plain_members,
     .hash = 0x8200099831ceb915,
 };
 
 static const struct chi_member chimaera_bdev_create_params_members[] = {
     {.name = "type", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_bdev_create_params, type),
+     CHI_PLACE_(struct chimaera_bdev_create_params, type),
      .values = chimaera_bdev_type_values},
     {.name = "total_size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_bdev_create_params, total_size)},
+     CHI_PLACE_(struct chimaera_bdev_create_params, total_size)},
     {.name = "io_depth", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_bdev_create_params, io_depth)},
+     CHI_PLACE_(struct chimaera_bdev_create_params, io_depth)},
     {.name = "alignment", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_bdev_create_params, alignment)},
+     CHI_PLACE_(struct chimaera_bdev_create_params, alignment)},
 };
-_Static_assert(sizeof(struct chimaera_bdev_create_params) <= UINT16_MAX,
-               "struct chimaera_bdev_create_params is over 65535 bytes");
+_Static_assert(sizeof(struct chimaera_bdev_create_params) == 24,
+               "struct chimaera_bdev_create_params is packed, or not what chi_refresh_repo read");
 
 const struct chi_schema chimaera_bdev_create_params_schema = {
     .name = "chimaera_bdev_create_params",
@@ -86,18 +90,18 @@ const struct chi_schema chimaera_bdev_create_params_schema = {
 
 static const struct chi_member chimaera_bdev_allocate_blocks_task_members[] = {
     {.name = "size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_bdev_allocate_blocks_task, size)},
+     CHI_PLACE_(struct chimaera_bdev_allocate_blocks_task, size)},
     {.name = "max_blocks", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_bdev_allocate_blocks_task, max_blocks)},
+     CHI_PLACE_(struct chimaera_bdev_allocate_blocks_task, max_blocks)},
     {.name = "blocks", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct chimaera_bdev_allocate_blocks_task, blocks),
+     CHI_PLACE_(struct chimaera_bdev_allocate_blocks_task, blocks),
      .element_kind = CHI_MEMBER_STRUCT, .element_size = sizeof(struct chimaera_bdev_block),
-     .nested = &chimaera_bdev_block_plain_schema},
+     .nested = &chimaera_bdev_block__plain_schema},
 };
+_Static_assert(sizeof(struct chimaera_bdev_allocate_blocks_task) == 128,
+               "struct chimaera_bdev_allocate_blocks_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_bdev_allocate_blocks_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct chimaera_bdev_allocate_blocks_task) <= CHI_TASK_MAX_SIZE,
-               "struct chimaera_bdev_allocate_blocks_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema chimaera_bdev_allocate_blocks_schema = {
     .type = {
@@ -113,14 +117,14 @@ struct chi_task_schema chimaera_bdev_allocate_blocks_schema = {
 
 static const struct chi_member chimaera_bdev_free_blocks_task_members[] = {
     {.name = "blocks", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_bdev_free_blocks_task, blocks),
+     CHI_PLACE_(struct chimaera_bdev_free_blocks_task, blocks),
      .element_kind = CHI_MEMBER_STRUCT, .element_size = sizeof(struct chimaera_bdev_block),
-     .nested = &chimaera_bdev_block_plain_schema},
+     .nested = &chimaera_bdev_block__plain_schema},
 };
+_Static_assert(sizeof(struct chimaera_bdev_free_blocks_task) == 112,
+               "struct chimaera_bdev_free_blocks_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_bdev_free_blocks_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct chimaera_bdev_free_blocks_task) <= CHI_TASK_MAX_SIZE,
-               "struct chimaera_bdev_free_blocks_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema chimaera_bdev_free_blocks_schema = {
     .type = {
@@ -136,16 +140,16 @@ struct chi_task_schema chimaera_bdev_free_blocks_schema = {
 
 static const struct chi_member chimaera_bdev_write_task_members[] = {
     {.name = "blocks", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_bdev_write_task, blocks),
+     CHI_PLACE_(struct chimaera_bdev_write_task, blocks),
      .element_kind = CHI_MEMBER_STRUCT, .element_size = sizeof(struct chimaera_bdev_block),
-     .nested = &chimaera_bdev_block_plain_schema},
+     .nested = &chimaera_bdev_block__plain_schema},
     {.name = "data", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_bdev_write_task, data)},
+     CHI_PLACE_(struct chimaera_bdev_write_task, data)},
 };
+_Static_assert(sizeof(struct chimaera_bdev_write_task) == 128,
+               "struct chimaera_bdev_write_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_bdev_write_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct chimaera_bdev_write_task) <= CHI_TASK_MAX_SIZE,
-               "struct chimaera_bdev_write_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema chimaera_bdev_write_schema = {
     .type = {
@@ -161,16 +165,16 @@ struct chi_task_schema chimaera_bdev_write_schema = {
 
 static const struct chi_member chimaera_bdev_read_task_members[] = {
     {.name = "blocks", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct chimaera_bdev_read_task, blocks),
+     CHI_PLACE_(struct chimaera_bdev_read_task, blocks),
      .element_kind = CHI_MEMBER_STRUCT, .element_size = sizeof(struct chimaera_bdev_block),
-     .nested = &chimaera_bdev_block_plain_schema},
+     .nested = &chimaera_bdev_block__plain_schema},
     {.name = "data", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct chimaera_bdev_read_task, data)},
+     CHI_PLACE_(struct chimaera_bdev_read_task, data)},
 };
+_Static_assert(sizeof(struct chimaera_bdev_read_task) == 128,
+               "struct chimaera_bdev_read_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_bdev_read_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct chimaera_bdev_read_task) <= CHI_TASK_MAX_SIZE,
-               "struct chimaera_bdev_read_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema chimaera_bdev_read_schema = {
     .type = {
@@ -186,13 +190,13 @@ struct chi_task_schema chimaera_bdev_read_schema = {
 
 static const struct chi_member chimaera_bdev_get_stats_task_members[] = {
     {.name = "stats", .kind = CHI_MEMBER_STRUCT, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct chimaera_bdev_get_stats_task, stats),
-     .nested = &chimaera_bdev_stats_plain_schema},
+     CHI_PLACE_(struct chimaera_bdev_get_stats_task, stats),
+     .nested = &chimaera_bdev_stats__plain_schema},
 };
+_Static_assert(sizeof(struct chimaera_bdev_get_stats_task) == 120,
+               "struct chimaera_bdev_get_stats_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_bdev_get_stats_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct chimaera_bdev_get_stats_task) <= CHI_TASK_MAX_SIZE,
-               "struct chimaera_bdev_get_stats_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema chimaera_bdev_get_stats_schema = {
     .type = {
@@ -204,4 +208,18 @@ struct chi_task_schema chimaera_bdev_get_stats_schema = {
     },
     .method_name = "get_stats",
     .method = 14,
+};
+
+static struct chi_task_schema *const chimaera_bdev_tasks[] = {
+    &chimaera_bdev_allocate_blocks_schema,
+    &chimaera_bdev_free_blocks_schema,
+    &chimaera_bdev_write_schema,
+    &chimaera_bdev_read_schema,
+    &chimaera_bdev_get_stats_schema,
+};
+
+const struct chi_module_schemas chimaera_bdev_schemas = {
+    .module = "chimaera_bdev",
+    .tasks = chimaera_bdev_tasks,
+    .count = 5,
 };

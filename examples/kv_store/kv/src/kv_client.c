@@ -19,6 +19,7 @@ int example_kv_create(struct example_kv_client *client, chi_pool_query_t query,
         .containers = containers > 0 ? containers : 2,
         .params_schema = &example_kv_create_params_schema,
         .params = params != NULL ? params : &defaults,
+        .schemas = &example_kv_schemas,
     };
     return chimaera_admin_get_or_create_pool(query, &spec, &client->base.pool_id);
 }

@@ -13,6 +13,7 @@ int test_probe_create_with(const char *pool_name, const struct test_probe_create
         .params = params,
         .pool_id = wanted,
         .containers = containers,
+        .schemas = &test_probe_schemas,
     };
     return chimaera_admin_get_or_create_pool(chi_pool_query_local(), &spec, pool_id);
 }

@@ -28,6 +28,13 @@ CHI_API int chimaera_MOD_NAME_create(struct chimaera_MOD_NAME_client *client,
                                      chi_pool_query_t query, const char *pool_name,
                                      const struct chimaera_MOD_NAME_create_params *params);
 
+/*
+ * Makes `client` speak to the pool `pool_name`, which somebody else has made. The codes of
+ * chimaera_admin_open_pool().
+ */
+CHI_API int chimaera_MOD_NAME_open(struct chimaera_MOD_NAME_client *client, chi_pool_query_t query,
+                                   const char *pool_name);
+
 /* Destroys the pool and leaves `client` zeroed. The codes of chimaera_admin_destroy_pool(). */
 CHI_API int chimaera_MOD_NAME_destroy(struct chimaera_MOD_NAME_client *client,
                                       chi_pool_query_t query);

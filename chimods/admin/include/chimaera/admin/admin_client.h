@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* What to create; zeroed members are defaults. */
+/* What to create or open; zeroed members are defaults. */
 struct chimaera_admin_pool_spec {
     const char *mod_name;                   /* <NS>_<MOD>_LIBRARY */
     const char *pool_name;                  /* the user's name for the pool, never empty */
@@ -22,12 +22,14 @@ struct chimaera_admin_pool_spec {
     const void *params;
     chi_pool_id_t pool_id; /* the id asked for; zeroed: any */
     uint32_t containers;   /* per node, up to 16384; 0: as many as it has, 1 for a new pool */
+    const struct chi_module_schemas *schemas; /* &<ns>_<mod>_schemas; NULL: not compared */
 };
 
 /*
  * Gets the pool of that name, or creates it. Sets `pool_id`. CHI_EPOOL_NAME, CHI_EPOOL_EXISTS (the
- * name or id is taken by another module, other parameters or another number of containers), -EINVAL
- * (more containers than are possible), CHI_ENOMODULE, CHI_EBADMODULE,
+ * name or id is taken by another module, other parameters or another number of containers),
+ * CHI_ESCHEMA (the module was built with another layout of a task, which the message names, or of
+ * its parameters), -EINVAL (more containers than are possible), CHI_ENOMODULE, CHI_EBADMODULE,
  * -ENOMEM, what the module's Create returned, and what chi_task_new(), chi_task_enqueue() and
  * chi_task_wait() return.
  */
@@ -45,6 +47,16 @@ struct chimaera_admin_destroy_spec {
     const char *pool_name;
     bool cancel; /* end its tasks that have not begun or wait, instead of waiting for them */
 };
+
+/*
+ * Gets a pool that is there, by `spec->pool_name`, `spec->pool_id` or both. `mod_name` and
+ * `schemas` are compared where they are given, the rest is not looked at. Sets `pool_id`.
+ * CHI_ENOPOOL, CHI_EPOOL_NAME (neither name nor id), CHI_EPOOL_EXISTS (it is another module's, or
+ * name and id are not the same pool's), CHI_ESCHEMA, and what the calls on tasks return.
+ */
+CHI_API int chimaera_admin_open_pool(chi_pool_query_t query,
+                                     const struct chimaera_admin_pool_spec *spec,
+                                     chi_pool_id_t *pool_id);
 
 /*
  * Destroys a pool once its tasks are done; later ones get CHI_ENOPOOL, periodic ones end. With

@@ -5,6 +5,7 @@
 
 #include <chimaera/string.h>
 #include <chimaera/task.h>
+#include <chimaera/vector.h>
 
 /* What every module's Create handler receives. */
 struct chimaera_admin_create_task {
@@ -17,6 +18,13 @@ struct chimaera_admin_destroy_task {
     struct chi_task base;
 };
 
+/* What a client takes a task of a module to be. */
+struct chimaera_admin_task_hash {
+    uint64_t hash; /* struct chi_schema */
+    uint32_t method;
+    uint32_t size; /* bytes */
+};
+
 struct chimaera_admin_get_or_create_pool_task {
     struct chi_task base;
     IN struct chi_string mod_name;  /* "<ns>_<mod>" */
@@ -24,6 +32,7 @@ struct chimaera_admin_get_or_create_pool_task {
     IN struct chi_string params;
     IN chi_pool_id_t pool_id; /* the id asked for; {0, 0}: any */
     IN uint32_t containers;   /* per node; 0: as many as it has, 1 for a new pool */
+    IN CHI_VECTOR(struct chimaera_admin_task_hash) schemas; /* compared with the module's */
     OUT chi_pool_id_t new_pool_id;
     OUT uint32_t container_count;
     OUT uint8_t created; /* 1: made now; 0: it was there */
@@ -44,6 +53,17 @@ struct chimaera_admin_stop_runtime_task {
 
 struct chimaera_admin_flush_task {
     struct chi_task base;
+};
+
+/* A pool that is there. At least one of name and id is given. */
+struct chimaera_admin_open_pool_task {
+    struct chi_task base;
+    IN struct chi_string mod_name; /* empty: any */
+    IN struct chi_string pool_name;
+    IN chi_pool_id_t pool_id;
+    IN CHI_VECTOR(struct chimaera_admin_task_hash) schemas;
+    OUT chi_pool_id_t found_pool_id;
+    OUT struct chi_string error_message;
 };
 
 #endif

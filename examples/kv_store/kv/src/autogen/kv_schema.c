@@ -9,15 +9,15 @@
 #include "chimaera/task.h"
 #include "chimaera/vector.h"
 
-#define SIZE(type, member) sizeof(((type *)0)->member)
-#define PLACE(type, member) .offset = offsetof(type, member), .size = SIZE(type, member)
+#define CHI_SIZE_(type, member) sizeof(((type *)0)->member)
+#define CHI_PLACE_(type, member) .offset = offsetof(type, member), .size = CHI_SIZE_(type, member)
 
 static const struct chi_member example_kv_create_params_members[] = {
     {.name = "max_bytes", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct example_kv_create_params, max_bytes)},
+     CHI_PLACE_(struct example_kv_create_params, max_bytes)},
 };
-_Static_assert(sizeof(struct example_kv_create_params) <= UINT16_MAX,
-               "struct example_kv_create_params is over 65535 bytes");
+_Static_assert(sizeof(struct example_kv_create_params) == 8,
+               "struct example_kv_create_params is packed, or not what chi_refresh_repo read");
 
 const struct chi_schema example_kv_create_params_schema = {
     .name = "example_kv_create_params",
@@ -29,16 +29,16 @@ const struct chi_schema example_kv_create_params_schema = {
 
 static const struct chi_member example_kv_put_task_members[] = {
     {.name = "key", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct example_kv_put_task, key)},
+     CHI_PLACE_(struct example_kv_put_task, key)},
     {.name = "value", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct example_kv_put_task, value)},
+     CHI_PLACE_(struct example_kv_put_task, value)},
     {.name = "version", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct example_kv_put_task, version)},
+     CHI_PLACE_(struct example_kv_put_task, version)},
 };
+_Static_assert(sizeof(struct example_kv_put_task) == 168,
+               "struct example_kv_put_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct example_kv_put_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct example_kv_put_task) <= CHI_TASK_MAX_SIZE,
-               "struct example_kv_put_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema example_kv_put_schema = {
     .type = {
@@ -54,16 +54,16 @@ struct chi_task_schema example_kv_put_schema = {
 
 static const struct chi_member example_kv_get_task_members[] = {
     {.name = "key", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct example_kv_get_task, key)},
+     CHI_PLACE_(struct example_kv_get_task, key)},
     {.name = "value", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct example_kv_get_task, value)},
+     CHI_PLACE_(struct example_kv_get_task, value)},
     {.name = "version", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct example_kv_get_task, version)},
+     CHI_PLACE_(struct example_kv_get_task, version)},
 };
+_Static_assert(sizeof(struct example_kv_get_task) == 168,
+               "struct example_kv_get_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct example_kv_get_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct example_kv_get_task) <= CHI_TASK_MAX_SIZE,
-               "struct example_kv_get_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema example_kv_get_schema = {
     .type = {
@@ -79,12 +79,12 @@ struct chi_task_schema example_kv_get_schema = {
 
 static const struct chi_member example_kv_delete_task_members[] = {
     {.name = "key", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct example_kv_delete_task, key)},
+     CHI_PLACE_(struct example_kv_delete_task, key)},
 };
+_Static_assert(sizeof(struct example_kv_delete_task) == 112,
+               "struct example_kv_delete_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct example_kv_delete_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct example_kv_delete_task) <= CHI_TASK_MAX_SIZE,
-               "struct example_kv_delete_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema example_kv_delete_schema = {
     .type = {
@@ -100,21 +100,21 @@ struct chi_task_schema example_kv_delete_schema = {
 
 static const struct chi_member example_kv_scan_task_members[] = {
     {.name = "after", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct example_kv_scan_task, after)},
+     CHI_PLACE_(struct example_kv_scan_task, after)},
     {.name = "limit", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct example_kv_scan_task, limit)},
+     CHI_PLACE_(struct example_kv_scan_task, limit)},
     {.name = "more", .kind = CHI_MEMBER_U8, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct example_kv_scan_task, more)},
+     CHI_PLACE_(struct example_kv_scan_task, more)},
     {.name = "keys", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct example_kv_scan_task, keys)},
+     CHI_PLACE_(struct example_kv_scan_task, keys)},
     {.name = "sizes", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct example_kv_scan_task, sizes),
+     CHI_PLACE_(struct example_kv_scan_task, sizes),
      .element_kind = CHI_MEMBER_U32, .element_size = sizeof(uint32_t)},
 };
+_Static_assert(sizeof(struct example_kv_scan_task) == 216,
+               "struct example_kv_scan_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct example_kv_scan_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct example_kv_scan_task) <= CHI_TASK_MAX_SIZE,
-               "struct example_kv_scan_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema example_kv_scan_schema = {
     .type = {
@@ -126,4 +126,17 @@ struct chi_task_schema example_kv_scan_schema = {
     },
     .method_name = "scan",
     .method = 13,
+};
+
+static struct chi_task_schema *const example_kv_tasks[] = {
+    &example_kv_put_schema,
+    &example_kv_get_schema,
+    &example_kv_delete_schema,
+    &example_kv_scan_schema,
+};
+
+const struct chi_module_schemas example_kv_schemas = {
+    .module = "example_kv",
+    .tasks = example_kv_tasks,
+    .count = 4,
 };

@@ -9,8 +9,8 @@
 #include "chimaera/task.h"
 #include "chimaera/vector.h"
 
-#define SIZE(type, member) sizeof(((type *)0)->member)
-#define PLACE(type, member) .offset = offsetof(type, member), .size = SIZE(type, member)
+#define CHI_SIZE_(type, member) sizeof(((type *)0)->member)
+#define CHI_PLACE_(type, member) .offset = offsetof(type, member), .size = CHI_SIZE_(type, member)
 
 static const struct chi_enum_value test_kinds_how_values[] = {
     {.name = "gate", .value = TEST_KINDS_GATE},
@@ -23,6 +23,22 @@ static const struct chi_enum_value test_kinds_how_values[] = {
     {.name = "busy", .value = TEST_KINDS_BUSY},
     {.name = NULL},
 };
+_Static_assert((long long)(TEST_KINDS_GATE) == (long long)(uint32_t)(TEST_KINDS_GATE),
+               "TEST_KINDS_GATE does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_SLEEP) == (long long)(uint32_t)(TEST_KINDS_SLEEP),
+               "TEST_KINDS_SLEEP does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_YIELD) == (long long)(uint32_t)(TEST_KINDS_YIELD),
+               "TEST_KINDS_YIELD does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_SUBTASK) == (long long)(uint32_t)(TEST_KINDS_SUBTASK),
+               "TEST_KINDS_SUBTASK does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_ANY) == (long long)(uint32_t)(TEST_KINDS_ANY),
+               "TEST_KINDS_ANY does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_POLL) == (long long)(uint32_t)(TEST_KINDS_POLL),
+               "TEST_KINDS_POLL does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_SHIELD) == (long long)(uint32_t)(TEST_KINDS_SHIELD),
+               "TEST_KINDS_SHIELD does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_BUSY) == (long long)(uint32_t)(TEST_KINDS_BUSY),
+               "TEST_KINDS_BUSY does not fit in 32 bits");
 
 static const struct chi_enum_value test_kinds_spawn_values[] = {
     {.name = "cancel", .value = TEST_KINDS_SPAWN_CANCEL},
@@ -35,30 +51,46 @@ static const struct chi_enum_value test_kinds_spawn_values[] = {
     {.name = "misuse", .value = TEST_KINDS_SPAWN_MISUSE},
     {.name = NULL},
 };
+_Static_assert((long long)(TEST_KINDS_SPAWN_CANCEL) == (long long)(uint32_t)(TEST_KINDS_SPAWN_CANCEL),
+               "TEST_KINDS_SPAWN_CANCEL does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_SPAWN_TIMEOUT) == (long long)(uint32_t)(TEST_KINDS_SPAWN_TIMEOUT),
+               "TEST_KINDS_SPAWN_TIMEOUT does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_SPAWN_FORGET) == (long long)(uint32_t)(TEST_KINDS_SPAWN_FORGET),
+               "TEST_KINDS_SPAWN_FORGET does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_SPAWN_PERIODIC) == (long long)(uint32_t)(TEST_KINDS_SPAWN_PERIODIC),
+               "TEST_KINDS_SPAWN_PERIODIC does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_SPAWN_LEAVE) == (long long)(uint32_t)(TEST_KINDS_SPAWN_LEAVE),
+               "TEST_KINDS_SPAWN_LEAVE does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_SPAWN_CALL) == (long long)(uint32_t)(TEST_KINDS_SPAWN_CALL),
+               "TEST_KINDS_SPAWN_CALL does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_SPAWN_LATE) == (long long)(uint32_t)(TEST_KINDS_SPAWN_LATE),
+               "TEST_KINDS_SPAWN_LATE does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_SPAWN_MISUSE) == (long long)(uint32_t)(TEST_KINDS_SPAWN_MISUSE),
+               "TEST_KINDS_SPAWN_MISUSE does not fit in 32 bits");
 
 static const struct chi_member test_kinds_wait_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_wait_task, lane)},
+     CHI_PLACE_(struct test_kinds_wait_task, lane)},
     {.name = "how", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_wait_task, how),
+     CHI_PLACE_(struct test_kinds_wait_task, how),
      .values = test_kinds_how_values},
     {.name = "tag", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_wait_task, tag)},
+     CHI_PLACE_(struct test_kinds_wait_task, tag)},
     {.name = "flag", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct test_kinds_wait_task, flag)},
+     CHI_PLACE_(struct test_kinds_wait_task, flag)},
     {.name = "first", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_wait_task, first)},
+     CHI_PLACE_(struct test_kinds_wait_task, first)},
     {.name = "second", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_wait_task, second)},
+     CHI_PLACE_(struct test_kinds_wait_task, second)},
     {.name = "third", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_wait_task, third)},
+     CHI_PLACE_(struct test_kinds_wait_task, third)},
     {.name = "asked", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_wait_task, asked)},
+     CHI_PLACE_(struct test_kinds_wait_task, asked)},
 };
+_Static_assert(sizeof(struct test_kinds_wait_task) == 112,
+               "struct test_kinds_wait_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_kinds_wait_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_kinds_wait_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_kinds_wait_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_kinds_wait_schema = {
     .type = {
@@ -74,14 +106,14 @@ struct chi_task_schema test_kinds_wait_schema = {
 
 static const struct chi_member test_kinds_note_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_note_task, lane)},
+     CHI_PLACE_(struct test_kinds_note_task, lane)},
     {.name = "tag", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_note_task, tag)},
+     CHI_PLACE_(struct test_kinds_note_task, tag)},
 };
+_Static_assert(sizeof(struct test_kinds_note_task) == 72,
+               "struct test_kinds_note_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_kinds_note_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_kinds_note_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_kinds_note_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_kinds_note_schema = {
     .type = {
@@ -97,19 +129,19 @@ struct chi_task_schema test_kinds_note_schema = {
 
 static const struct chi_member test_kinds_trace_task_members[] = {
     {.name = "tags", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_trace_task, tags),
+     CHI_PLACE_(struct test_kinds_trace_task, tags),
      .element_kind = CHI_MEMBER_U32, .element_size = sizeof(uint32_t)},
     {.name = "waiting", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_trace_task, waiting)},
+     CHI_PLACE_(struct test_kinds_trace_task, waiting)},
     {.name = "ticks", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_trace_task, ticks)},
+     CHI_PLACE_(struct test_kinds_trace_task, ticks)},
     {.name = "ended", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_trace_task, ended)},
+     CHI_PLACE_(struct test_kinds_trace_task, ended)},
 };
+_Static_assert(sizeof(struct test_kinds_trace_task) == 136,
+               "struct test_kinds_trace_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_kinds_trace_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_kinds_trace_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_kinds_trace_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_kinds_trace_schema = {
     .type = {
@@ -125,12 +157,12 @@ struct chi_task_schema test_kinds_trace_schema = {
 
 static const struct chi_member test_kinds_open_task_members[] = {
     {.name = "shut", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_open_task, shut)},
+     CHI_PLACE_(struct test_kinds_open_task, shut)},
 };
+_Static_assert(sizeof(struct test_kinds_open_task) == 68,
+               "struct test_kinds_open_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_kinds_open_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_kinds_open_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_kinds_open_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_kinds_open_schema = {
     .type = {
@@ -146,27 +178,27 @@ struct chi_task_schema test_kinds_open_schema = {
 
 static const struct chi_member test_kinds_tick_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_tick_task, lane)},
+     CHI_PLACE_(struct test_kinds_tick_task, lane)},
     {.name = "first_run_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_tick_task, first_run_ns)},
+     CHI_PLACE_(struct test_kinds_tick_task, first_run_ns)},
     {.name = "code", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_tick_task, code)},
+     CHI_PLACE_(struct test_kinds_tick_task, code)},
     {.name = "code_at", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_tick_task, code_at)},
+     CHI_PLACE_(struct test_kinds_tick_task, code_at)},
     {.name = "buffer", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_tick_task, buffer)},
+     CHI_PLACE_(struct test_kinds_tick_task, buffer)},
     {.name = "runs", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_tick_task, runs)},
+     CHI_PLACE_(struct test_kinds_tick_task, runs)},
     {.name = "missed", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_tick_task, missed)},
+     CHI_PLACE_(struct test_kinds_tick_task, missed)},
     {.name = "times", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_tick_task, times),
+     CHI_PLACE_(struct test_kinds_tick_task, times),
      .element_kind = CHI_MEMBER_U64, .element_size = sizeof(uint64_t)},
 };
+_Static_assert(sizeof(struct test_kinds_tick_task) == 168,
+               "struct test_kinds_tick_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_kinds_tick_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_kinds_tick_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_kinds_tick_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_kinds_tick_schema = {
     .type = {
@@ -182,26 +214,26 @@ struct chi_task_schema test_kinds_tick_schema = {
 
 static const struct chi_member test_kinds_spawn_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_spawn_task, lane)},
+     CHI_PLACE_(struct test_kinds_spawn_task, lane)},
     {.name = "kind", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_spawn_task, kind),
+     CHI_PLACE_(struct test_kinds_spawn_task, kind),
      .values = test_kinds_spawn_values},
     {.name = "count", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_spawn_task, count)},
+     CHI_PLACE_(struct test_kinds_spawn_task, count)},
     {.name = "tag", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_spawn_task, tag)},
+     CHI_PLACE_(struct test_kinds_spawn_task, tag)},
     {.name = "pool", .kind = CHI_MEMBER_POOL_ID, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_kinds_spawn_task, pool)},
+     CHI_PLACE_(struct test_kinds_spawn_task, pool)},
     {.name = "done", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_spawn_task, done)},
+     CHI_PLACE_(struct test_kinds_spawn_task, done)},
     {.name = "codes", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_spawn_task, codes),
+     CHI_PLACE_(struct test_kinds_spawn_task, codes),
      .element_kind = CHI_MEMBER_I32, .element_size = sizeof(int32_t)},
 };
+_Static_assert(sizeof(struct test_kinds_spawn_task) == 144,
+               "struct test_kinds_spawn_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_kinds_spawn_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_kinds_spawn_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_kinds_spawn_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_kinds_spawn_schema = {
     .type = {
@@ -217,14 +249,14 @@ struct chi_task_schema test_kinds_spawn_schema = {
 
 static const struct chi_member test_kinds_class_task_members[] = {
     {.name = "queue", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_class_task, queue)},
+     CHI_PLACE_(struct test_kinds_class_task, queue)},
     {.name = "thread", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_kinds_class_task, thread)},
+     CHI_PLACE_(struct test_kinds_class_task, thread)},
 };
+_Static_assert(sizeof(struct test_kinds_class_task) == 72,
+               "struct test_kinds_class_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_kinds_class_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_kinds_class_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_kinds_class_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_kinds_class_schema = {
     .type = {
@@ -236,4 +268,20 @@ struct chi_task_schema test_kinds_class_schema = {
     },
     .method_name = "class",
     .method = 16,
+};
+
+static struct chi_task_schema *const test_kinds_tasks[] = {
+    &test_kinds_wait_schema,
+    &test_kinds_note_schema,
+    &test_kinds_trace_schema,
+    &test_kinds_open_schema,
+    &test_kinds_tick_schema,
+    &test_kinds_spawn_schema,
+    &test_kinds_class_schema,
+};
+
+const struct chi_module_schemas test_kinds_schemas = {
+    .module = "test_kinds",
+    .tasks = test_kinds_tasks,
+    .count = 7,
 };

@@ -297,6 +297,31 @@ static void aggregate(uint32_t method, struct chi_task *into, struct chi_task *c
     chi_task_aggregate(&schema(method)->type, into, copy);
 }
 
+static void del(uint32_t method, struct chi_task *task)
+{
+    chi_task_unload_del(schema(method), task);
+}
+
+static int save_in(uint32_t method, const struct chi_task *task, struct chi_string *archive)
+{
+    return chi_task_save_in(schema(method), task, archive);
+}
+
+static int load_in(uint32_t method, const void *data, size_t size, struct chi_task *task)
+{
+    return chi_task_load_in(schema(method), data, size, task);
+}
+
+static int save_out(uint32_t method, const struct chi_task *task, struct chi_string *archive)
+{
+    return chi_task_save_out(schema(method), task, archive);
+}
+
+static int load_out(uint32_t method, const void *data, size_t size, struct chi_task *task)
+{
+    return chi_task_load_out(schema(method), data, size, task);
+}
+
 const struct chi_container_ops test_probe_ops = {
     .run = run,
     .monitor = monitor,
@@ -304,4 +329,9 @@ const struct chi_container_ops test_probe_ops = {
     .new_copy = new_copy,
     .aggregate = aggregate,
     .create_params = &test_probe_create_params_schema,
+    .del = del,
+    .save_in = save_in,
+    .load_in = load_in,
+    .save_out = save_out,
+    .load_out = load_out,
 };

@@ -9,8 +9,8 @@
 #include "chimaera/task.h"
 #include "chimaera/vector.h"
 
-#define SIZE(type, member) sizeof(((type *)0)->member)
-#define PLACE(type, member) .offset = offsetof(type, member), .size = SIZE(type, member)
+#define CHI_SIZE_(type, member) sizeof(((type *)0)->member)
+#define CHI_PLACE_(type, member) .offset = offsetof(type, member), .size = CHI_SIZE_(type, member)
 
 static const struct chi_enum_value test_probe_spawn_values[] = {
     {.name = "all", .value = TEST_PROBE_SPAWN_ALL},
@@ -22,51 +22,69 @@ static const struct chi_enum_value test_probe_spawn_values[] = {
     {.name = "keep", .value = TEST_PROBE_SPAWN_KEEP},
     {.name = NULL},
 };
+_Static_assert((long long)(TEST_PROBE_SPAWN_ALL) == (long long)(uint32_t)(TEST_PROBE_SPAWN_ALL),
+               "TEST_PROBE_SPAWN_ALL does not fit in 32 bits");
+_Static_assert((long long)(TEST_PROBE_SPAWN_ANY) == (long long)(uint32_t)(TEST_PROBE_SPAWN_ANY),
+               "TEST_PROBE_SPAWN_ANY does not fit in 32 bits");
+_Static_assert((long long)(TEST_PROBE_SPAWN_TIMEOUT) == (long long)(uint32_t)(TEST_PROBE_SPAWN_TIMEOUT),
+               "TEST_PROBE_SPAWN_TIMEOUT does not fit in 32 bits");
+_Static_assert((long long)(TEST_PROBE_SPAWN_DETACH) == (long long)(uint32_t)(TEST_PROBE_SPAWN_DETACH),
+               "TEST_PROBE_SPAWN_DETACH does not fit in 32 bits");
+_Static_assert((long long)(TEST_PROBE_SPAWN_FORGET) == (long long)(uint32_t)(TEST_PROBE_SPAWN_FORGET),
+               "TEST_PROBE_SPAWN_FORGET does not fit in 32 bits");
+_Static_assert((long long)(TEST_PROBE_SPAWN_MISUSE) == (long long)(uint32_t)(TEST_PROBE_SPAWN_MISUSE),
+               "TEST_PROBE_SPAWN_MISUSE does not fit in 32 bits");
+_Static_assert((long long)(TEST_PROBE_SPAWN_KEEP) == (long long)(uint32_t)(TEST_PROBE_SPAWN_KEEP),
+               "TEST_PROBE_SPAWN_KEEP does not fit in 32 bits");
 
 static const struct chi_enum_value test_probe_mood_values[] = {
     {.name = "calm", .value = TEST_PROBE_MOOD_CALM},
     {.name = "failing", .value = TEST_PROBE_MOOD_FAILING},
     {.name = NULL},
 };
+_Static_assert((long long)(TEST_PROBE_MOOD_CALM) == (long long)(uint32_t)(TEST_PROBE_MOOD_CALM),
+               "TEST_PROBE_MOOD_CALM does not fit in 32 bits");
+_Static_assert((long long)(TEST_PROBE_MOOD_FAILING) == (long long)(uint32_t)(TEST_PROBE_MOOD_FAILING),
+               "TEST_PROBE_MOOD_FAILING does not fit in 32 bits");
 
-static const struct chi_member test_probe_point_plain_members[] = {
+static const struct chi_member test_probe_point__plain_members[] = {
     {.name = "x", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct test_probe_point, x)},
+     CHI_PLACE_(struct test_probe_point, x)},
     {.name = "y", .kind = CHI_MEMBER_U16, .direction = CHI_DIRECTION_INOUT, .count = 3,
-     PLACE(struct test_probe_point, y)},
+     CHI_PLACE_(struct test_probe_point, y)},
 };
-_Static_assert(SIZE(struct test_probe_point, y) == 3 * sizeof(uint16_t),
+_Static_assert(sizeof(struct test_probe_point) == 12,
+               "struct test_probe_point is packed, or not what chi_refresh_repo read");
+_Static_assert(CHI_SIZE_(struct test_probe_point, y) == 3 * sizeof(uint16_t),
                "y is not what chi_refresh_repo read");
-_Static_assert(sizeof(struct test_probe_point) <= UINT16_MAX,
-               "struct test_probe_point is over 65535 bytes");
 
-static const struct chi_schema test_probe_point_plain_schema = {
+static const struct chi_schema test_probe_point__plain_schema = {
     .name = "test_probe_point",
     .size = sizeof(struct test_probe_point),
     .member_count = 2,
-    .members = test_probe_point_plain_members,
+    .members = test_probe_point__plain_members,
     .hash = 0x00bbac5c94934a39,
 };
 
 static const struct chi_member test_probe_create_params_members[] = {
     {.name = "lanes", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_create_params, lanes)},
+     CHI_PLACE_(struct test_probe_create_params, lanes)},
     {.name = "mood", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_create_params, mood),
+     CHI_PLACE_(struct test_probe_create_params, mood),
      .values = test_probe_mood_values},
     {.name = "fail_code", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_create_params, fail_code)},
+     CHI_PLACE_(struct test_probe_create_params, fail_code)},
     {.name = "fail_container", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_create_params, fail_container)},
+     CHI_PLACE_(struct test_probe_create_params, fail_container)},
     {.name = "room", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_create_params, room)},
+     CHI_PLACE_(struct test_probe_create_params, room)},
     {.name = "text", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_create_params, text)},
+     CHI_PLACE_(struct test_probe_create_params, text)},
     {.name = "no_gates", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_create_params, no_gates)},
+     CHI_PLACE_(struct test_probe_create_params, no_gates)},
 };
-_Static_assert(sizeof(struct test_probe_create_params) <= UINT16_MAX,
-               "struct test_probe_create_params is over 65535 bytes");
+_Static_assert(sizeof(struct test_probe_create_params) == 80,
+               "struct test_probe_create_params is packed, or not what chi_refresh_repo read");
 
 const struct chi_schema test_probe_create_params_schema = {
     .name = "test_probe_create_params",
@@ -78,8 +96,6 @@ const struct chi_schema test_probe_create_params_schema = {
 
 _Static_assert(offsetof(struct test_probe_nop_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_nop_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_nop_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_nop_schema = {
     .type = {
@@ -95,88 +111,88 @@ struct chi_task_schema test_probe_nop_schema = {
 
 static const struct chi_member test_probe_echo_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, lane)},
+     CHI_PLACE_(struct test_probe_echo_task, lane)},
     {.name = "in_u8", .kind = CHI_MEMBER_U8, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_u8)},
+     CHI_PLACE_(struct test_probe_echo_task, in_u8)},
     {.name = "in_u16", .kind = CHI_MEMBER_U16, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_u16)},
+     CHI_PLACE_(struct test_probe_echo_task, in_u16)},
     {.name = "in_u32", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_u32)},
+     CHI_PLACE_(struct test_probe_echo_task, in_u32)},
     {.name = "in_u64", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_u64)},
+     CHI_PLACE_(struct test_probe_echo_task, in_u64)},
     {.name = "in_i8", .kind = CHI_MEMBER_I8, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_i8)},
+     CHI_PLACE_(struct test_probe_echo_task, in_i8)},
     {.name = "in_i16", .kind = CHI_MEMBER_I16, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_i16)},
+     CHI_PLACE_(struct test_probe_echo_task, in_i16)},
     {.name = "in_i32", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_i32)},
+     CHI_PLACE_(struct test_probe_echo_task, in_i32)},
     {.name = "in_i64", .kind = CHI_MEMBER_I64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_i64)},
+     CHI_PLACE_(struct test_probe_echo_task, in_i64)},
     {.name = "in_f32", .kind = CHI_MEMBER_F32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_f32)},
+     CHI_PLACE_(struct test_probe_echo_task, in_f32)},
     {.name = "in_f64", .kind = CHI_MEMBER_F64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_f64)},
+     CHI_PLACE_(struct test_probe_echo_task, in_f64)},
     {.name = "in_array", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 5,
-     PLACE(struct test_probe_echo_task, in_array)},
+     CHI_PLACE_(struct test_probe_echo_task, in_array)},
     {.name = "in_point", .kind = CHI_MEMBER_STRUCT, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_point),
-     .nested = &test_probe_point_plain_schema},
+     CHI_PLACE_(struct test_probe_echo_task, in_point),
+     .nested = &test_probe_point__plain_schema},
     {.name = "in_pool", .kind = CHI_MEMBER_POOL_ID, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_pool)},
+     CHI_PLACE_(struct test_probe_echo_task, in_pool)},
     {.name = "in_query", .kind = CHI_MEMBER_POOL_QUERY, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_query)},
+     CHI_PLACE_(struct test_probe_echo_task, in_query)},
     {.name = "in_vector", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_vector),
+     CHI_PLACE_(struct test_probe_echo_task, in_vector),
      .element_kind = CHI_MEMBER_U64, .element_size = sizeof(uint64_t)},
     {.name = "in_string", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_echo_task, in_string)},
+     CHI_PLACE_(struct test_probe_echo_task, in_string)},
     {.name = "text", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct test_probe_echo_task, text)},
+     CHI_PLACE_(struct test_probe_echo_task, text)},
     {.name = "bytes", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct test_probe_echo_task, bytes)},
+     CHI_PLACE_(struct test_probe_echo_task, bytes)},
     {.name = "out_u8", .kind = CHI_MEMBER_U8, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_u8)},
+     CHI_PLACE_(struct test_probe_echo_task, out_u8)},
     {.name = "out_u16", .kind = CHI_MEMBER_U16, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_u16)},
+     CHI_PLACE_(struct test_probe_echo_task, out_u16)},
     {.name = "out_u32", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_u32)},
+     CHI_PLACE_(struct test_probe_echo_task, out_u32)},
     {.name = "out_u64", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_u64)},
+     CHI_PLACE_(struct test_probe_echo_task, out_u64)},
     {.name = "out_i8", .kind = CHI_MEMBER_I8, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_i8)},
+     CHI_PLACE_(struct test_probe_echo_task, out_i8)},
     {.name = "out_i16", .kind = CHI_MEMBER_I16, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_i16)},
+     CHI_PLACE_(struct test_probe_echo_task, out_i16)},
     {.name = "out_i32", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_i32)},
+     CHI_PLACE_(struct test_probe_echo_task, out_i32)},
     {.name = "out_i64", .kind = CHI_MEMBER_I64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_i64)},
+     CHI_PLACE_(struct test_probe_echo_task, out_i64)},
     {.name = "out_f32", .kind = CHI_MEMBER_F32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_f32)},
+     CHI_PLACE_(struct test_probe_echo_task, out_f32)},
     {.name = "out_f64", .kind = CHI_MEMBER_F64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_f64)},
+     CHI_PLACE_(struct test_probe_echo_task, out_f64)},
     {.name = "out_array", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 5,
-     PLACE(struct test_probe_echo_task, out_array)},
+     CHI_PLACE_(struct test_probe_echo_task, out_array)},
     {.name = "out_point", .kind = CHI_MEMBER_STRUCT, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_point),
-     .nested = &test_probe_point_plain_schema},
+     CHI_PLACE_(struct test_probe_echo_task, out_point),
+     .nested = &test_probe_point__plain_schema},
     {.name = "out_pool", .kind = CHI_MEMBER_POOL_ID, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_pool)},
+     CHI_PLACE_(struct test_probe_echo_task, out_pool)},
     {.name = "out_query", .kind = CHI_MEMBER_POOL_QUERY, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_query)},
+     CHI_PLACE_(struct test_probe_echo_task, out_query)},
     {.name = "out_vector", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_vector),
+     CHI_PLACE_(struct test_probe_echo_task, out_vector),
      .element_kind = CHI_MEMBER_U64, .element_size = sizeof(uint64_t)},
     {.name = "out_string", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_echo_task, out_string)},
+     CHI_PLACE_(struct test_probe_echo_task, out_string)},
 };
-_Static_assert(SIZE(struct test_probe_echo_task, in_array) == 5 * sizeof(uint32_t),
+_Static_assert(sizeof(struct test_probe_echo_task) == 536,
+               "struct test_probe_echo_task is packed, or not what chi_refresh_repo read");
+_Static_assert(CHI_SIZE_(struct test_probe_echo_task, in_array) == 5 * sizeof(uint32_t),
                "in_array is not what chi_refresh_repo read");
-_Static_assert(SIZE(struct test_probe_echo_task, out_array) == 5 * sizeof(uint32_t),
+_Static_assert(CHI_SIZE_(struct test_probe_echo_task, out_array) == 5 * sizeof(uint32_t),
                "out_array is not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_echo_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_echo_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_echo_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_echo_schema = {
     .type = {
@@ -192,14 +208,14 @@ struct chi_task_schema test_probe_echo_schema = {
 
 static const struct chi_member test_probe_fail_task_members[] = {
     {.name = "code", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_fail_task, code)},
+     CHI_PLACE_(struct test_probe_fail_task, code)},
     {.name = "left", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_fail_task, left)},
+     CHI_PLACE_(struct test_probe_fail_task, left)},
 };
+_Static_assert(sizeof(struct test_probe_fail_task) == 72,
+               "struct test_probe_fail_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_fail_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_fail_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_fail_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_fail_schema = {
     .type = {
@@ -215,8 +231,6 @@ struct chi_task_schema test_probe_fail_schema = {
 
 _Static_assert(offsetof(struct test_probe_no_route_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_no_route_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_no_route_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_no_route_schema = {
     .type = {
@@ -232,16 +246,16 @@ struct chi_task_schema test_probe_no_route_schema = {
 
 static const struct chi_member test_probe_sleep_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_sleep_task, lane)},
+     CHI_PLACE_(struct test_probe_sleep_task, lane)},
     {.name = "duration_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_sleep_task, duration_ns)},
+     CHI_PLACE_(struct test_probe_sleep_task, duration_ns)},
     {.name = "slept", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_sleep_task, slept)},
+     CHI_PLACE_(struct test_probe_sleep_task, slept)},
 };
+_Static_assert(sizeof(struct test_probe_sleep_task) == 88,
+               "struct test_probe_sleep_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_sleep_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_sleep_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_sleep_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_sleep_schema = {
     .type = {
@@ -257,14 +271,14 @@ struct chi_task_schema test_probe_sleep_schema = {
 
 static const struct chi_member test_probe_yield_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_yield_task, lane)},
+     CHI_PLACE_(struct test_probe_yield_task, lane)},
     {.name = "times", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_yield_task, times)},
+     CHI_PLACE_(struct test_probe_yield_task, times)},
 };
+_Static_assert(sizeof(struct test_probe_yield_task) == 72,
+               "struct test_probe_yield_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_yield_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_yield_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_yield_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_yield_schema = {
     .type = {
@@ -280,22 +294,22 @@ struct chi_task_schema test_probe_yield_schema = {
 
 static const struct chi_member test_probe_spawn_task_members[] = {
     {.name = "kind", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_spawn_task, kind),
+     CHI_PLACE_(struct test_probe_spawn_task, kind),
      .values = test_probe_spawn_values},
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_spawn_task, lane)},
+     CHI_PLACE_(struct test_probe_spawn_task, lane)},
     {.name = "count", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_spawn_task, count)},
+     CHI_PLACE_(struct test_probe_spawn_task, count)},
     {.name = "done", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_spawn_task, done)},
+     CHI_PLACE_(struct test_probe_spawn_task, done)},
     {.name = "codes", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_spawn_task, codes),
+     CHI_PLACE_(struct test_probe_spawn_task, codes),
      .element_kind = CHI_MEMBER_I32, .element_size = sizeof(int32_t)},
 };
+_Static_assert(sizeof(struct test_probe_spawn_task) == 128,
+               "struct test_probe_spawn_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_spawn_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_spawn_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_spawn_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_spawn_schema = {
     .type = {
@@ -311,20 +325,20 @@ struct chi_task_schema test_probe_spawn_schema = {
 
 static const struct chi_member test_probe_depth_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_depth_task, lane)},
+     CHI_PLACE_(struct test_probe_depth_task, lane)},
     {.name = "levels", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_depth_task, levels)},
+     CHI_PLACE_(struct test_probe_depth_task, levels)},
     {.name = "reached", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_depth_task, reached)},
+     CHI_PLACE_(struct test_probe_depth_task, reached)},
     {.name = "minor", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_depth_task, minor)},
+     CHI_PLACE_(struct test_probe_depth_task, minor)},
     {.name = "same_group", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_depth_task, same_group)},
+     CHI_PLACE_(struct test_probe_depth_task, same_group)},
 };
+_Static_assert(sizeof(struct test_probe_depth_task) == 84,
+               "struct test_probe_depth_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_depth_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_depth_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_depth_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_depth_schema = {
     .type = {
@@ -340,16 +354,16 @@ struct chi_task_schema test_probe_depth_schema = {
 
 static const struct chi_member test_probe_wait_fd_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_wait_fd_task, lane)},
+     CHI_PLACE_(struct test_probe_wait_fd_task, lane)},
     {.name = "delay_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_wait_fd_task, delay_ns)},
+     CHI_PLACE_(struct test_probe_wait_fd_task, delay_ns)},
     {.name = "events", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_wait_fd_task, events)},
+     CHI_PLACE_(struct test_probe_wait_fd_task, events)},
 };
+_Static_assert(sizeof(struct test_probe_wait_fd_task) == 88,
+               "struct test_probe_wait_fd_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_wait_fd_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_wait_fd_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_wait_fd_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_wait_fd_schema = {
     .type = {
@@ -365,16 +379,16 @@ struct chi_task_schema test_probe_wait_fd_schema = {
 
 static const struct chi_member test_probe_big_output_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_big_output_task, lane)},
+     CHI_PLACE_(struct test_probe_big_output_task, lane)},
     {.name = "size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_big_output_task, size)},
+     CHI_PLACE_(struct test_probe_big_output_task, size)},
     {.name = "bytes", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_big_output_task, bytes)},
+     CHI_PLACE_(struct test_probe_big_output_task, bytes)},
 };
+_Static_assert(sizeof(struct test_probe_big_output_task) == 128,
+               "struct test_probe_big_output_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_big_output_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_big_output_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_big_output_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_big_output_schema = {
     .type = {
@@ -390,16 +404,16 @@ struct chi_task_schema test_probe_big_output_schema = {
 
 static const struct chi_member test_probe_gate_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_gate_task, lane)},
+     CHI_PLACE_(struct test_probe_gate_task, lane)},
     {.name = "gate", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_gate_task, gate)},
+     CHI_PLACE_(struct test_probe_gate_task, gate)},
     {.name = "passed", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_gate_task, passed)},
+     CHI_PLACE_(struct test_probe_gate_task, passed)},
 };
+_Static_assert(sizeof(struct test_probe_gate_task) == 76,
+               "struct test_probe_gate_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_gate_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_gate_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_gate_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_gate_schema = {
     .type = {
@@ -415,16 +429,16 @@ struct chi_task_schema test_probe_gate_schema = {
 
 static const struct chi_member test_probe_open_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_open_task, lane)},
+     CHI_PLACE_(struct test_probe_open_task, lane)},
     {.name = "gate", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_open_task, gate)},
+     CHI_PLACE_(struct test_probe_open_task, gate)},
     {.name = "shut", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_open_task, shut)},
+     CHI_PLACE_(struct test_probe_open_task, shut)},
 };
+_Static_assert(sizeof(struct test_probe_open_task) == 76,
+               "struct test_probe_open_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_open_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_open_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_open_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_open_schema = {
     .type = {
@@ -440,14 +454,14 @@ struct chi_task_schema test_probe_open_schema = {
 
 static const struct chi_member test_probe_stuck_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_stuck_task, lane)},
+     CHI_PLACE_(struct test_probe_stuck_task, lane)},
     {.name = "flag", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct test_probe_stuck_task, flag)},
+     CHI_PLACE_(struct test_probe_stuck_task, flag)},
 };
+_Static_assert(sizeof(struct test_probe_stuck_task) == 88,
+               "struct test_probe_stuck_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_stuck_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_stuck_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_stuck_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_stuck_schema = {
     .type = {
@@ -463,14 +477,14 @@ struct chi_task_schema test_probe_stuck_schema = {
 
 static const struct chi_member test_probe_deep_stack_task_members[] = {
     {.name = "bytes", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_deep_stack_task, bytes)},
+     CHI_PLACE_(struct test_probe_deep_stack_task, bytes)},
     {.name = "sum", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_deep_stack_task, sum)},
+     CHI_PLACE_(struct test_probe_deep_stack_task, sum)},
 };
+_Static_assert(sizeof(struct test_probe_deep_stack_task) == 80,
+               "struct test_probe_deep_stack_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_deep_stack_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_deep_stack_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_deep_stack_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_deep_stack_schema = {
     .type = {
@@ -486,16 +500,16 @@ struct chi_task_schema test_probe_deep_stack_schema = {
 
 static const struct chi_member test_probe_record_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_record_task, lane)},
+     CHI_PLACE_(struct test_probe_record_task, lane)},
     {.name = "yields", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_record_task, yields)},
+     CHI_PLACE_(struct test_probe_record_task, yields)},
     {.name = "place", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_record_task, place)},
+     CHI_PLACE_(struct test_probe_record_task, place)},
 };
+_Static_assert(sizeof(struct test_probe_record_task) == 80,
+               "struct test_probe_record_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_record_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_record_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_record_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_record_schema = {
     .type = {
@@ -511,16 +525,16 @@ struct chi_task_schema test_probe_record_schema = {
 
 static const struct chi_member test_probe_wide_task_members[] = {
     {.name = "words", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 492,
-     PLACE(struct test_probe_wide_task, words)},
+     CHI_PLACE_(struct test_probe_wide_task, words)},
     {.name = "sum", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_wide_task, sum)},
+     CHI_PLACE_(struct test_probe_wide_task, sum)},
 };
-_Static_assert(SIZE(struct test_probe_wide_task, words) == 492 * sizeof(uint64_t),
+_Static_assert(sizeof(struct test_probe_wide_task) == 4008,
+               "struct test_probe_wide_task is packed, or not what chi_refresh_repo read");
+_Static_assert(CHI_SIZE_(struct test_probe_wide_task, words) == 492 * sizeof(uint64_t),
                "words is not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_wide_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_wide_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_wide_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_wide_schema = {
     .type = {
@@ -536,20 +550,20 @@ struct chi_task_schema test_probe_wide_schema = {
 
 static const struct chi_member test_probe_counters_task_members[] = {
     {.name = "created", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_counters_task, created)},
+     CHI_PLACE_(struct test_probe_counters_task, created)},
     {.name = "destroyed", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_counters_task, destroyed)},
+     CHI_PLACE_(struct test_probe_counters_task, destroyed)},
     {.name = "running", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_counters_task, running)},
+     CHI_PLACE_(struct test_probe_counters_task, running)},
     {.name = "global", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_counters_task, global)},
+     CHI_PLACE_(struct test_probe_counters_task, global)},
     {.name = "gathers", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_counters_task, gathers)},
+     CHI_PLACE_(struct test_probe_counters_task, gathers)},
 };
+_Static_assert(sizeof(struct test_probe_counters_task) == 104,
+               "struct test_probe_counters_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_counters_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_counters_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_counters_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_counters_schema = {
     .type = {
@@ -565,8 +579,6 @@ struct chi_task_schema test_probe_counters_schema = {
 
 _Static_assert(offsetof(struct test_probe_foreign_lane_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_foreign_lane_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_foreign_lane_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_foreign_lane_schema = {
     .type = {
@@ -582,33 +594,33 @@ struct chi_task_schema test_probe_foreign_lane_schema = {
 
 static const struct chi_member test_probe_share_task_members[] = {
     {.name = "fail_first", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_share_task, fail_first)},
+     CHI_PLACE_(struct test_probe_share_task, fail_first)},
     {.name = "fail_count", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_share_task, fail_count)},
+     CHI_PLACE_(struct test_probe_share_task, fail_count)},
     {.name = "text", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_share_task, text)},
+     CHI_PLACE_(struct test_probe_share_task, text)},
     {.name = "numbers", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_share_task, numbers),
+     CHI_PLACE_(struct test_probe_share_task, numbers),
      .element_kind = CHI_MEMBER_U32, .element_size = sizeof(uint32_t)},
     {.name = "trail", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct test_probe_share_task, trail)},
+     CHI_PLACE_(struct test_probe_share_task, trail)},
     {.name = "total", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct test_probe_share_task, total)},
+     CHI_PLACE_(struct test_probe_share_task, total)},
     {.name = "marks", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_INOUT, .count = 1,
-     PLACE(struct test_probe_share_task, marks)},
+     CHI_PLACE_(struct test_probe_share_task, marks)},
     {.name = "container", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_share_task, container)},
+     CHI_PLACE_(struct test_probe_share_task, container)},
     {.name = "text_size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_share_task, text_size)},
+     CHI_PLACE_(struct test_probe_share_task, text_size)},
     {.name = "sum", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_share_task, sum)},
+     CHI_PLACE_(struct test_probe_share_task, sum)},
     {.name = "answer", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_share_task, answer)},
+     CHI_PLACE_(struct test_probe_share_task, answer)},
 };
+_Static_assert(sizeof(struct test_probe_share_task) == 312,
+               "struct test_probe_share_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_share_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_share_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_share_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_share_schema = {
     .type = {
@@ -624,30 +636,30 @@ struct chi_task_schema test_probe_share_schema = {
 
 static const struct chi_member test_probe_gather_task_members[] = {
     {.name = "yields", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_gather_task, yields)},
+     CHI_PLACE_(struct test_probe_gather_task, yields)},
     {.name = "fail_first", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_gather_task, fail_first)},
+     CHI_PLACE_(struct test_probe_gather_task, fail_first)},
     {.name = "fail_count", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_gather_task, fail_count)},
+     CHI_PLACE_(struct test_probe_gather_task, fail_count)},
     {.name = "gate", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_gather_task, gate)},
+     CHI_PLACE_(struct test_probe_gather_task, gate)},
     {.name = "ballast", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_gather_task, ballast)},
+     CHI_PLACE_(struct test_probe_gather_task, ballast)},
     {.name = "containers", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_gather_task, containers),
+     CHI_PLACE_(struct test_probe_gather_task, containers),
      .element_kind = CHI_MEMBER_U32, .element_size = sizeof(uint32_t)},
     {.name = "codes", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_gather_task, codes),
+     CHI_PLACE_(struct test_probe_gather_task, codes),
      .element_kind = CHI_MEMBER_I32, .element_size = sizeof(int32_t)},
     {.name = "sum", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_gather_task, sum)},
+     CHI_PLACE_(struct test_probe_gather_task, sum)},
     {.name = "merged", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_gather_task, merged)},
+     CHI_PLACE_(struct test_probe_gather_task, merged)},
 };
+_Static_assert(sizeof(struct test_probe_gather_task) == 240,
+               "struct test_probe_gather_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_gather_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_gather_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_gather_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_gather_schema = {
     .type = {
@@ -663,16 +675,16 @@ struct chi_task_schema test_probe_gather_schema = {
 
 static const struct chi_member test_probe_steer_task_members[] = {
     {.name = "to", .kind = CHI_MEMBER_POOL_QUERY, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_steer_task, to)},
+     CHI_PLACE_(struct test_probe_steer_task, to)},
     {.name = "container", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_steer_task, container)},
+     CHI_PLACE_(struct test_probe_steer_task, container)},
     {.name = "containers", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_steer_task, containers)},
+     CHI_PLACE_(struct test_probe_steer_task, containers)},
 };
+_Static_assert(sizeof(struct test_probe_steer_task) == 84,
+               "struct test_probe_steer_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_steer_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_steer_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_steer_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_steer_schema = {
     .type = {
@@ -688,18 +700,18 @@ struct chi_task_schema test_probe_steer_schema = {
 
 static const struct chi_member test_probe_keyed_task_members[] = {
     {.name = "key", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_keyed_task, key)},
+     CHI_PLACE_(struct test_probe_keyed_task, key)},
     {.name = "levels", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_keyed_task, levels)},
+     CHI_PLACE_(struct test_probe_keyed_task, levels)},
     {.name = "container", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_keyed_task, container)},
+     CHI_PLACE_(struct test_probe_keyed_task, container)},
     {.name = "deepest", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_keyed_task, deepest)},
+     CHI_PLACE_(struct test_probe_keyed_task, deepest)},
 };
+_Static_assert(sizeof(struct test_probe_keyed_task) == 128,
+               "struct test_probe_keyed_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_keyed_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_keyed_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_keyed_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_keyed_schema = {
     .type = {
@@ -715,16 +727,16 @@ struct chi_task_schema test_probe_keyed_schema = {
 
 static const struct chi_member test_probe_nest_task_members[] = {
     {.name = "levels", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_nest_task, levels)},
+     CHI_PLACE_(struct test_probe_nest_task, levels)},
     {.name = "leaves", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_nest_task, leaves)},
+     CHI_PLACE_(struct test_probe_nest_task, leaves)},
     {.name = "failed", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_nest_task, failed)},
+     CHI_PLACE_(struct test_probe_nest_task, failed)},
 };
+_Static_assert(sizeof(struct test_probe_nest_task) == 88,
+               "struct test_probe_nest_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_nest_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_nest_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_nest_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_nest_schema = {
     .type = {
@@ -740,22 +752,22 @@ struct chi_task_schema test_probe_nest_schema = {
 
 static const struct chi_member test_probe_drop_pool_task_members[] = {
     {.name = "pool_id", .kind = CHI_MEMBER_POOL_ID, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_drop_pool_task, pool_id)},
+     CHI_PLACE_(struct test_probe_drop_pool_task, pool_id)},
     {.name = "via", .kind = CHI_MEMBER_POOL_ID, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_drop_pool_task, via)},
+     CHI_PLACE_(struct test_probe_drop_pool_task, via)},
     {.name = "hops", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_drop_pool_task, hops)},
+     CHI_PLACE_(struct test_probe_drop_pool_task, hops)},
     {.name = "broadcast", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_drop_pool_task, broadcast)},
+     CHI_PLACE_(struct test_probe_drop_pool_task, broadcast)},
     {.name = "forget", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_drop_pool_task, forget)},
+     CHI_PLACE_(struct test_probe_drop_pool_task, forget)},
     {.name = "delay_ns", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_drop_pool_task, delay_ns)},
+     CHI_PLACE_(struct test_probe_drop_pool_task, delay_ns)},
 };
+_Static_assert(sizeof(struct test_probe_drop_pool_task) == 104,
+               "struct test_probe_drop_pool_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_drop_pool_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_drop_pool_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_drop_pool_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_drop_pool_schema = {
     .type = {
@@ -771,16 +783,16 @@ struct chi_task_schema test_probe_drop_pool_schema = {
 
 static const struct chi_member test_probe_locks_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_locks_task, lane)},
+     CHI_PLACE_(struct test_probe_locks_task, lane)},
     {.name = "script", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     PLACE(struct test_probe_locks_task, script)},
+     CHI_PLACE_(struct test_probe_locks_task, script)},
     {.name = "journal", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_OUT, .count = 1,
-     PLACE(struct test_probe_locks_task, journal)},
+     CHI_PLACE_(struct test_probe_locks_task, journal)},
 };
+_Static_assert(sizeof(struct test_probe_locks_task) == 168,
+               "struct test_probe_locks_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_locks_task, base) == 0,
                "struct chi_task base must be the first member");
-_Static_assert(sizeof(struct test_probe_locks_task) <= CHI_TASK_MAX_SIZE,
-               "struct test_probe_locks_task is over 4096 bytes; pass bulk data as struct chi_buffer");
 
 struct chi_task_schema test_probe_locks_schema = {
     .type = {
@@ -792,4 +804,38 @@ struct chi_task_schema test_probe_locks_schema = {
     },
     .method_name = "locks",
     .method = 60,
+};
+
+static struct chi_task_schema *const test_probe_tasks[] = {
+    &test_probe_nop_schema,
+    &test_probe_echo_schema,
+    &test_probe_fail_schema,
+    &test_probe_no_route_schema,
+    &test_probe_sleep_schema,
+    &test_probe_yield_schema,
+    &test_probe_spawn_schema,
+    &test_probe_depth_schema,
+    &test_probe_wait_fd_schema,
+    &test_probe_big_output_schema,
+    &test_probe_gate_schema,
+    &test_probe_open_schema,
+    &test_probe_stuck_schema,
+    &test_probe_deep_stack_schema,
+    &test_probe_record_schema,
+    &test_probe_wide_schema,
+    &test_probe_counters_schema,
+    &test_probe_foreign_lane_schema,
+    &test_probe_share_schema,
+    &test_probe_gather_schema,
+    &test_probe_steer_schema,
+    &test_probe_keyed_schema,
+    &test_probe_nest_schema,
+    &test_probe_drop_pool_schema,
+    &test_probe_locks_schema,
+};
+
+const struct chi_module_schemas test_probe_schemas = {
+    .module = "test_probe",
+    .tasks = test_probe_tasks,
+    .count = 25,
 };

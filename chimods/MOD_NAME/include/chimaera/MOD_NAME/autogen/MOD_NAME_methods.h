@@ -34,6 +34,8 @@ extern struct chi_task_schema chimaera_MOD_NAME_co_rw_lock_test_schema;
 extern struct chi_task_schema chimaera_MOD_NAME_fire_and_forget_test_schema;
 extern struct chi_task_schema chimaera_MOD_NAME_wait_test_schema;
 extern const struct chi_schema chimaera_MOD_NAME_create_params_schema;
+/* All of them, for struct chimaera_admin_pool_spec. */
+extern const struct chi_module_schemas chimaera_MOD_NAME_schemas;
 
 CHI_END_DECLS
 

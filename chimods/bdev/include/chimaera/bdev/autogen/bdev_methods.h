@@ -34,6 +34,8 @@ extern struct chi_task_schema chimaera_bdev_write_schema;
 extern struct chi_task_schema chimaera_bdev_read_schema;
 extern struct chi_task_schema chimaera_bdev_get_stats_schema;
 extern const struct chi_schema chimaera_bdev_create_params_schema;
+/* All of them, for struct chimaera_admin_pool_spec. */
+extern const struct chi_module_schemas chimaera_bdev_schemas;
 
 CHI_END_DECLS
 

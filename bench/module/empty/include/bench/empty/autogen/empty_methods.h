@@ -26,6 +26,8 @@ CHI_BEGIN_DECLS
 extern struct chi_task_schema bench_empty_nop_schema;
 extern struct chi_task_schema bench_empty_inside_schema;
 extern struct chi_task_schema bench_empty_contend_schema;
+/* All of them, for struct chimaera_admin_pool_spec. */
+extern const struct chi_module_schemas bench_empty_schemas;
 
 CHI_END_DECLS
 

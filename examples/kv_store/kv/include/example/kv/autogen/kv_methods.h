@@ -31,6 +31,8 @@ extern struct chi_task_schema example_kv_get_schema;
 extern struct chi_task_schema example_kv_delete_schema;
 extern struct chi_task_schema example_kv_scan_schema;
 extern const struct chi_schema example_kv_create_params_schema;
+/* All of them, for struct chimaera_admin_pool_spec. */
+extern const struct chi_module_schemas example_kv_schemas;
 
 CHI_END_DECLS
 

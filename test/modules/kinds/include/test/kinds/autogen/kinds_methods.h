@@ -38,6 +38,8 @@ extern struct chi_task_schema test_kinds_open_schema;
 extern struct chi_task_schema test_kinds_tick_schema;
 extern struct chi_task_schema test_kinds_spawn_schema;
 extern struct chi_task_schema test_kinds_class_schema;
+/* All of them, for struct chimaera_admin_pool_spec. */
+extern const struct chi_module_schemas test_kinds_schemas;
 
 CHI_END_DECLS
 

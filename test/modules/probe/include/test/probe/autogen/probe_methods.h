@@ -94,6 +94,8 @@ extern struct chi_task_schema test_probe_nest_schema;
 extern struct chi_task_schema test_probe_drop_pool_schema;
 extern struct chi_task_schema test_probe_locks_schema;
 extern const struct chi_schema test_probe_create_params_schema;
+/* All of them, for struct chimaera_admin_pool_spec. */
+extern const struct chi_module_schemas test_probe_schemas;
 
 CHI_END_DECLS
 

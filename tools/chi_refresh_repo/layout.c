@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the compiler will make of a struct: its size, and names that it would not take. Generated
+ * code asserts the size, so a packed struct is found there at the latest.
+ */
+#include "member.h"
+
+#include "chimaera/ipc.h"
+#include "chimaera/pool_query.h"
+#include "chimaera/string.h"
+#include "chimaera/task.h"
+
+#include <string.h>
+
+static void measure_member(const struct gen_member *member, uint32_t *size, uint32_t *align)
+{
+    static const struct {
+        uint32_t size;
+        uint32_t align;
+    } kinds[] = {
+        [CHI_MEMBER_U8] = {1, 1},
+        [CHI_MEMBER_U16] = {2, 2},
+        [CHI_MEMBER_U32] = {4, 4},
+        [CHI_MEMBER_U64] = {8, 8},
+        [CHI_MEMBER_I8] = {1, 1},
+        [CHI_MEMBER_I16] = {2, 2},
+        [CHI_MEMBER_I32] = {4, 4},
+        [CHI_MEMBER_I64] = {8, 8},
+        [CHI_MEMBER_F32] = {4, 4},
+        [CHI_MEMBER_F64] = {8, 8},
+        [CHI_MEMBER_POOL_ID] = {sizeof(chi_pool_id_t), 4},
+        [CHI_MEMBER_POOL_QUERY] = {sizeof(chi_pool_query_t), 4},
+        [CHI_MEMBER_STRING] = {sizeof(struct chi_string), 8},
+        [CHI_MEMBER_VECTOR] = {sizeof(struct chi_bytes), 8},
+        [CHI_MEMBER_BUFFER] = {sizeof(struct chi_buffer), 8},
+    };
+    bool is_struct = member->kind == CHI_MEMBER_STRUCT;
+    *size = is_struct ? (uint32_t)member->nested->size : kinds[member->kind].size;
+    *align = is_struct ? member->nested->align : kinds[member->kind].align;
+}
+
+static uint64_t round_up(uint64_t size, uint32_t align)
+{
+    return (size + align - 1) / align * align;
+}
+
+void gen_struct_measure(struct gen_struct *type, enum gen_struct_use use)
+{
+    type->size = use == GEN_TASK ? sizeof(struct chi_task) : 0;
+    type->align = use == GEN_TASK ? 4 : 1;
+    for (size_t i = 0; i < type->member_count; i++) {
+        struct gen_member *member = &type->members[i];
+        measure_member(member, &member->size, &member->align);
+        if (member->align > type->align)
+            type->align = member->align;
+        type->size = round_up(type->size, member->align) + (uint64_t)member->size * member->count;
+    }
+    type->size = round_up(type->size, type->align);
+}
+
+bool gen_name_is_taken(const char *name)
+{
+    /* Words of C++ and not of C, too: the header is for both. */
+    static const char words[] =
+        " IN OUT INOUT NULL alignas alignof and and_eq asm auto bitand bitor bool break case catch "
+        "char class compl concept const const_cast consteval constexpr constinit continue co_await "
+        "co_return co_yield decltype default delete do double dynamic_cast else enum explicit "
+        "export extern false float for friend goto if inline int linux long mutable namespace new "
+        "noexcept not not_eq nullptr operator or or_eq private protected public register "
+        "reinterpret_cast requires restrict return short signed sizeof static static_assert "
+        "static_cast struct switch template this thread_local throw true try typedef typeid "
+        "typename typeof union unix unsigned using virtual void volatile wchar_t while xor xor_eq ";
+    size_t size = strlen(name);
+    for (const char *at = words; (at = strstr(at, name)) != NULL; at++)
+        if (at[-1] == ' ' && at[size] == ' ')
+            return true;
+    return false;
+}
