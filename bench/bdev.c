@@ -58,7 +58,7 @@ void bench_bdev_ram_write_1m(const struct bench_options *options, struct bench_r
     static struct disk disk;
     bench_daemon_start(&disk.daemon);
     bench_check(chimaera_bdev_create(&disk.client, chi_pool_query_local(), "disk",
-                                     CHIMAERA_BDEV_TYPE_RAM, SIZE * PLACES * 2, 0, 0),
+                                     CHIMAERA_BDEV_TYPE_RAM, SIZE * PLACES * 2, 0, 0, NULL),
                 "cannot make a RAM device");
     for (uint32_t i = 0; i < PLACES; i++) {
         size_t count = 1;
