@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -168,6 +169,7 @@ void bdev_device_fini(struct bdev_device *device)
     bdev_claims_fini(&device->claims);
     bdev_gate_fini(&device->gate);
     pthread_mutex_destroy(&device->lock);
+    flock(device->fd, LOCK_UN); /* rings that are going away may have the file open still */
     close(device->fd);
 }
 

@@ -224,6 +224,7 @@ void bdev_uring_fini(struct bdev_device *device)
         if (ring == NULL)
             break;
         chi_poller_remove(&ring->poller);
+        io_uring_unregister_files(&ring->uring);
         io_uring_queue_exit(&ring->uring);
         free(ring);
     }

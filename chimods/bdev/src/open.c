@@ -19,7 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOOK_AT ((uint64_t)1 << 20) /* bytes at both ends of a block device, to find it empty */
+#define LOOK_AT      ((uint64_t)1 << 20) /* bytes at both ends of a block device, to find it empty */
+#define BUSY_NS      500000000u          /* how long a file may seem in use */
+#define BUSY_STEP_NS 5000000u
 
 int bdev_refuse(int code, const char *format, ...)
 {
@@ -119,7 +121,7 @@ static void let_go(struct opened *file)
     close(file->fd);
 }
 
-static int open_file(const char *path, const struct chimaera_bdev_create_params *params,
+static int try_open(const char *path, const struct chimaera_bdev_create_params *params,
                      struct opened *file)
 {
     struct stat info;
@@ -139,16 +141,28 @@ static int open_file(const char *path, const struct chimaera_bdev_create_params 
     }
     if (file->fd < 0) {
         int rc = -errno;
-        return bdev_refuse(rc, "cannot open %s: %s", path, chi_strerror(rc));
+        return rc == -EBUSY ? rc : bdev_refuse(rc, "cannot open %s: %s", path, chi_strerror(rc));
     }
-    int rc = flock(file->fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
-    if (rc == -EWOULDBLOCK)
-        rc = bdev_refuse(-EBUSY, "%s is in use by another pool or another daemon", path);
+    int rc = flock(file->fd, LOCK_EX | LOCK_NB) < 0 ? (errno == EWOULDBLOCK ? -EBUSY : -errno) : 0;
     if (rc == 0)
         rc = find_size(file);
     if (rc < 0)
         let_go(file);
     return rc;
+}
+
+/* The system takes a moment to take a file from the io_uring of a process that was killed. */
+static int open_file(const char *path, const struct chimaera_bdev_create_params *params,
+                     struct opened *file)
+{
+    int rc = try_open(path, params, file);
+    for (uint64_t waited = 0; rc == -EBUSY && waited < BUSY_NS; waited += BUSY_STEP_NS) {
+        chi_task_sleep(BUSY_STEP_NS);
+        rc = try_open(path, params, file);
+    }
+    return rc == -EBUSY
+               ? bdev_refuse(rc, "%s is in use by another pool, another daemon or the system", path)
+               : rc;
 }
 
 /* ---- what it holds */
