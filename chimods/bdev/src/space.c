@@ -56,7 +56,8 @@ static void release_held(struct bdev_space *space, size_t count)
         space->held_units -= space->held[i].count;
     }
     space->held_count -= count;
-    memmove(space->held, space->held + count, space->held_count * sizeof *space->held);
+    if (count > 0)
+        memmove(space->held, space->held + count, space->held_count * sizeof *space->held);
 }
 
 int bdev_space_flush(struct bdev_space *space)
