@@ -197,9 +197,9 @@ static void prepare(struct workload *load)
     bench_check(chimaera_bdev_create(&load->client, chi_pool_query_local(), load->path,
                                      CHIMAERA_BDEV_TYPE_FILE, FILE_BYTES, 0, 0, NULL),
                 "cannot make a file device");
-    bench_check(chimaera_bdev_allocate_blocks(&load->client, chi_pool_query_local(), HALF, &rest,
-                                              &count),
-                "cannot allocate");
+    bench_check(
+        chimaera_bdev_allocate_blocks(&load->client, chi_pool_query_local(), HALF, &rest, &count),
+        "cannot allocate");
     bench_check(chimaera_bdev_allocate_blocks(&load->client, chi_pool_query_local(),
                                               HALF - 4 * FILL_BYTES, &load->block, &count),
                 "cannot allocate");

@@ -69,9 +69,9 @@ static struct chimaera_bdev_block allocate(const struct disk *disk, size_t size)
 {
     struct chimaera_bdev_block block;
     size_t count = 1;
-    bench_check(chimaera_bdev_allocate_blocks(&disk->client, chi_pool_query_local(), size, &block,
-                                              &count),
-                "cannot allocate a block");
+    bench_check(
+        chimaera_bdev_allocate_blocks(&disk->client, chi_pool_query_local(), size, &block, &count),
+        "cannot allocate a block");
     return block;
 }
 
@@ -118,9 +118,8 @@ static void run_pairs(void *context, struct bench_sample *sample)
     uint64_t begin = chi_clock_now_ns();
     for (uint32_t i = 0; i < PAIRS; i++) {
         struct chimaera_bdev_block block = allocate(disk, 4096 * (1 + i % 16));
-        bench_check(
-            chimaera_bdev_free_blocks(&disk->client, chi_pool_query_local(), &block, 1),
-            "cannot free a block");
+        bench_check(chimaera_bdev_free_blocks(&disk->client, chi_pool_query_local(), &block, 1),
+                    "cannot free a block");
     }
     sample->value = (double)PAIRS * 1e9 / (double)(chi_clock_now_ns() - begin);
 }

@@ -12,8 +12,8 @@
 CHI_BEGIN_DECLS
 
 /*
- * A place where one fiber waits until somebody wakes it. Lives on the waiting handler's stack: init,
- * tell whoever shall wake it, park. The members are the runtime's.
+ * A place where one fiber waits until somebody wakes it. Lives on the waiting handler's stack:
+ * init, tell whoever shall wake it, park. The members are the runtime's.
  */
 struct chi_parking {
     void *worker;
@@ -40,15 +40,15 @@ CHI_API int chi_task_park(struct chi_parking *parking);
 CHI_API void chi_task_unpark(struct chi_parking *parking, int result);
 
 /*
- * Something that completes by itself beside the tasks, such as an io_uring. `poll` is called in each
- * round of its worker's loop, after the tasks of that round; it never parks, and returns whether it
- * found anything to do. A worker sleeps only after rounds in which it found nothing, and wakes when
- * `fd` is readable.
+ * Something that completes by itself beside the tasks, such as an io_uring. `poll` is called in
+ * each round of its worker's loop, after the tasks of that round; it never parks, and returns
+ * whether it found anything to do. A worker sleeps only after rounds in which it found nothing, and
+ * wakes when `fd` is readable.
  */
 struct chi_poller {
     bool (*poll)(struct chi_poller *poller);
     int fd; /* readable as long as poll would find something that the worker did not start itself */
-    void *worker;            /* the runtime's, as all below */
+    void *worker; /* the runtime's, as all below */
     struct chi_poller *next;
 };
 

@@ -177,8 +177,8 @@ static void use_the_space(void)
         chimaera_bdev_allocate_blocks(&disk, HERE, before.remaining + 1, blocks, &count), -ENOSPC);
     assert_int_equal(stats().remaining, before.remaining);
     count = 64;
-    assert_int_equal(
-        chimaera_bdev_allocate_blocks(&disk, HERE, before.remaining, blocks, &count), 0);
+    assert_int_equal(chimaera_bdev_allocate_blocks(&disk, HERE, before.remaining, blocks, &count),
+                     0);
     assert_int_equal(stats().remaining, 0);
     assert_int_equal(chimaera_bdev_free_blocks(&disk, HERE, blocks, count), 0);
     assert_int_equal(stats().remaining, before.remaining);
@@ -295,11 +295,10 @@ static void an_allocation_over_two_gib_is_several_blocks(void **state)
     struct chimaera_bdev_block blocks[3];
     size_t count = 1;
     assert_int_equal(make("large", CHIMAERA_BDEV_TYPE_RAM, 5 * 1024 * MIB, NULL), 0);
-    assert_int_equal(
-        chimaera_bdev_allocate_blocks(&disk, HERE, 4096 * MIB + 1, blocks, &count), -ENOBUFS);
+    assert_int_equal(chimaera_bdev_allocate_blocks(&disk, HERE, 4096 * MIB + 1, blocks, &count),
+                     -ENOBUFS);
     count = 3;
-    assert_int_equal(
-        chimaera_bdev_allocate_blocks(&disk, HERE, 4096 * MIB + 1, blocks, &count), 0);
+    assert_int_equal(chimaera_bdev_allocate_blocks(&disk, HERE, 4096 * MIB + 1, blocks, &count), 0);
     assert_int_equal(count, 3);
     assert_int_equal(blocks[0].size, CHIMAERA_BDEV_BLOCK_MAX);
     assert_int_equal(chimaera_bdev_free_blocks(&disk, HERE, blocks, count), 0);
@@ -410,10 +409,10 @@ static void files_that_cannot_be_had_are_refused(void **state)
     } else {
         print_message("skipped: root may open everything; no refusal with -EACCES\n");
     }
-    assert_int_equal(
-        chimaera_bdev_create(&disk, HERE, fresh_path(f), file, MIB, 5000, 0, NULL), -EINVAL);
-    assert_int_equal(
-        chimaera_bdev_create(&disk, HERE, fresh_path(f), file, MIB, 0, 1000, NULL), -EINVAL);
+    assert_int_equal(chimaera_bdev_create(&disk, HERE, fresh_path(f), file, MIB, 5000, 0, NULL),
+                     -EINVAL);
+    assert_int_equal(chimaera_bdev_create(&disk, HERE, fresh_path(f), file, MIB, 0, 1000, NULL),
+                     -EINVAL);
 }
 
 static void what_a_file_holds_is_not_overwritten(void **state)
@@ -461,7 +460,8 @@ static void a_file_is_opened_as_it_was_made(void **state)
     expect_refusal(make(other, file, 0, NULL), -EBUSY, "in use");
     disk = mine;
     done();
-    expect_refusal(chimaera_bdev_create(&disk, HERE, name, file, 0, 0, 4096, NULL), -EINVAL, "8192");
+    expect_refusal(chimaera_bdev_create(&disk, HERE, name, file, 0, 0, 4096, NULL), -EINVAL,
+                   "8192");
     expect_refusal(make(name, file, 2 * MIB, NULL), -EINVAL, "was made for");
     assert_int_equal(make(name, file, 0, NULL), 0);
     assert_int_equal(stats().alignment, 8192);

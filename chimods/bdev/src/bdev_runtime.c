@@ -6,7 +6,7 @@
  */
 #include "bdev_runtime.h"
 
-#include "transfer.h"
+#include "move.h"
 #include <chimaera/bdev/autogen/bdev_methods.h>
 #include <chimaera/bdev/autogen/bdev_runtime_methods.h>
 #include <errno.h>
@@ -100,8 +100,7 @@ int chimaera_bdev_run_allocate_blocks(struct chimaera_bdev *self,
     (void)rctx;
     if (!self->has_space)
         return -ENOTSUP;
-    int rc =
-        bdev_space_allocate(&self->space, task->size, task->max_blocks, &task->blocks.bytes);
+    int rc = bdev_space_allocate(&self->space, task->size, task->max_blocks, &task->blocks.bytes);
     flush_now_and_then(self);
     return rc;
 }
@@ -137,100 +136,6 @@ void chimaera_bdev_monitor_free_blocks(struct chimaera_bdev *self, enum chi_moni
 
 /* ---- moving bytes */
 
-/* One task's way through the device: begun, moved range by range, ended. */
-struct move {
-    struct chimaera_bdev *self;
-    bool write;
-    uint64_t turn; /* bytes copied since others ran */
-    struct bdev_transfer transfer;
-};
-
-/* Copies, letting others run after each BDEV_TURN; a block may be freed then. Parks when long. */
-static int copy_range(struct move *move, uint64_t offset, uint8_t *bytes, uint64_t size)
-{
-    struct chimaera_bdev *self = move->self;
-    while (size > 0) {
-        if (move->turn == BDEV_TURN) {
-            chi_task_yield();
-            move->turn = 0;
-        }
-        uint64_t here = size < BDEV_TURN - move->turn ? size : BDEV_TURN - move->turn;
-        int rc = self->has_space ? bdev_map_check(&self->space.map, offset, here) : 0;
-        if (rc < 0)
-            return rc;
-        bdev_ram_copy(&self->ram, offset, bytes, here, move->write);
-        offset += here;
-        bytes += here;
-        size -= here;
-        move->turn += here;
-    }
-    return 0;
-}
-
-static void begin_move(struct move *move, struct chimaera_bdev *self, bool write)
-{
-    move->self = self;
-    move->write = write;
-    move->turn = 0;
-    bdev_transfer_begin(&move->transfer, &self->file, write);
-}
-
-static int move_range(struct move *move, uint64_t offset, uint8_t *bytes, uint64_t size)
-{
-    if (!move->self->file_open)
-        return copy_range(move, offset, bytes, size);
-    return bdev_transfer_range(&move->transfer, move->self->data_offset + offset, bytes, size);
-}
-
-static int end_move(struct move *move, int rc)
-{
-    int ended = bdev_transfer_end(&move->transfer);
-    return rc < 0 ? rc : ended;
-}
-
-/* Whether these are ranges of allocated space of this device, and hold `size` bytes. */
-static int check_blocks(const struct chimaera_bdev *self, const struct chimaera_bdev_block *blocks,
-                        size_t count, uint64_t size)
-{
-    uint64_t room = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (blocks[i].device != self->space.device)
-            return -EXDEV;
-        int rc = blocks[i].size > 0 ? bdev_map_check(&self->space.map, blocks[i].offset,
-                                                    blocks[i].size)
-                                   : -EINVAL;
-        if (rc < 0)
-            return rc;
-        if (room < size)
-            room += blocks[i].size;
-    }
-    return room < size ? -EMSGSIZE : 0;
-}
-
-static int move_blocks(struct chimaera_bdev *self, const struct chimaera_bdev_block *blocks,
-                       size_t count, const struct chi_buffer *buffer, bool write)
-{
-    uint8_t *bytes = chi_buffer_data(buffer);
-    uint64_t left = buffer->size;
-    struct move move;
-
-    if (!self->has_space)
-        return -ENOTSUP;
-    int rc = check_blocks(self, blocks, count, left);
-    if (rc < 0)
-        return rc;
-    if (bytes == NULL && left > 0)
-        return CHI_EBADPTR;
-    begin_move(&move, self, write);
-    for (size_t i = 0; left > 0 && rc == 0; i++) {
-        uint64_t here = blocks[i].size < left ? blocks[i].size : left;
-        rc = move_range(&move, blocks[i].offset, bytes, here);
-        bytes += here;
-        left -= here;
-    }
-    return end_move(&move, rc);
-}
-
 /* Bytes are moved where the task came in, if it is the kernel that moves them; else on the lane of
  * their place. */
 static void route_data(struct chimaera_bdev *self, enum chi_monitor_mode mode, uint64_t place,
@@ -257,8 +162,8 @@ int chimaera_bdev_run_write(struct chimaera_bdev *self, struct chimaera_bdev_wri
 {
     (void)rctx;
     uint64_t began = bdev_now_ns();
-    int rc = move_blocks(self, chi_vector_items(&task->blocks), chi_vector_count(&task->blocks),
-                         &task->data, true);
+    int rc = bdev_move_blocks(self, chi_vector_items(&task->blocks),
+                              chi_vector_count(&task->blocks), &task->data, true);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_WRITE, task->data.size, began, rc);
     return rc;
 }
@@ -276,8 +181,8 @@ int chimaera_bdev_run_read(struct chimaera_bdev *self, struct chimaera_bdev_read
 {
     (void)rctx;
     uint64_t began = bdev_now_ns();
-    int rc = move_blocks(self, chi_vector_items(&task->blocks), chi_vector_count(&task->blocks),
-                         &task->data, false);
+    int rc = bdev_move_blocks(self, chi_vector_items(&task->blocks),
+                              chi_vector_count(&task->blocks), &task->data, false);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_READ, task->data.size, began, rc);
     return rc;
 }
@@ -372,35 +277,13 @@ void chimaera_bdev_monitor_flush(struct chimaera_bdev *self, enum chi_monitor_mo
 
 /* ---- mode raw */
 
-static int check_raw(const struct chimaera_bdev *self, uint64_t offset, uint64_t size)
-{
-    if (self->params.mode != CHIMAERA_BDEV_MODE_RAW)
-        return -ENOTSUP;
-    return offset > self->size || size > self->size - offset ? -ERANGE : 0;
-}
-
-static int move_raw(struct chimaera_bdev *self, uint64_t offset, const struct chi_buffer *buffer,
-                    bool write)
-{
-    uint8_t *bytes = chi_buffer_data(buffer);
-    struct move move;
-
-    int rc = check_raw(self, offset, buffer->size);
-    if (rc < 0 || buffer->size == 0)
-        return rc;
-    if (bytes == NULL)
-        return CHI_EBADPTR;
-    begin_move(&move, self, write);
-    return end_move(&move, move_range(&move, offset, bytes, buffer->size));
-}
-
 int chimaera_bdev_run_raw_write(struct chimaera_bdev *self,
                                 struct chimaera_bdev_raw_write_task *task,
                                 struct chi_run_context *rctx)
 {
     (void)rctx;
     uint64_t began = bdev_now_ns();
-    int rc = move_raw(self, task->offset, &task->data, true);
+    int rc = bdev_move_raw(self, task->offset, &task->data, true);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_WRITE, task->data.size, began, rc);
     return rc;
 }
@@ -417,7 +300,7 @@ int chimaera_bdev_run_raw_read(struct chimaera_bdev *self, struct chimaera_bdev_
 {
     (void)rctx;
     uint64_t began = bdev_now_ns();
-    int rc = move_raw(self, task->offset, &task->data, false);
+    int rc = bdev_move_raw(self, task->offset, &task->data, false);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_READ, task->data.size, began, rc);
     return rc;
 }
@@ -429,26 +312,11 @@ void chimaera_bdev_monitor_raw_read(struct chimaera_bdev *self, enum chi_monitor
     route_data(self, mode, task->offset, rctx);
 }
 
-/* Zeroes it a turn at a time. Memory of the system is given back in both cases. */
-static int clear_memory(struct chimaera_bdev *self, uint64_t offset, uint64_t size)
-{
-    for (uint64_t done = 0; done < size; done += BDEV_TURN) {
-        if (done > 0)
-            chi_task_yield();
-        uint64_t left = size - done;
-        bdev_ram_zero(&self->ram, offset + done, left < BDEV_TURN ? left : BDEV_TURN);
-    }
-    return 0;
-}
-
 int chimaera_bdev_run_raw_trim(struct chimaera_bdev *self, struct chimaera_bdev_raw_trim_task *task,
                                struct chi_run_context *rctx)
 {
     (void)rctx;
-    int rc = check_raw(self, task->offset, task->size);
-    if (rc == 0 && task->size > 0)
-        rc = self->file_open ? bdev_file_trim(&self->file, task->offset, task->size)
-                             : clear_memory(self, task->offset, task->size);
+    int rc = bdev_move_clear(self, task->offset, task->size, false);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_TRIM, task->size, 0, rc);
     return rc;
 }
@@ -464,10 +332,7 @@ int chimaera_bdev_run_raw_zero(struct chimaera_bdev *self, struct chimaera_bdev_
                                struct chi_run_context *rctx)
 {
     (void)rctx;
-    int rc = check_raw(self, task->offset, task->size);
-    if (rc == 0 && task->size > 0)
-        rc = self->file_open ? bdev_file_zero(&self->file, task->offset, task->size)
-                             : clear_memory(self, task->offset, task->size);
+    int rc = bdev_move_clear(self, task->offset, task->size, true);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_TRIM, task->size, 0, rc);
     return rc;
 }

@@ -11,7 +11,7 @@
 
 /* Zeroed: a device without a byte. */
 struct bdev_map {
-    uint64_t size;              /* bytes, whole units; does not change, as the next three */
+    uint64_t size; /* bytes, whole units; does not change, as the next three */
     uint64_t units;
     uint64_t words;             /* of each of the bit maps */
     uint32_t unit_shift;        /* log2 of a unit's bytes */

@@ -87,7 +87,8 @@ void bdev_claim_release(struct bdev_claims *claims, struct bdev_claim *claim)
             continue;
         c->granted = true;
         claims->waiting--;
-        chi_task_unpark(&c->parking, 0); /* its handler cannot take it off before the lock is free */
+        chi_task_unpark(&c->parking,
+                        0); /* its handler cannot take it off before the lock is free */
     }
     pthread_mutex_unlock(&claims->lock);
 }

@@ -209,6 +209,5 @@ static int store_flush(struct bdev_store *store)
 void bdev_device_store_init(struct bdev_device_store *store, struct bdev_device *device)
 {
     *store = (struct bdev_device_store){
-        .base = {.read = store_read, .write = store_write, .flush = store_flush},
-        .device = device};
+        .base = {.read = store_read, .write = store_write, .flush = store_flush}, .device = device};
 }

@@ -17,7 +17,7 @@
 
 #define BDEV_PIECE  ((uint64_t)1 << 20)   /* bytes that one read or write moves */
 #define BDEV_BOUNCE ((uint64_t)256 << 10) /* bytes of a bounce buffer */
-#define BDEV_RINGS  64u /* as many as there can be workers */
+#define BDEV_RINGS  64u                   /* as many as there can be workers */
 
 enum bdev_op_kind {
     BDEV_OP_READ,
@@ -55,11 +55,11 @@ struct bdev_device {
     struct bdev_gate gate;
     struct bdev_claims claims;
 
-    atomic_int engine;    /* CHIMAERA_BDEV_ENGINE_URING or _THREADS */
-    pthread_mutex_t lock; /* to make rings, threads, bounce buffers */
+    atomic_int engine;                             /* CHIMAERA_BDEV_ENGINE_URING or _THREADS */
+    pthread_mutex_t lock;                          /* to make rings, threads, bounce buffers */
     _Atomic(struct bdev_ring *) rings[BDEV_RINGS]; /* one for each worker that came by; to NULL */
-    _Atomic(struct bdev_threads *) threads; /* made when first needed */
-    void *bounces[8];                       /* spare ones; lock */
+    _Atomic(struct bdev_threads *) threads;        /* made when first needed */
+    void *bounces[8];                              /* spare ones; lock */
     uint32_t bounce_count;
 
     _Atomic(uint64_t) operations, submissions, bytes_in_place, bytes_bounced;

@@ -128,7 +128,7 @@ static struct bdev_extent remove_extent(struct bdev_free_extents *f, uint32_t e)
 
 static void rebuild_tables(struct bdev_free_extents *f)
 {
-    for (uint32_t class = 0; class < BDEV_EXTENT_CLASSES; class++) {
+    for (uint32_t class = 0; class < BDEV_EXTENT_CLASSES; class ++) {
         for (uint32_t e = f->heads[class]; e != 0; e = f->extents[e].next) {
             const struct bdev_extent *extent = &f->extents[e];
             f->by_first[find(f, f->by_first, extent->first)] = e;
@@ -178,8 +178,8 @@ static uint32_t long_enough(const struct bdev_free_extents *f, uint64_t wanted)
     for (uint32_t i = 0; e != 0 && i < LOOK_AT; i++, e = f->extents[e].next)
         if (f->extents[e].count >= wanted)
             return e;
-    uint32_t next = class + 1 < BDEV_EXTENT_CLASSES ? filled_from(f, class + 1)
-                                                    : BDEV_EXTENT_CLASSES;
+    uint32_t next =
+        class + 1 < BDEV_EXTENT_CLASSES ? filled_from(f, class + 1) : BDEV_EXTENT_CLASSES;
     return next < BDEV_EXTENT_CLASSES ? f->heads[next] : 0;
 }
 

@@ -51,8 +51,8 @@ static uint64_t get(const _Atomic(uint64_t) *counter)
 
 int bdev_metrics_init(struct bdev_metrics *metrics)
 {
-    metrics->cells = aligned_alloc(_Alignof(struct bdev_metrics_cell),
-                                   CELLS * sizeof *metrics->cells);
+    metrics->cells =
+        aligned_alloc(_Alignof(struct bdev_metrics_cell), CELLS * sizeof *metrics->cells);
     if (metrics->cells == NULL)
         return -ENOMEM;
     memset((void *)metrics->cells, 0, CELLS * sizeof *metrics->cells);
@@ -90,9 +90,9 @@ static void add_rate(struct bdev_metrics_cell *cell, enum bdev_metric metric, ui
     uint64_t number = now / NS_PER_S;
     struct second *second = &cell->seconds[number % SECONDS];
     uint64_t old = get(&second->number);
-    if (old != number && atomic_compare_exchange_strong_explicit(
-                             &second->number, &old, number, memory_order_relaxed,
-                             memory_order_relaxed))
+    if (old != number &&
+        atomic_compare_exchange_strong_explicit(&second->number, &old, number, memory_order_relaxed,
+                                                memory_order_relaxed))
         for (int i = 0; i < 2; i++)
             atomic_store_explicit(&second->bytes[i], 0, memory_order_relaxed);
     add(&second->bytes[metric], bytes);

@@ -48,8 +48,8 @@ struct bdev_page_head {
     uint64_t epoch;    /* that of the superblock it belongs to */
     uint32_t index;    /* in its snapshot or log */
     uint16_t count;    /* records in a page of the log */
-    uint16_t left;     /* pages of the same commit that follow: it counts as a whole or not at all */
-    uint64_t device;   /* that of the superblock, so that pages of an earlier life do not count */
+    uint16_t left;   /* pages of the same commit that follow: it counts as a whole or not at all */
+    uint64_t device; /* that of the superblock, so that pages of an earlier life do not count */
 };
 
 struct bdev_snapshot_page {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Opening and closing a device: memory, or a file that is empty, ours, raw or refused. In Create and
- * Destroy of a container.
+ * Opening and closing a device: memory, or a file that is empty, ours, raw or refused. In Create
+ * and Destroy of a container.
  */
 #include "bdev_runtime.h"
 
@@ -51,6 +51,15 @@ static uint64_t random_number(void)
         if (getrandom(&number, sizeof number, 0) != sizeof number)
             number = bdev_now_ns() ^ (uint64_t)getpid() << 32;
     return number;
+}
+
+static void close_space(struct chimaera_bdev *self)
+{
+    if (!self->has_space)
+        return;
+    bdev_space_fini(&self->space);
+    bdev_log_fini(&self->log);
+    self->has_space = false;
 }
 
 /* ---- the file */
@@ -114,6 +123,20 @@ static int make_size(struct opened *file, const struct chimaera_bdev_create_para
     return 0;
 }
 
+/* A file that was made here is to be found after a loss of power. */
+static int sync_folder(const struct opened *file)
+{
+    char folder[CHI_POOL_NAME_MAX + 1];
+    snprintf(folder, sizeof folder, "%s", file->path);
+    strrchr(folder, '/')[1] = '\0'; /* an absolute path has one */
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int rc = fsync(fd) < 0 ? -errno : 0;
+    close(fd);
+    return rc;
+}
+
 static void let_go(struct opened *file)
 {
     if (file->created)
@@ -122,16 +145,16 @@ static void let_go(struct opened *file)
 }
 
 static int try_open(const char *path, const struct chimaera_bdev_create_params *params,
-                     struct opened *file)
+                    struct opened *file)
 {
     struct stat info;
     int flags = O_RDWR | O_CLOEXEC | O_NONBLOCK; /* a FIFO must not keep us */
 
     *file = (struct opened){.path = path};
     if (path[0] != '/')
-        return bdev_refuse(-EINVAL,
-                           "pool \"%s\": the name of a file device is its path, which begins with /",
-                           path);
+        return bdev_refuse(
+            -EINVAL, "pool \"%s\": the name of a file device is its path, which begins with /",
+            path);
     if (stat(path, &info) == 0 && S_ISBLK(info.st_mode))
         flags |= O_EXCL; /* not one that is mounted */
     file->fd = open(path, flags);
@@ -279,7 +302,10 @@ static int open_device(struct chimaera_bdev *self, bool alignment_given)
     bdev_device_store_init(&self->store, &self->file);
     rc = bdev_super_read(&self->store.base, file.size, &super);
     rc = adopt(self, &file, rc, &super, alignment_given);
+    if (rc == 0 && file.created)
+        rc = sync_folder(&file);
     if (rc < 0) {
+        close_space(self);
         if (file.created)
             unlink(file.path);
         bdev_device_fini(&self->file);
@@ -356,14 +382,11 @@ int bdev_close(struct chimaera_bdev *self)
     if (rc < 0)
         chi_log_error("bdev", "%s: what was last allocated and freed is not on the device: %s",
                       self->base.pool_name, chi_strerror(rc));
-    if (self->has_space) {
-        bdev_space_fini(&self->space);
-        bdev_log_fini(&self->log);
-    }
+    close_space(self);
     if (self->file_open)
         bdev_device_fini(&self->file);
     bdev_ram_fini(&self->ram);
     bdev_metrics_fini(&self->metrics);
-    self->has_space = self->file_open = false;
+    self->file_open = false;
     return rc;
 }

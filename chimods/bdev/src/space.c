@@ -92,8 +92,7 @@ static int take_piece(struct bdev_space *space, uint64_t units, struct chi_bytes
                       size_t taken, uint64_t *got)
 {
     uint64_t first;
-    int rc = bdev_free_extents_reserve(&space->free,
-                                       space->blocks + taken + space->held_count + 2);
+    int rc = bdev_free_extents_reserve(&space->free, space->blocks + taken + space->held_count + 2);
     if (rc < 0)
         return rc;
     uint64_t most = CHIMAERA_BDEV_BLOCK_MAX >> space->map.unit_shift;

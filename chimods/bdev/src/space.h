@@ -25,7 +25,7 @@ struct bdev_space {
     /* Freed, and not yet to be given anew, in the order of their records. */
     struct bdev_held {
         uint64_t first, count;
-    } *held;
+    } * held;
     size_t held_count, held_capacity;
     uint64_t held_units;
 
@@ -46,8 +46,8 @@ void bdev_space_fini(struct bdev_space *space);
 uint64_t bdev_space_remaining(const struct bdev_space *space);
 
 /*
- * Allocates `size` bytes in up to `max_blocks` blocks (0: any number), which are added to `blocks`, a
- * zeroed vector of struct chimaera_bdev_block. All or nothing. May park. 0, -EINVAL (size 0),
+ * Allocates `size` bytes in up to `max_blocks` blocks (0: any number), which are added to `blocks`,
+ * a zeroed vector of struct chimaera_bdev_block. All or nothing. May park. 0, -EINVAL (size 0),
  * -ENOSPC, -ENOBUFS (it would take more blocks), -ENOMEM, and where freed space must first be
  * recorded the codes of bdev_log_commit().
  */
@@ -55,7 +55,8 @@ int bdev_space_allocate(struct bdev_space *space, uint64_t size, uint32_t max_bl
                         struct chi_bytes *blocks);
 
 /* Frees blocks as they were allocated, all or none. Does not park. The codes of
- * bdev_map_check_block(); -EXDEV (of another device); -EALREADY also for one named twice; -ENOMEM. */
+ * bdev_map_check_block(); -EXDEV (of another device); -EALREADY also for one named twice; -ENOMEM.
+ */
 int bdev_space_free(struct bdev_space *space, const struct chimaera_bdev_block *blocks,
                     size_t count);
 

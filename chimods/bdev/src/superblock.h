@@ -20,8 +20,8 @@ uint64_t bdev_super_region(const struct bdev_superblock *super, uint64_t epoch);
 
 /*
  * Reads the superblock that counts. `size`: bytes of the file. 0; -ENOENT (there is none); -EUCLEAN
- * (there was one, and it is damaged); -ENOTSUP (of another version); -ENOSPC (of a larger file); the
- * store's codes.
+ * (there was one, and it is damaged); -ENOTSUP (of another version); -ENOSPC (of a larger file);
+ * the store's codes.
  */
 int bdev_super_read(struct bdev_store *store, uint64_t size, struct bdev_superblock *super);
 

@@ -2,8 +2,8 @@
 /*
  * Moving bytes between a file and a caller's memory: in place where both lie as the system wants
  * it, else by a bounce buffer. Any offset and size; a write that does not cover its first or last
- * sector reads it and writes it back whole, and nobody else writes there meanwhile. Handlers, on any
- * worker; everything parks.
+ * sector reads it and writes it back whole, and nobody else writes there meanwhile. Handlers, on
+ * any worker; everything parks.
  */
 #ifndef CHIMAERA_BDEV_TRANSFER_H
 #define CHIMAERA_BDEV_TRANSFER_H

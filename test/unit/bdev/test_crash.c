@@ -185,8 +185,8 @@ static void check_data(const struct history *h, const struct moment *durable,
 {
     for (uint64_t unit = 0; unit < map->units; unit++) {
         bool starts = map->starts[unit / 64] >> unit % 64 & map->used[unit / 64] >> unit % 64 & 1;
-        bool there = durable->starts[unit / 64] >> unit % 64 &
-                     durable->used[unit / 64] >> unit % 64 & 1;
+        bool there =
+            durable->starts[unit / 64] >> unit % 64 & durable->used[unit / 64] >> unit % 64 & 1;
         if (!starts || !there || durable->stamps[unit] == 0)
             continue;
         const uint64_t *page = (const void *)(image + h->super.data_offset + unit * UNIT);

@@ -145,13 +145,13 @@ static void freeing_is_all_or_nothing(void **state)
         chi_bytes_fini(&bytes);
     }
     const struct chimaera_bdev_block wrong[][3] = {
-        {blocks[0], blocks[1], blocks[0]},                                            /* twice */
-        {blocks[0], blocks[1], {blocks[2].offset, 4096, 77}},                         /* a part */
-        {blocks[0], blocks[1], {blocks[2].offset, 8192, 78}},                         /* another's */
-        {blocks[0], blocks[1], {(uint64_t)1 << 40, 4096, 77}},                        /* beyond */
-        {blocks[0], {blocks[1].offset, blocks[1].size * 2, 77}, blocks[2]},           /* two as one */
-        {blocks[0], blocks[1], {blocks[2].offset + 1, blocks[2].size, 77}},           /* askew */
-        {blocks[0], blocks[1], {15 << SHIFT, 4096, 77}},                              /* free */
+        {blocks[0], blocks[1], blocks[0]},                                  /* twice */
+        {blocks[0], blocks[1], {blocks[2].offset, 4096, 77}},               /* a part */
+        {blocks[0], blocks[1], {blocks[2].offset, 8192, 78}},               /* another's */
+        {blocks[0], blocks[1], {(uint64_t)1 << 40, 4096, 77}},              /* beyond */
+        {blocks[0], {blocks[1].offset, blocks[1].size * 2, 77}, blocks[2]}, /* two as one */
+        {blocks[0], blocks[1], {blocks[2].offset + 1, blocks[2].size, 77}}, /* askew */
+        {blocks[0], blocks[1], {15 << SHIFT, 4096, 77}},                    /* free */
     };
     const int codes[] = {-EALREADY, -EINVAL, -EXDEV, -ERANGE, -EINVAL, -EINVAL, -EINVAL};
     for (unsigned i = 0; i < sizeof codes / sizeof codes[0]; i++) {

@@ -132,8 +132,8 @@ static void check_strips(enum chimaera_bdev_engine engine)
     open_device(engine, 32, true);
     if (!skipped) {
         for (unsigned i = 0; i < WRITERS; i++)
-            assert_int_equal(
-                pthread_create(&threads[i], NULL, write_strips, (void *)(uintptr_t)i), 0);
+            assert_int_equal(pthread_create(&threads[i], NULL, write_strips, (void *)(uintptr_t)i),
+                             0);
         for (unsigned i = 0; i < WRITERS; i++) {
             assert_int_equal(pthread_join(threads[i], &failed), 0);
             assert_null(failed);
@@ -154,7 +154,8 @@ static void writers_in_one_sector_lose_nothing(void **state)
     check_strips(CHIMAERA_BDEV_ENGINE_URING);
 }
 
-/* A write of whole sectors and one of a part of them: either order, never a mixture of old bytes. */
+/* A write of whole sectors and one of a part of them: either order, never a mixture of old bytes.
+ */
 static void *write_whole(void *argument)
 {
     uint8_t *page = argument;

@@ -33,8 +33,9 @@ CHI_BEGIN_DECLS
 struct chimaera_bdev_options {
     enum chimaera_bdev_mode mode;
     enum chimaera_bdev_engine engine;
-    bool force;                     /* take a file over that holds something else, which is lost */
-    struct chimaera_bdev_perf perf; /* what the device is known to do; 0: GetStats says what it saw */
+    bool force; /* take a file over that holds something else, which is lost */
+    struct chimaera_bdev_perf
+        perf; /* what the device is known to do; 0: GetStats says what it saw */
 };
 
 /*
@@ -52,8 +53,8 @@ struct chimaera_bdev_options {
  * -ENOENT, -EACCES, -EROFS and other codes of open(), -ENOSPC (too small, or no room for it),
  * -EEXIST (holds something else), -EBUSY (in use), -EUCLEAN (its map is damaged), -ENOTSUP (its map
  * is of another version; several containers), -EPERM or -ENOSYS (no io_uring, where that was asked
- * for), -EIO; of memory -ENOMEM where all RAM pools together would be more than the machine has; and
- * the codes of chimaera_admin_get_or_create_pool().
+ * for), -EIO; of memory -ENOMEM where all RAM pools together would be more than the machine has;
+ * and the codes of chimaera_admin_get_or_create_pool().
  */
 CHI_API int chimaera_bdev_create(struct chimaera_bdev_client *client, chi_pool_query_t query,
                                  const char *pool_name, enum chimaera_bdev_type type,
@@ -67,8 +68,9 @@ CHI_API struct chimaera_admin_get_or_create_pool_task *chimaera_bdev_create_asyn
     const struct chimaera_bdev_options *options);
 
 /*
- * Destroys the pool and leaves `client` zeroed. What a file holds stays there, and is flushed first;
- * what memory holds is gone. The codes of chimaera_admin_destroy_pool() and chimaera_bdev_flush().
+ * Destroys the pool and leaves `client` zeroed. What a file holds stays there, and is flushed
+ * first; what memory holds is gone. The codes of chimaera_admin_destroy_pool() and
+ * chimaera_bdev_flush().
  */
 CHI_API int chimaera_bdev_destroy(struct chimaera_bdev_client *client, chi_pool_query_t query);
 
@@ -90,10 +92,11 @@ CHI_API struct chimaera_bdev_allocate_blocks_task *chimaera_bdev_allocate_blocks
     uint32_t max_blocks);
 
 /*
- * Frees blocks as they were allocated, all of them or, in case of an error, none. -EXDEV (a block of
- * another device), -ERANGE (beyond the device), -EALREADY (freed before, or named twice here), -EINVAL (not a block that is
- * allocated: never was, is another one by now, a part of one, several in one), -ENOTSUP, -ENOMEM. Durable
- * like an allocation; the space is given out again once that is so. No task may be using them; a write that is under way would reach whoever gets them next.
+ * Frees blocks as they were allocated, all of them or, in case of an error, none. -EXDEV (a block
+ * of another device), -ERANGE (beyond the device), -EALREADY (freed before, or named twice here),
+ * -EINVAL (not a block that is allocated: never was, is another one by now, a part of one, several
+ * in one), -ENOTSUP, -ENOMEM. Durable like an allocation; the space is given out again once that is
+ * so. No task may be using them; a write that is under way would reach whoever gets them next.
  */
 CHI_API int chimaera_bdev_free_blocks(const struct chimaera_bdev_client *client,
                                       chi_pool_query_t query,
