@@ -327,7 +327,8 @@ void chi_worker_step_loop(struct chi_worker *worker)
 {
     while (!atomic_load_explicit(&worker->stop, memory_order_relaxed)) {
         worker->did = run_round(worker);
-        if (!worker->did && worker->fd_waits > 0) /* where one with a thread would go to sleep */
+        /* Where one with a thread would go to sleep. */
+        if (!worker->did && worker->fd_waits + worker->outside_waits > 0)
             worker->did = take_events(worker, 0);
         chi_fiber_switch(worker->running, worker->thread_fiber);
     }

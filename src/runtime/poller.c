@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "chimaera/park.h"
+#include "lane/bell.h"
 #include "runtime/worker.h"
 
 _Static_assert(sizeof(((struct chi_parking *)0)->message) == sizeof(struct chi_message),
@@ -39,12 +40,14 @@ int chi_task_park(struct chi_parking *parking)
 
     CHI_ASSERT(worker != NULL && worker->current != NULL && parking->worker == worker,
                "chi_task_park() outside the handler that prepared the place");
+    worker->outside_waits++;
     while (!parking->woken) { /* whatever else may resume this fiber */
         struct chi_waiter waiter = {0};
         parking->waiter = &waiter;
         chi_worker_park(worker, &waiter);
         parking->waiter = NULL;
     }
+    worker->outside_waits--;
     return parking->result;
 }
 
@@ -59,7 +62,10 @@ void chi_task_unpark(struct chi_parking *parking, int result)
     }
     struct chi_message *message = (void *)parking->message;
     message->handle = wake_by_message;
+    bool stepped = home->runtime->stepper != NULL;
     chi_worker_send(home, message);
+    if (stepped) /* whose worker never counts as asleep */
+        chi_eventfd_wake(home->private_fd);
 }
 
 /* ---- pollers */

@@ -86,6 +86,7 @@ struct chi_worker {
     struct chi_subtask_wait *subtask_waits; /* handlers parked for subtasks */
     uint32_t copies;            /* made and not merged, of tasks for several containers */
     uint32_t fd_waits;          /* fibers that wait for a descriptor */
+    uint32_t outside_waits;     /* fibers at parking places of modules */
     struct chi_poller *pollers; /* of modules; called in every round */
     uint32_t round;
     uint64_t spin_ns; /* how long to poll before sleeping; adapts */
