@@ -36,7 +36,7 @@ struct bench_sample {
 };
 
 struct bench_result {
-    unsigned runs;
+    unsigned runs;              /* 0: skipped, and the note says why */
     struct bench_sample median; /* the run with the median of value / limit; p99: median of all */
     char note[256];             /* what else was seen; "" for nothing */
 };
@@ -68,7 +68,14 @@ void bench_task_pipelined_4p(const struct bench_options *options, struct bench_r
 void bench_task_batch(const struct bench_options *options, struct bench_result *result);
 void bench_broadcast_4(const struct bench_options *options, struct bench_result *result);
 void bench_hash_4(const struct bench_options *options, struct bench_result *result);
+void bench_bdev_ram_write_4k(const struct bench_options *options, struct bench_result *result);
 void bench_bdev_ram_write_1m(const struct bench_options *options, struct bench_result *result);
+void bench_bdev_allocate(const struct bench_options *options, struct bench_result *result);
+void bench_bdev_file_read_4k_1(const struct bench_options *options, struct bench_result *result);
+void bench_bdev_file_read_4k_32(const struct bench_options *options, struct bench_result *result);
+void bench_bdev_file_write_4k_1(const struct bench_options *options, struct bench_result *result);
+void bench_bdev_file_write_4k_32(const struct bench_options *options, struct bench_result *result);
+void bench_bdev_file_seq_1m(const struct bench_options *options, struct bench_result *result);
 void bench_idle_cpu(const struct bench_options *options, struct bench_result *result);
 void bench_startup(const struct bench_options *options, struct bench_result *result);
 void bench_attach(const struct bench_options *options, struct bench_result *result);

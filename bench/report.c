@@ -46,7 +46,7 @@ void bench_report_begin(enum bench_form form)
         puts("| name | value | unit | bare limit | ratio | required | p99 | runs | also |\n"
              "|---|--:|---|--:|--:|--:|--:|--:|---|");
     else if (form == BENCH_FORM_TEXT)
-        printf("%-18s %10s %-8s %10s %7s %9s %10s %5s\n", "name", "value", "unit", "limit", "ratio",
+        printf("%-21s %10s %-8s %10s %7s %9s %10s %5s\n", "name", "value", "unit", "limit", "ratio",
                "required", "p99", "runs");
 }
 
@@ -66,6 +66,18 @@ static void report_json(const struct bench_figure *figure, const struct bench_re
     puts("}");
 }
 
+static void report_skipped(enum bench_form form, const struct bench_figure *figure,
+                           const struct bench_result *result)
+{
+    if (form == BENCH_FORM_JSON)
+        printf("{\"name\": \"%s\", \"runs\": 0, \"note\": \"%s\"}\n", figure->name, result->note);
+    else if (form == BENCH_FORM_MARKDOWN)
+        printf("| `%s` | | %s | | | | | 0 | %s |\n", figure->name, figure->unit, result->note);
+    else
+        printf("%-21s %s\n", figure->name, result->note);
+    fflush(stdout);
+}
+
 void bench_report(enum bench_form form, const struct bench_figure *figure,
                   const struct bench_result *result)
 {
@@ -75,6 +87,10 @@ void bench_report(enum bench_form form, const struct bench_figure *figure,
     char required[24];
     double ratio = ratio_of(result);
 
+    if (result->runs == 0) {
+        report_skipped(form, figure, result);
+        return;
+    }
     number_text(result->median.value, value);
     number_text(result->median.limit, limit);
     required_text(figure, required);
@@ -89,11 +105,11 @@ void bench_report(enum bench_form form, const struct bench_figure *figure,
     } else {
         /* The sign of `required` is three bytes wide and one column. */
         int width = figure->bound == BENCH_BOUND_NONE ? 9 : 11;
-        printf("%-18s %10s %-8s %10s %7.2f %*s %10s %5u%s\n", figure->name, value, figure->unit,
+        printf("%-21s %10s %-8s %10s %7.2f %*s %10s %5u%s\n", figure->name, value, figure->unit,
                limit, ratio, width, figure->bound == BENCH_BOUND_NONE ? "" : required, p99,
                result->runs, is_met(figure, ratio) ? "" : "  MISSED");
         if (*result->note)
-            printf("%-18s %s\n", "", result->note);
+            printf("%-21s %s\n", "", result->note);
     }
     fflush(stdout);
 }
@@ -102,7 +118,7 @@ void bench_report_list(void)
 {
     for (unsigned i = 0; i < bench_figure_count; i++) {
         const struct bench_figure *figure = &bench_figures[i];
-        printf("%-18s %s, %s\n%-18s limit: %s\n", figure->name, figure->about, figure->unit, "",
+        printf("%-21s %s, %s\n%-21s limit: %s\n", figure->name, figure->about, figure->unit, "",
                figure->limit);
     }
 }

@@ -112,7 +112,7 @@ struct piece {
 static int open_disk(struct chimaera_bdev_client *disk, uint64_t bytes)
 {
     if (chimaera_bdev_create(disk, chi_pool_query_local(), DISK_POOL, CHIMAERA_BDEV_TYPE_RAM, bytes,
-                             0, 0) < 0)
+                             0, 0, NULL) < 0)
         return fail("cannot open the disk \"" DISK_POOL "\" as one of %" PRIu64 " MiB: %s",
                     bytes >> 20, chi_last_error());
     return 0;
@@ -148,7 +148,8 @@ static void note_piece(FILE *manifest, const struct piece *piece)
 {
     fprintf(manifest, "piece %" PRIu64, piece->bytes);
     for (size_t i = 0; i < piece->count; i++)
-        fprintf(manifest, " %" PRIu64 "+%" PRIu64, piece->blocks[i].offset, piece->blocks[i].size);
+        fprintf(manifest, " %" PRIu64 "+%" PRIu32 "@%" PRIu32, piece->blocks[i].offset,
+                piece->blocks[i].size, piece->blocks[i].device);
     fputc('\n', manifest);
 }
 
@@ -225,7 +226,7 @@ static int store_file(const struct chimaera_bdev_client *disk, const char *path,
 /* --- The manifest: a line per piece, then one for the file that they make up --------------------
  */
 
-/* Reads "<bytes> <offset>+<size> ...". Whether it is well formed. */
+/* Reads "<bytes> <offset>+<size>@<device> ...". Whether it is well formed. */
 static bool parse_piece(const char *text, struct piece *piece)
 {
     int used = 0;
@@ -237,7 +238,8 @@ static bool parse_piece(const char *text, struct piece *piece)
         if (piece->count == PIECE_BLOCKS)
             return false;
         struct chimaera_bdev_block *block = &piece->blocks[piece->count++];
-        if (sscanf(text, " %" SCNu64 "+%" SCNu64 "%n", &block->offset, &block->size, &used) != 2)
+        if (sscanf(text, " %" SCNu64 "+%" SCNu32 "@%" SCNu32 "%n", &block->offset, &block->size,
+                   &block->device, &used) != 3)
             return false;
         text += used;
     }

@@ -125,6 +125,13 @@ CHI_API struct chi_lane *chi_container_lane_by_hash(struct chi_container *contai
                                                     chi_queue_id_t queue_id, uint32_t hash);
 
 /*
+ * The first lane of the queue that belongs to the calling worker: what a monitor sets for work that
+ * shall run where it came in. NULL where there is none.
+ */
+CHI_API struct chi_lane *chi_container_local_lane(struct chi_container *container,
+                                                  chi_queue_id_t queue_id);
+
+/*
  * Gives the handler of `method` a stack of at least `stack_size` bytes, where that is more than
  * runtime.stack_size. Called by Create. 0, -EINVAL (no such method, or more than 64 MiB), -ENOMEM.
  */

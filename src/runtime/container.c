@@ -116,6 +116,15 @@ struct chi_lane *chi_container_lane_by_hash(struct chi_container *container,
     return queue != NULL ? &queue->lanes[hash % queue->lane_count] : NULL;
 }
 
+struct chi_lane *chi_container_local_lane(struct chi_container *container, chi_queue_id_t queue_id)
+{
+    struct chi_queue *queue = find_queue(container, queue_id);
+    for (uint32_t i = 0; queue != NULL && i < queue->lane_count; i++)
+        if (queue->lanes[i].worker == chi_worker_self)
+            return &queue->lanes[i];
+    return NULL;
+}
+
 int chi_container_set_stack_size(struct chi_container *container, uint32_t method,
                                  size_t stack_size)
 {

@@ -227,7 +227,7 @@ static bool take_events(struct chi_worker *worker, uint64_t timeout_ns)
     for (int i = 0; i < count; i++) {
         if (events[i].data.ptr == &worker->eventfd || events[i].data.ptr == &worker->private_fd) {
             clear_eventfd(*(int *)events[i].data.ptr);
-        } else {
+        } else if (((uintptr_t)events[i].data.ptr & 1) == 0) { /* a poller's is for being awake */
             chi_worker_unpark(worker, events[i].data.ptr, (int)events[i].events);
         }
     }
@@ -318,6 +318,8 @@ INLINED bool run_round(struct chi_worker *worker)
         did |= fire_timers(worker);
     if (worker->fd_waits > 0 && worker->round % ROUNDS_A_EPOLL == 0)
         did |= take_events(worker, 0);
+    if (worker->pollers != NULL) /* last: what the round's tasks have queued goes out at once */
+        did |= chi_worker_poll(worker);
     return did;
 }
 
@@ -325,7 +327,8 @@ void chi_worker_step_loop(struct chi_worker *worker)
 {
     while (!atomic_load_explicit(&worker->stop, memory_order_relaxed)) {
         worker->did = run_round(worker);
-        if (!worker->did && worker->fd_waits > 0) /* where one with a thread would go to sleep */
+        /* Where one with a thread would go to sleep. */
+        if (!worker->did && worker->fd_waits + worker->outside_waits > 0)
             worker->did = take_events(worker, 0);
         chi_fiber_switch(worker->running, worker->thread_fiber);
     }

@@ -210,16 +210,16 @@ void chi_stepper_advance(struct chi_runtime *runtime, uint64_t duration_ns)
     }
 }
 
-static uint32_t descriptors_waited_for(const struct chi_runtime *runtime)
+static uint32_t waits_for_outside(const struct chi_runtime *runtime)
 {
     uint32_t count = 0;
     for (uint32_t w = 0; w < runtime->worker_count; w++)
-        count += runtime->workers[w]->fd_waits;
+        count += runtime->workers[w]->fd_waits + runtime->workers[w]->outside_waits;
     return count;
 }
 
-/* Sleeps until a descriptor is ready that a task waits for, but no longer than `longest_ns`.
- * Whether one is. */
+/* Sleeps until a descriptor is ready that a task or a poller waits for, or another thread has sent
+ * a message, but no longer than `longest_ns`. Whether that came. */
 static bool await_descriptor(struct chi_runtime *runtime, uint64_t longest_ns)
 {
     struct pollfd fds[CHI_MAX_WORKERS];
@@ -263,7 +263,7 @@ int chi_stepper_wait(struct chi_runtime *runtime, bool (*done)(void *argument), 
             return stuck(runtime);
         uint64_t next = next_timer(runtime);
         next = next < deadline ? next : deadline;
-        if (descriptors_waited_for(runtime) > 0) {
+        if (waits_for_outside(runtime) > 0) {
             uint64_t wait_ns =
                 next - stepper->now_ns < patience ? next - stepper->now_ns : patience;
             if (await_descriptor(runtime, wait_ns)) {

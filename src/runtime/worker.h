@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 #include "chimaera/container.h"
+#include "chimaera/park.h"
 #include "fiber/fiber.h"
 #include "runtime/cancel.h"
 #include "runtime/lock.h"
@@ -93,8 +94,10 @@ struct chi_worker {
     struct chi_record *sized_record;
     struct chi_timers timers;
     struct chi_subtask_wait *subtask_waits; /* handlers parked for subtasks */
-    uint32_t copies;   /* made and not merged, of tasks for several containers */
-    uint32_t fd_waits; /* fibers that wait for a descriptor */
+    uint32_t copies;            /* made and not merged, of tasks for several containers */
+    uint32_t fd_waits;          /* fibers that wait for a descriptor */
+    uint32_t outside_waits;     /* fibers at parking places of modules */
+    struct chi_poller *pollers; /* of modules; called in every round */
     uint32_t round;
     uint64_t spin_ns; /* how long to poll before sleeping; adapts */
     struct chi_record_cache records;
@@ -173,6 +176,17 @@ bool chi_worker_run_sized(struct chi_worker *worker, size_t stack_size,
                           struct chi_record *record);
 /* Scheduler: goes on with the oldest waiter that was unparked; returns when it is a spare again. */
 void chi_worker_resume_one(struct chi_worker *worker);
+
+/* ---- poller.c: what modules have the worker look at. */
+
+/* Calls each poller once; whether any found something to do. */
+bool chi_worker_poll(struct chi_worker *worker);
+
+/* What stands for a poller in an event of the worker's epoll: its address, made odd. */
+static inline void *chi_poller_event(struct chi_poller *poller)
+{
+    return (char *)poller + 1;
+}
 
 /* ---- run.c: the path of a task through a worker. */
 

@@ -219,7 +219,7 @@ static void attach(struct actor *actor)
     need(chi_client_init() == 0, "attach");
     actor->demo.base.pool_id = FAULT_POOL_ID;
     need(chimaera_bdev_create(&actor->disk, chi_pool_query_local(), FAULT_DISK,
-                              CHIMAERA_BDEV_TYPE_RAM, 64u << 20, 0, 0) == 0,
+                              CHIMAERA_BDEV_TYPE_RAM, 64u << 20, 0, 0, NULL) == 0,
          "find the disk");
 }
 

@@ -56,6 +56,7 @@ setup_missing() {
         setup_has_header yaml.h || echo libyaml-dev
         setup_has_header openssl/evp.h || echo libssl-dev # examples/file_roundtrip
         setup_has_library libboost_context.a || echo libboost-context-dev
+        setup_has_header liburing.h || echo liburing-dev
         ;;
     tests)
         setup_has_header cmocka.h || echo libcmocka-dev
@@ -123,10 +124,10 @@ setup_require() {
         mapfile -t -O "${#missing[@]}" missing < <(setup_missing "$group")
     done
     [[ ${#missing[@]} -gt 0 ]] || return 0
-    # Fibers have a fallback, so boost.context alone is worth a try, but no failure.
-    if [[ "${missing[*]}" == libboost-context-dev ]]; then
+    # Both have a fallback, so alone they are worth a try, but no failure.
+    if [[ "${missing[*]}" =~ ^(libboost-context-dev|liburing-dev| )+$ ]]; then
         (setup_install "${missing[@]}") ||
-            setup_say "Going on without libboost-context-dev: fibers will switch more slowly."
+            setup_say "Going on without ${missing[*]}: fibers will switch more slowly, or files be served by threads."
         return 0
     fi
     setup_install "${missing[@]}"
@@ -137,7 +138,7 @@ setup_require() {
         mapfile -t -O "${#missing[@]}" missing < <(setup_missing "$group")
     done
     for group in "${missing[@]}"; do
-        [[ $group == libboost-context-dev ]] ||
+        [[ $group == libboost-context-dev || $group == liburing-dev ]] ||
             setup_fail "still missing after the installation: ${missing[*]}." \
                 "(CMake must be 3.20 or newer, clang-format 14.)"
     done

@@ -18,7 +18,15 @@ static const char *reason(int rc)
 {
     switch (rc) {
     case -ERANGE:
-        return "a block reaches beyond the end of the device";
+        return "a block or range reaches beyond the end of the device";
+    case -EXDEV:
+        return "a block is of another device";
+    case -ENOTSUP:
+        return "the pool's mode, blocks or raw, has no such call";
+    case -ENODATA:
+        return "the file ends before the device should";
+    case -EIO:
+        return "the device failed";
     case -EINVAL:
         return "a block is not allocated, or not as it was allocated";
     case -EALREADY:
@@ -59,6 +67,42 @@ static int finish(struct chi_task *task, const char *verb, size_t count)
     return rc;
 }
 
+/* The same for a range of the device. */
+static int finish_range(struct chi_task *task, const char *verb, uint64_t offset, uint64_t size)
+{
+    if (task == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(task);
+    if (rc < 0)
+        chi_error(rc, "cannot %s %" PRIu64 " bytes at %" PRIu64 " of pool %u.%u: %s", verb, size,
+                  offset, task->pool_id.major, task->pool_id.minor, reason(rc));
+    chi_task_del(task);
+    return rc;
+}
+
+static struct chimaera_bdev_create_params params_of(enum chimaera_bdev_type type,
+                                                    uint64_t total_size, uint32_t io_depth,
+                                                    uint32_t alignment,
+                                                    const struct chimaera_bdev_options *options)
+{
+    static const struct chimaera_bdev_options defaults = {0};
+    const struct chimaera_bdev_options *given = options != NULL ? options : &defaults;
+    return (struct chimaera_bdev_create_params){
+        .type = type,
+        .mode = given->mode,
+        .engine = given->engine,
+        .force = given->force,
+        .total_size = total_size,
+        .io_depth = io_depth,
+        .alignment = alignment,
+        .read_mb_per_s = given->perf.read_mb_per_s,
+        .write_mb_per_s = given->perf.write_mb_per_s,
+        .read_latency_us = given->perf.read_latency_us,
+        .write_latency_us = given->perf.write_latency_us,
+        .iops = given->perf.iops,
+    };
+}
+
 static struct chimaera_admin_pool_spec pool_spec(const char *pool_name,
                                                  const struct chimaera_bdev_create_params *params)
 {
@@ -73,20 +117,22 @@ static struct chimaera_admin_pool_spec pool_spec(const char *pool_name,
 
 struct chimaera_admin_get_or_create_pool_task *chimaera_bdev_create_async(
     chi_pool_query_t query, const char *pool_name, enum chimaera_bdev_type type,
-    uint64_t total_size, uint32_t io_depth, uint32_t alignment)
+    uint64_t total_size, uint32_t io_depth, uint32_t alignment,
+    const struct chimaera_bdev_options *options)
 {
-    const struct chimaera_bdev_create_params params = {
-        .type = type, .total_size = total_size, .io_depth = io_depth, .alignment = alignment};
+    const struct chimaera_bdev_create_params params =
+        params_of(type, total_size, io_depth, alignment, options);
     const struct chimaera_admin_pool_spec spec = pool_spec(pool_name, &params);
     return chimaera_admin_get_or_create_pool_async(query, &spec);
 }
 
 int chimaera_bdev_create(struct chimaera_bdev_client *client, chi_pool_query_t query,
                          const char *pool_name, enum chimaera_bdev_type type, uint64_t total_size,
-                         uint32_t io_depth, uint32_t alignment)
+                         uint32_t io_depth, uint32_t alignment,
+                         const struct chimaera_bdev_options *options)
 {
-    const struct chimaera_bdev_create_params params = {
-        .type = type, .total_size = total_size, .io_depth = io_depth, .alignment = alignment};
+    const struct chimaera_bdev_create_params params =
+        params_of(type, total_size, io_depth, alignment, options);
     const struct chimaera_admin_pool_spec spec = pool_spec(pool_name, &params);
     return chimaera_admin_get_or_create_pool(query, &spec, &client->base.pool_id);
 }
@@ -224,4 +270,104 @@ int chimaera_bdev_get_stats(const struct chimaera_bdev_client *client, chi_pool_
                   client->base.pool_id.minor, chi_strerror(rc));
     chi_task_del(&task->base);
     return rc;
+}
+
+struct chimaera_bdev_flush_task *chimaera_bdev_flush_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query)
+{
+    struct chimaera_bdev_flush_task *task =
+        CHI_TASK_NEW(chimaera_bdev_flush, client->base.pool_id, query);
+    return task == NULL ? NULL : submit(&task->base, 0);
+}
+
+int chimaera_bdev_flush(const struct chimaera_bdev_client *client, chi_pool_query_t query)
+{
+    struct chimaera_bdev_flush_task *task = chimaera_bdev_flush_async(client, query);
+    return finish_range(task ? &task->base : NULL, "flush", 0, 0);
+}
+
+/* ---- mode raw */
+
+struct chimaera_bdev_raw_write_task *chimaera_bdev_raw_write_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
+    const struct chi_buffer *buffer)
+{
+    struct chimaera_bdev_raw_write_task *task =
+        CHI_TASK_NEW(chimaera_bdev_raw_write, client->base.pool_id, query);
+    if (task == NULL)
+        return NULL;
+    task->offset = offset;
+    task->data = *buffer;
+    return submit(&task->base, 0);
+}
+
+int chimaera_bdev_raw_write(const struct chimaera_bdev_client *client, chi_pool_query_t query,
+                            uint64_t offset, const struct chi_buffer *buffer)
+{
+    struct chimaera_bdev_raw_write_task *task =
+        chimaera_bdev_raw_write_async(client, query, offset, buffer);
+    return finish_range(task ? &task->base : NULL, "write", offset, buffer->size);
+}
+
+struct chimaera_bdev_raw_read_task *chimaera_bdev_raw_read_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
+    const struct chi_buffer *buffer)
+{
+    struct chimaera_bdev_raw_read_task *task =
+        CHI_TASK_NEW(chimaera_bdev_raw_read, client->base.pool_id, query);
+    if (task == NULL)
+        return NULL;
+    task->offset = offset;
+    task->data = *buffer;
+    return submit(&task->base, 0);
+}
+
+int chimaera_bdev_raw_read(const struct chimaera_bdev_client *client, chi_pool_query_t query,
+                           uint64_t offset, const struct chi_buffer *buffer)
+{
+    struct chimaera_bdev_raw_read_task *task =
+        chimaera_bdev_raw_read_async(client, query, offset, buffer);
+    return finish_range(task ? &task->base : NULL, "read", offset, buffer->size);
+}
+
+struct chimaera_bdev_raw_trim_task *chimaera_bdev_raw_trim_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
+    uint64_t size)
+{
+    struct chimaera_bdev_raw_trim_task *task =
+        CHI_TASK_NEW(chimaera_bdev_raw_trim, client->base.pool_id, query);
+    if (task == NULL)
+        return NULL;
+    task->offset = offset;
+    task->size = size;
+    return submit(&task->base, 0);
+}
+
+int chimaera_bdev_raw_trim(const struct chimaera_bdev_client *client, chi_pool_query_t query,
+                           uint64_t offset, uint64_t size)
+{
+    struct chimaera_bdev_raw_trim_task *task =
+        chimaera_bdev_raw_trim_async(client, query, offset, size);
+    return finish_range(task ? &task->base : NULL, "trim", offset, size);
+}
+
+struct chimaera_bdev_raw_zero_task *chimaera_bdev_raw_zero_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
+    uint64_t size)
+{
+    struct chimaera_bdev_raw_zero_task *task =
+        CHI_TASK_NEW(chimaera_bdev_raw_zero, client->base.pool_id, query);
+    if (task == NULL)
+        return NULL;
+    task->offset = offset;
+    task->size = size;
+    return submit(&task->base, 0);
+}
+
+int chimaera_bdev_raw_zero(const struct chimaera_bdev_client *client, chi_pool_query_t query,
+                           uint64_t offset, uint64_t size)
+{
+    struct chimaera_bdev_raw_zero_task *task =
+        chimaera_bdev_raw_zero_async(client, query, offset, size);
+    return finish_range(task ? &task->base : NULL, "zero", offset, size);
 }

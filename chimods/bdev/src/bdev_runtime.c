@@ -1,67 +1,45 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The bdev module. Allocation, freeing and statistics run on one lane, which owns the block map;
- * reads and writes run on several lanes, so on several workers, check the map's atomic bits and
- * copy straight between the caller's buffer and the device: every byte once.
+ * The bdev module. Allocation, freeing, flushing and statistics run on one lane, which owns the
+ * space. What moves bytes runs on several: for a file on the worker where the task came in, since
+ * the kernel does the work; for memory spread by place, since the worker copies.
  */
 #include "bdev_runtime.h"
 
+#include "move.h"
 #include <chimaera/bdev/autogen/bdev_methods.h>
 #include <chimaera/bdev/autogen/bdev_runtime_methods.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#define DATA_LANES        16u
-#define DEFAULT_ALIGNMENT 4096u
-#define MIN_ALIGNMENT     512u
-#define MAX_ALIGNMENT     (1u << 30)
-#define TURN_BYTES        ((uint64_t)4 << 20) /* a longer copy lets others run in between */
+#define DATA_LANES    64u /* so that each worker that can be has one */
+#define MIN_ALIGNMENT 512u
+#define MAX_ALIGNMENT (1u << 30)
+#define MAX_IO_DEPTH  4096u
 
-/* Refuses a Create: for the caller by its last error, for the operator by the log. */
-static CHI_PRINTF(2, 3) int refuse(int code, const char *format, ...)
+static int check_params(const struct chimaera_bdev *self)
 {
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    chi_log_error("bdev", "%s", text);
-    return chi_error(code, "%s", text);
-}
+    const struct chimaera_bdev_create_params *params = &self->params;
+    const char *name = self->base.pool_name;
 
-static int check_params(const char *name, const struct chimaera_bdev_create_params *params)
-{
-    if (params->type == CHIMAERA_BDEV_TYPE_FILE)
-        return refuse(-ENOTSUP, "pool \"%s\": devices of type file are not there yet; use type ram",
-                      name);
-    if (params->type != CHIMAERA_BDEV_TYPE_RAM)
-        return refuse(-EINVAL, "pool \"%s\": %" PRIu32 " is no type of device; 1 is ram", name,
-                      params->type);
+    if (params->type > CHIMAERA_BDEV_TYPE_RAM || params->mode > CHIMAERA_BDEV_MODE_RAW ||
+        params->engine > CHIMAERA_BDEV_ENGINE_THREADS || params->force > 1)
+        return bdev_refuse(-EINVAL,
+                           "pool \"%s\": type %" PRIu32 ", mode %" PRIu32 ", engine %" PRIu32
+                           ", force %" PRIu32 "; one of these does not exist",
+                           name, params->type, params->mode, params->engine, params->force);
     if (params->alignment != 0 &&
         (params->alignment < MIN_ALIGNMENT || params->alignment > MAX_ALIGNMENT ||
          (params->alignment & (params->alignment - 1)) != 0))
-        return refuse(-EINVAL,
-                      "pool \"%s\": alignment is %" PRIu32
-                      "; it must be a power of two from %u to %u",
-                      name, params->alignment, MIN_ALIGNMENT, MAX_ALIGNMENT);
-    uint32_t alignment = params->alignment != 0 ? params->alignment : DEFAULT_ALIGNMENT;
-    if (params->total_size < alignment)
-        return refuse(-EINVAL,
-                      "pool \"%s\": total_size is %" PRIu64
-                      " bytes; the least is a unit of alignment, %" PRIu32,
-                      name, params->total_size, alignment);
-    uint64_t installed = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    if (params->total_size > installed)
-        return refuse(-ENOMEM,
-                      "pool \"%s\": total_size is %" PRIu64 " bytes; this machine has %" PRIu64
-                      " bytes of memory",
-                      name, params->total_size, installed);
+        return bdev_refuse(-EINVAL,
+                           "pool \"%s\": alignment is %" PRIu32
+                           "; it must be a power of two from %u to %u",
+                           name, params->alignment, MIN_ALIGNMENT, MAX_ALIGNMENT);
+    if (params->io_depth > MAX_IO_DEPTH)
+        return bdev_refuse(-EINVAL, "pool \"%s\": io_depth is %" PRIu32 "; %u is possible", name,
+                           params->io_depth, MAX_IO_DEPTH);
+    if (params->type == CHIMAERA_BDEV_TYPE_FILE && self->base.container_id != 0)
+        return bdev_refuse(-ENOTSUP, "pool \"%s\": a file is one device, so one container", name);
     return 0;
 }
 
@@ -69,42 +47,17 @@ int chimaera_bdev_run_create(struct chimaera_bdev *self, struct chimaera_admin_c
                              struct chi_run_context *rctx)
 {
     (void)rctx;
-    struct chimaera_bdev_create_params params = {0};
-    int rc = chi_params_load(&chimaera_bdev_create_params_schema, &task->params, &params);
+    int rc =
+        chi_params_load(&chimaera_bdev_create_params_schema, &task->params, (void *)&self->params);
     if (rc == 0)
-        rc = check_params(self->base.pool_name, &params);
-    if (rc < 0)
-        return rc;
-    uint32_t alignment = params.alignment != 0 ? params.alignment : DEFAULT_ALIGNMENT;
-    rc = chimaera_bdev_map_init(&self->map, params.total_size, (uint32_t)__builtin_ctz(alignment));
-    if (rc < 0)
-        return refuse(rc, "pool \"%s\": no memory for the block map of %" PRIu64 " bytes",
-                      self->base.pool_name, params.total_size);
-    /* Reserved now, backed by the system where it is first written. */
-    void *memory = mmap(NULL, params.total_size, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) {
-        int error = errno;
-        rc = refuse(-error, "pool \"%s\": cannot map %" PRIu64 " bytes: %s", self->base.pool_name,
-                    params.total_size, chi_strerror(-error));
-        goto fini_map;
-    }
-    (void)madvise(memory, params.total_size, MADV_HUGEPAGE); /* only a wish */
-    rc = chi_container_create_queue(&self->base, CHIMAERA_BDEV_METADATA_QUEUE, 1, CHI_LOW_LATENCY);
+        rc = check_params(self);
+    if (rc == 0)
+        rc = chi_container_create_queue(&self->base, CHIMAERA_BDEV_METADATA_QUEUE, 1,
+                                        CHI_LOW_LATENCY);
     if (rc == 0)
         rc = chi_container_create_queue(&self->base, CHIMAERA_BDEV_DATA_QUEUE, DATA_LANES,
                                         CHI_LOW_LATENCY);
-    if (rc < 0)
-        goto unmap;
-    self->memory = memory;
-    self->memory_size = params.total_size;
-    return 0;
-
-unmap:
-    munmap(memory, params.total_size);
-fini_map:
-    chimaera_bdev_map_fini(&self->map);
-    return rc;
+    return rc == 0 ? bdev_open(self) : rc;
 }
 
 void chimaera_bdev_monitor_create(struct chimaera_bdev *self, enum chi_monitor_mode mode,
@@ -118,11 +71,7 @@ int chimaera_bdev_run_destroy(struct chimaera_bdev *self, struct chimaera_admin_
                               struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
-    if (self->memory != NULL)
-        munmap(self->memory, self->memory_size);
-    self->memory = NULL;
-    chimaera_bdev_map_fini(&self->map);
-    return 0;
+    return bdev_close(self);
 }
 
 void chimaera_bdev_monitor_destroy(struct chimaera_bdev *self, enum chi_monitor_mode mode,
@@ -133,35 +82,26 @@ void chimaera_bdev_monitor_destroy(struct chimaera_bdev *self, enum chi_monitor_
     chi_monitor_lane(&self->base, mode, rctx, CHIMAERA_BDEV_METADATA_QUEUE, 0);
 }
 
+/* So that the records of many who never flush do not pile up. */
+static void flush_now_and_then(struct chimaera_bdev *self)
+{
+    if (!bdev_space_wants_flush(&self->space))
+        return;
+    int rc = bdev_space_flush(&self->space);
+    if (rc < 0)
+        chi_log_warn("bdev", "%s: cannot write the allocation log: %s", self->base.pool_name,
+                     chi_strerror(rc));
+}
+
 int chimaera_bdev_run_allocate_blocks(struct chimaera_bdev *self,
                                       struct chimaera_bdev_allocate_blocks_task *task,
                                       struct chi_run_context *rctx)
 {
     (void)rctx;
-    if (task->size == 0)
-        return -EINVAL;
-    if (task->size > chimaera_bdev_map_remaining(&self->map))
-        return -ENOSPC;
-    int rc = 0;
-    for (uint64_t left = task->size; left > 0 && rc == 0;) {
-        struct chimaera_bdev_block block;
-        if (task->max_blocks != 0 && chi_vector_count(&task->blocks) == task->max_blocks) {
-            rc = -ENOBUFS;
-            break;
-        }
-        rc = chimaera_bdev_map_allocate(&self->map, left, &block);
-        if (rc < 0)
-            break;
-        rc = chi_vector_append(&task->blocks, &block, 1);
-        if (rc < 0)
-            chimaera_bdev_map_free(&self->map, &block, 1);
-        left -= block.size < left ? block.size : left;
-    }
-    if (rc < 0) {
-        chimaera_bdev_map_free(&self->map, chi_vector_items(&task->blocks),
-                               chi_vector_count(&task->blocks));
-        chi_vector_fini(&task->blocks);
-    }
+    if (!self->has_space)
+        return -ENOTSUP;
+    int rc = bdev_space_allocate(&self->space, task->size, task->max_blocks, &task->blocks.bytes);
+    flush_now_and_then(self);
     return rc;
 }
 
@@ -178,8 +118,12 @@ int chimaera_bdev_run_free_blocks(struct chimaera_bdev *self,
                                   struct chi_run_context *rctx)
 {
     (void)rctx;
-    return chimaera_bdev_map_free(&self->map, chi_vector_items(&task->blocks),
-                                  chi_vector_count(&task->blocks));
+    if (!self->has_space)
+        return -ENOTSUP;
+    int rc = bdev_space_free(&self->space, chi_vector_items(&task->blocks),
+                             chi_vector_count(&task->blocks));
+    flush_now_and_then(self);
+    return rc;
 }
 
 void chimaera_bdev_monitor_free_blocks(struct chimaera_bdev *self, enum chi_monitor_mode mode,
@@ -190,78 +134,37 @@ void chimaera_bdev_monitor_free_blocks(struct chimaera_bdev *self, enum chi_moni
     chi_monitor_lane(&self->base, mode, rctx, CHIMAERA_BDEV_METADATA_QUEUE, 0);
 }
 
-/*
- * Copies all of `buffer` to or from the blocks. Checks everything before the first byte, and each
- * piece again before its turn, since a block may be freed while others run. Parks the fiber when
- * long.
- */
-static int copy(struct chimaera_bdev *self, const struct chimaera_bdev_block *blocks, size_t count,
-                const struct chi_buffer *buffer, bool to_device)
-{
-    uint64_t left = buffer->size, room = 0, turn = 0;
-    for (size_t i = 0; i < count; i++) {
-        int rc = blocks[i].size > 0 ? chimaera_bdev_map_check(&self->map, blocks[i]) : -EINVAL;
-        if (rc < 0)
-            return rc;
-        if (room < left)
-            room += blocks[i].size;
-    }
-    if (room < left)
-        return -EMSGSIZE;
-    uint8_t *bytes = chi_buffer_data(buffer);
-    if (bytes == NULL && left > 0)
-        return CHI_EBADPTR;
+/* ---- moving bytes */
 
-    for (size_t i = 0; left > 0; i++) {
-        struct chimaera_bdev_block piece = blocks[i];
-        for (uint64_t end = piece.offset + piece.size; left > 0 && piece.offset < end;) {
-            if (turn == TURN_BYTES) {
-                chi_task_yield();
-                turn = 0;
-            }
-            piece.size = end - piece.offset;
-            if (piece.size > left)
-                piece.size = left;
-            if (piece.size > TURN_BYTES - turn)
-                piece.size = TURN_BYTES - turn;
-            int rc = chimaera_bdev_map_check(&self->map, piece);
-            if (rc < 0)
-                return rc;
-            if (to_device)
-                memcpy(self->memory + piece.offset, bytes, piece.size);
-            else
-                memcpy(bytes, self->memory + piece.offset, piece.size);
-            piece.offset += piece.size;
-            bytes += piece.size;
-            left -= piece.size;
-            turn += piece.size;
-        }
-    }
-    return 0;
-}
-
-/* Spreads reads and writes over the data lanes by the first block's place. */
-static void route_data(struct chimaera_bdev *self, enum chi_monitor_mode mode,
-                       const struct chimaera_bdev_block *blocks, size_t count,
+/* Bytes are moved where the task came in, if it is the kernel that moves them; else on the lane of
+ * their place. */
+static void route_data(struct chimaera_bdev *self, enum chi_monitor_mode mode, uint64_t place,
                        struct chi_run_context *rctx)
 {
     if (mode != CHI_MONITOR_LOCAL_SCHEDULE)
         return;
-    uint64_t unit = count > 0 ? blocks[0].offset >> self->map.unit_shift : 0;
-    uint32_t hash = (uint32_t)(unit * 0x9E3779B97F4A7C15u >> 32);
-    rctx->route_lane = chi_container_lane_by_hash(&self->base, CHIMAERA_BDEV_DATA_QUEUE, hash);
+    struct chi_lane *lane = NULL;
+    if (self->file_open)
+        lane = chi_container_local_lane(&self->base, CHIMAERA_BDEV_DATA_QUEUE);
+    uint32_t hash = (uint32_t)((place >> 12) * 0x9E3779B97F4A7C15u >> 32);
+    if (lane == NULL)
+        lane = chi_container_lane_by_hash(&self->base, CHIMAERA_BDEV_DATA_QUEUE, hash);
+    rctx->route_lane = lane;
+}
+
+static uint64_t place_of(const struct chimaera_bdev_block *blocks, size_t count)
+{
+    return count > 0 ? blocks[0].offset : 0;
 }
 
 int chimaera_bdev_run_write(struct chimaera_bdev *self, struct chimaera_bdev_write_task *task,
                             struct chi_run_context *rctx)
 {
     (void)rctx;
-    int rc = copy(self, chi_vector_items(&task->blocks), chi_vector_count(&task->blocks),
-                  &task->data, true);
-    if (rc == 0) {
-        atomic_fetch_add_explicit(&self->writes, 1, memory_order_relaxed);
-        atomic_fetch_add_explicit(&self->bytes_written, task->data.size, memory_order_relaxed);
-    }
+    uint64_t began = bdev_now_ns();
+    int rc = bdev_move_blocks(self, chi_vector_items(&task->blocks),
+                              chi_vector_count(&task->blocks), &task->data, true);
+    bdev_metrics_add(&self->metrics, BDEV_METRIC_WRITE, task->data.size, began, rc);
     return rc;
 }
 
@@ -269,26 +172,50 @@ void chimaera_bdev_monitor_write(struct chimaera_bdev *self, enum chi_monitor_mo
                                  struct chimaera_bdev_write_task *task,
                                  struct chi_run_context *rctx)
 {
-    route_data(self, mode, chi_vector_items(&task->blocks), chi_vector_count(&task->blocks), rctx);
+    route_data(self, mode,
+               place_of(chi_vector_items(&task->blocks), chi_vector_count(&task->blocks)), rctx);
 }
 
 int chimaera_bdev_run_read(struct chimaera_bdev *self, struct chimaera_bdev_read_task *task,
                            struct chi_run_context *rctx)
 {
     (void)rctx;
-    int rc = copy(self, chi_vector_items(&task->blocks), chi_vector_count(&task->blocks),
-                  &task->data, false);
-    if (rc == 0) {
-        atomic_fetch_add_explicit(&self->reads, 1, memory_order_relaxed);
-        atomic_fetch_add_explicit(&self->bytes_read, task->data.size, memory_order_relaxed);
-    }
+    uint64_t began = bdev_now_ns();
+    int rc = bdev_move_blocks(self, chi_vector_items(&task->blocks),
+                              chi_vector_count(&task->blocks), &task->data, false);
+    bdev_metrics_add(&self->metrics, BDEV_METRIC_READ, task->data.size, began, rc);
     return rc;
 }
 
 void chimaera_bdev_monitor_read(struct chimaera_bdev *self, enum chi_monitor_mode mode,
                                 struct chimaera_bdev_read_task *task, struct chi_run_context *rctx)
 {
-    route_data(self, mode, chi_vector_items(&task->blocks), chi_vector_count(&task->blocks), rctx);
+    route_data(self, mode,
+               place_of(chi_vector_items(&task->blocks), chi_vector_count(&task->blocks)), rctx);
+}
+
+/* ---- statistics and flush */
+
+static void add_file_stats(struct chimaera_bdev *self, struct chimaera_bdev_stats *stats)
+{
+    struct bdev_device *file = &self->file;
+    stats->engine = (uint32_t)atomic_load_explicit(&file->engine, memory_order_relaxed);
+    stats->direct = file->direct;
+    stats->io_unit = file->io_unit;
+    stats->memory_unit = file->memory_unit;
+    stats->rings = bdev_uring_count(file);
+    stats->operations = atomic_load_explicit(&file->operations, memory_order_relaxed);
+    stats->submissions = atomic_load_explicit(&file->submissions, memory_order_relaxed);
+    stats->bytes_in_place = atomic_load_explicit(&file->bytes_in_place, memory_order_relaxed);
+    stats->bytes_bounced = atomic_load_explicit(&file->bytes_bounced, memory_order_relaxed);
+    pthread_mutex_lock(&file->gate.lock);
+    stats->in_flight = file->gate.inside;
+    stats->most_in_flight = file->gate.most_inside;
+    stats->waiting = file->gate.waiting;
+    pthread_mutex_unlock(&file->gate.lock);
+    stats->commits = self->log.commits;
+    stats->log_pages = self->log.pages;
+    stats->compactions = self->log.compactions;
 }
 
 int chimaera_bdev_run_get_stats(struct chimaera_bdev *self,
@@ -297,14 +224,25 @@ int chimaera_bdev_run_get_stats(struct chimaera_bdev *self,
 {
     (void)rctx;
     task->stats = (struct chimaera_bdev_stats){
-        .total = self->map.size,
-        .remaining = chimaera_bdev_map_remaining(&self->map),
-        .allocated_blocks = self->map.blocks,
-        .reads = atomic_load_explicit(&self->reads, memory_order_relaxed),
-        .writes = atomic_load_explicit(&self->writes, memory_order_relaxed),
-        .bytes_read = atomic_load_explicit(&self->bytes_read, memory_order_relaxed),
-        .bytes_written = atomic_load_explicit(&self->bytes_written, memory_order_relaxed),
+        .total = self->size,
+        .remaining = self->has_space ? bdev_space_remaining(&self->space) : 0,
+        .allocated_blocks = self->space.blocks,
+        .device = self->space.device,
+        .perf = {.read_mb_per_s = self->params.read_mb_per_s,
+                 .write_mb_per_s = self->params.write_mb_per_s,
+                 .read_latency_us = self->params.read_latency_us,
+                 .write_latency_us = self->params.write_latency_us,
+                 .iops = self->params.iops},
+        .type = self->params.type,
+        .mode = self->params.mode,
+        .alignment = self->params.alignment,
+        .io_depth = self->params.io_depth,
+        .io_unit = 1,
+        .memory_unit = 1,
     };
+    if (self->file_open)
+        add_file_stats(self, &task->stats);
+    bdev_metrics_read(&self->metrics, &task->stats);
     return 0;
 }
 
@@ -316,4 +254,94 @@ void chimaera_bdev_monitor_get_stats(struct chimaera_bdev *self, enum chi_monito
     chi_monitor_lane(&self->base, mode, rctx, CHIMAERA_BDEV_METADATA_QUEUE, 0);
 }
 
-CHI_TASK_CC(chimaera_bdev, "0.1.0");
+int chimaera_bdev_run_flush(struct chimaera_bdev *self, struct chimaera_bdev_flush_task *task,
+                            struct chi_run_context *rctx)
+{
+    (void)task, (void)rctx;
+    int rc = 0;
+    if (self->has_space)
+        rc = bdev_space_flush(&self->space);
+    else if (self->file_open)
+        rc = self->store.base.flush(&self->store.base);
+    bdev_metrics_add(&self->metrics, BDEV_METRIC_FLUSH, 0, 0, rc);
+    return rc;
+}
+
+void chimaera_bdev_monitor_flush(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+                                 struct chimaera_bdev_flush_task *task,
+                                 struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, CHIMAERA_BDEV_METADATA_QUEUE, 0);
+}
+
+/* ---- mode raw */
+
+int chimaera_bdev_run_raw_write(struct chimaera_bdev *self,
+                                struct chimaera_bdev_raw_write_task *task,
+                                struct chi_run_context *rctx)
+{
+    (void)rctx;
+    uint64_t began = bdev_now_ns();
+    int rc = bdev_move_raw(self, task->offset, &task->data, true);
+    bdev_metrics_add(&self->metrics, BDEV_METRIC_WRITE, task->data.size, began, rc);
+    return rc;
+}
+
+void chimaera_bdev_monitor_raw_write(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+                                     struct chimaera_bdev_raw_write_task *task,
+                                     struct chi_run_context *rctx)
+{
+    route_data(self, mode, task->offset, rctx);
+}
+
+int chimaera_bdev_run_raw_read(struct chimaera_bdev *self, struct chimaera_bdev_raw_read_task *task,
+                               struct chi_run_context *rctx)
+{
+    (void)rctx;
+    uint64_t began = bdev_now_ns();
+    int rc = bdev_move_raw(self, task->offset, &task->data, false);
+    bdev_metrics_add(&self->metrics, BDEV_METRIC_READ, task->data.size, began, rc);
+    return rc;
+}
+
+void chimaera_bdev_monitor_raw_read(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+                                    struct chimaera_bdev_raw_read_task *task,
+                                    struct chi_run_context *rctx)
+{
+    route_data(self, mode, task->offset, rctx);
+}
+
+int chimaera_bdev_run_raw_trim(struct chimaera_bdev *self, struct chimaera_bdev_raw_trim_task *task,
+                               struct chi_run_context *rctx)
+{
+    (void)rctx;
+    int rc = bdev_move_clear(self, task->offset, task->size, false);
+    bdev_metrics_add(&self->metrics, BDEV_METRIC_TRIM, task->size, 0, rc);
+    return rc;
+}
+
+void chimaera_bdev_monitor_raw_trim(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+                                    struct chimaera_bdev_raw_trim_task *task,
+                                    struct chi_run_context *rctx)
+{
+    route_data(self, mode, task->offset, rctx);
+}
+
+int chimaera_bdev_run_raw_zero(struct chimaera_bdev *self, struct chimaera_bdev_raw_zero_task *task,
+                               struct chi_run_context *rctx)
+{
+    (void)rctx;
+    int rc = bdev_move_clear(self, task->offset, task->size, true);
+    bdev_metrics_add(&self->metrics, BDEV_METRIC_TRIM, task->size, 0, rc);
+    return rc;
+}
+
+void chimaera_bdev_monitor_raw_zero(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+                                    struct chimaera_bdev_raw_zero_task *task,
+                                    struct chi_run_context *rctx)
+{
+    route_data(self, mode, task->offset, rctx);
+}
+
+CHI_TASK_CC(chimaera_bdev, "0.2.0");

@@ -3,26 +3,43 @@
 #ifndef CHIMAERA_BDEV_RUNTIME_H
 #define CHIMAERA_BDEV_RUNTIME_H
 
-#include "block_map.h"
+#include "device.h"
+#include "metrics.h"
+#include "ram.h"
+#include "space.h"
 #include <chimaera/admin/admin_tasks.h>
 #include <chimaera/container.h>
 
 enum chimaera_bdev_queue {
-    CHIMAERA_BDEV_METADATA_QUEUE = 0, /* one lane: the block map's owner */
-    CHIMAERA_BDEV_DATA_QUEUE = 1,     /* reads and writes, spread by where they begin */
+    CHIMAERA_BDEV_METADATA_QUEUE = 0, /* one lane: the owner of space, map and log */
+    CHIMAERA_BDEV_DATA_QUEUE = 1,     /* everything that moves bytes */
 };
 
 /* The runtime zeroes it; Create fills it in, Destroy empties it. */
 struct chimaera_bdev {
     struct chi_container base;
-    uint8_t *memory; /* map.size bytes; data lanes copy only where the map says allocated */
-    uint64_t memory_size;
-    struct chimaera_bdev_map map;
-    /* Added to by all data lanes; relaxed, for they count and order nothing. */
-    CHI_ATOMIC(uint64_t) reads;
-    CHI_ATOMIC(uint64_t) writes;
-    CHI_ATOMIC(uint64_t) bytes_read;
-    CHI_ATOMIC(uint64_t) bytes_written;
+    struct chimaera_bdev_create_params params; /* with what 0 stood for filled in */
+    uint64_t size;                             /* bytes that the device offers */
+    struct bdev_metrics metrics;
+
+    struct bdev_ram ram; /* type RAM */
+
+    struct bdev_device file; /* type FILE; without begin where there is none */
+    bool file_open;
+    uint64_t data_offset; /* of the first block in the file */
+    struct bdev_device_store store;
+
+    bool has_space; /* mode BLOCKS; the metadata lane's, but for bdev_map_check() */
+    struct bdev_space space;
+    struct bdev_log log;
 };
+
+/* open.c: sets up what the parameters ask for. Parks. On failure nothing is left behind. */
+int bdev_open(struct chimaera_bdev *self);
+/* Makes everything durable and lets go of it. Parks. The code of what could not be made durable. */
+int bdev_close(struct chimaera_bdev *self);
+
+/* Refuses a Create: for the caller by its last error, for the operator by the log. */
+int bdev_refuse(int code, const char *format, ...) CHI_PRINTF(2, 3);
 
 #endif

@@ -20,23 +20,23 @@ static uint64_t word_mask(uint64_t word, uint64_t first, uint64_t end)
     return mask;
 }
 
-static uint64_t used_word(const struct chimaera_bdev_map *map, uint64_t word)
+static uint64_t used_word(const struct bdev_map *map, uint64_t word)
 {
     return atomic_load_explicit(&map->used[word], memory_order_relaxed);
 }
 
-static bool is_used(const struct chimaera_bdev_map *map, uint64_t unit)
+static bool is_used(const struct bdev_map *map, uint64_t unit)
 {
     return used_word(map, unit / 64) >> unit % 64 & 1;
 }
 
-static bool is_start(const struct chimaera_bdev_map *map, uint64_t unit)
+static bool is_start(const struct bdev_map *map, uint64_t unit)
 {
     return map->starts[unit / 64] >> unit % 64 & 1;
 }
 
 /* Only the owner writes, so a load and a store make a change. */
-static void set_used(struct chimaera_bdev_map *map, uint64_t first, uint64_t end, bool used)
+static void set_used(struct bdev_map *map, uint64_t first, uint64_t end, bool used)
 {
     for (uint64_t word = first / 64; word * 64 < end; word++) {
         uint64_t mask = word_mask(word, first, end), old = used_word(map, word);
@@ -45,14 +45,14 @@ static void set_used(struct chimaera_bdev_map *map, uint64_t first, uint64_t end
     }
 }
 
-static void set_start(struct chimaera_bdev_map *map, uint64_t first, uint64_t end)
+static void set_start(struct bdev_map *map, uint64_t first, uint64_t end)
 {
     for (uint64_t word = first / 64; word * 64 < end; word++)
         map->starts[word] &= ~word_mask(word, first, end);
     map->starts[first / 64] |= (uint64_t)1 << first % 64;
 }
 
-static bool all_used(const struct chimaera_bdev_map *map, uint64_t first, uint64_t end)
+static bool all_used(const struct bdev_map *map, uint64_t first, uint64_t end)
 {
     for (uint64_t word = first / 64; word * 64 < end; word++)
         if (~used_word(map, word) & word_mask(word, first, end))
@@ -60,7 +60,7 @@ static bool all_used(const struct chimaera_bdev_map *map, uint64_t first, uint64
     return true;
 }
 
-static bool any_start(const struct chimaera_bdev_map *map, uint64_t first, uint64_t end)
+static bool any_start(const struct bdev_map *map, uint64_t first, uint64_t end)
 {
     for (uint64_t word = first / 64; word * 64 < end; word++)
         if (map->starts[word] & word_mask(word, first, end))
@@ -68,57 +68,58 @@ static bool any_start(const struct chimaera_bdev_map *map, uint64_t first, uint6
     return false;
 }
 
-int chimaera_bdev_map_init(struct chimaera_bdev_map *map, uint64_t size, uint32_t unit_shift)
+int bdev_map_init(struct bdev_map *map, uint64_t size, uint32_t unit_shift)
 {
-    *map = (struct chimaera_bdev_map){.unit_shift = unit_shift};
-    uint64_t units = size >> unit_shift, words = units / 64 + 1;
-    map->used = calloc(words, sizeof *map->used);
-    map->starts = calloc(words, sizeof *map->starts);
-    if (map->used == NULL || map->starts == NULL ||
-        chimaera_bdev_free_extents_reserve(&map->free, 1) < 0) {
-        chimaera_bdev_map_fini(map);
+    *map = (struct bdev_map){.unit_shift = unit_shift, .units = size >> unit_shift};
+    map->words = map->units / 64 + 1;
+    map->used = calloc(map->words, sizeof *map->used);
+    map->starts = calloc(map->words, sizeof *map->starts);
+    if (map->used == NULL || map->starts == NULL) {
+        bdev_map_fini(map);
         return -ENOMEM;
     }
-    map->size = units << unit_shift;
-    if (units > 0)
-        chimaera_bdev_free_extents_put(&map->free, 0, units);
+    map->size = map->units << unit_shift;
     return 0;
 }
 
-void chimaera_bdev_map_fini(struct chimaera_bdev_map *map)
+void bdev_map_fini(struct bdev_map *map)
 {
     free(map->used);
     free(map->starts);
-    chimaera_bdev_free_extents_fini(&map->free);
-    *map = (struct chimaera_bdev_map){0};
+    *map = (struct bdev_map){0};
 }
 
-uint64_t chimaera_bdev_map_remaining(const struct chimaera_bdev_map *map)
+void bdev_map_set(struct bdev_map *map, uint64_t first, uint64_t count)
 {
-    return map->free.units << map->unit_shift;
-}
-
-int chimaera_bdev_map_allocate(struct chimaera_bdev_map *map, uint64_t size,
-                               struct chimaera_bdev_block *block)
-{
-    uint64_t unit = (uint64_t)1 << map->unit_shift, first;
-    /* Room for the extents that there can be once this block is there as well. */
-    if (chimaera_bdev_free_extents_reserve(&map->free, map->blocks + 2) < 0)
-        return -ENOMEM;
-    uint64_t wanted = (size >> map->unit_shift) + (size & (unit - 1) ? 1 : 0);
-    uint64_t count = chimaera_bdev_free_extents_take(&map->free, wanted, &first);
-    if (count == 0)
-        return -ENOSPC;
     set_start(map, first, first + count);
     set_used(map, first, first + count, true);
-    map->blocks++;
-    block->offset = first << map->unit_shift;
-    block->size = count << map->unit_shift;
-    return 0;
 }
 
-/* Whether this is a block as it was allocated. */
-static int check_block(const struct chimaera_bdev_map *map, struct chimaera_bdev_block block)
+void bdev_map_clear(struct bdev_map *map, uint64_t first, uint64_t count)
+{
+    set_used(map, first, first + count, false);
+}
+
+uint64_t bdev_map_next_used(const struct bdev_map *map, uint64_t from, bool used)
+{
+    for (uint64_t word = from / 64; word * 64 < map->units; word++) {
+        uint64_t bits = used_word(map, word);
+        bits = (used ? bits : ~bits) & word_mask(word, from, map->units);
+        if (bits != 0)
+            return word * 64 + (uint64_t)__builtin_ctzll(bits);
+    }
+    return map->units;
+}
+
+uint64_t bdev_map_blocks(const struct bdev_map *map)
+{
+    uint64_t blocks = 0;
+    for (uint64_t word = 0; word < map->words; word++)
+        blocks += (uint64_t)__builtin_popcountll(used_word(map, word) & map->starts[word]);
+    return blocks;
+}
+
+int bdev_map_check_block(const struct bdev_map *map, struct chimaera_bdev_block block)
 {
     uint64_t unit = (uint64_t)1 << map->unit_shift;
     if (block.offset > map->size || block.size > map->size - block.offset)
@@ -137,37 +138,13 @@ static int check_block(const struct chimaera_bdev_map *map, struct chimaera_bdev
     return 0;
 }
 
-int chimaera_bdev_map_free(struct chimaera_bdev_map *map, const struct chimaera_bdev_block *blocks,
-                           size_t count)
+int bdev_map_check(const struct bdev_map *map, uint64_t offset, uint64_t size)
 {
-    int rc = 0;
-    size_t i;
-    for (i = 0; i < count && rc == 0; i++) {
-        rc = check_block(map, blocks[i]);
-        if (rc == 0) /* at once, so that the same block again is found */
-            set_used(map, blocks[i].offset >> map->unit_shift,
-                     (blocks[i].offset + blocks[i].size) >> map->unit_shift, false);
-    }
-    if (rc < 0) {
-        for (i--; i-- > 0;)
-            set_used(map, blocks[i].offset >> map->unit_shift,
-                     (blocks[i].offset + blocks[i].size) >> map->unit_shift, true);
-        return rc;
-    }
-    for (i = 0; i < count; i++)
-        chimaera_bdev_free_extents_put(&map->free, blocks[i].offset >> map->unit_shift,
-                                       blocks[i].size >> map->unit_shift);
-    map->blocks -= count;
-    return 0;
-}
-
-int chimaera_bdev_map_check(const struct chimaera_bdev_map *map, struct chimaera_bdev_block range)
-{
-    if (range.offset > map->size || range.size > map->size - range.offset)
+    if (offset > map->size || size > map->size - offset)
         return -ERANGE;
-    if (range.size == 0)
+    if (size == 0)
         return 0;
-    uint64_t first = range.offset >> map->unit_shift;
-    uint64_t end = ((range.offset + range.size - 1) >> map->unit_shift) + 1;
+    uint64_t first = offset >> map->unit_shift;
+    uint64_t end = ((offset + size - 1) >> map->unit_shift) + 1;
     return all_used(map, first, end) ? 0 : -EINVAL;
 }

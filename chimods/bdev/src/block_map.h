@@ -1,53 +1,50 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Block map: which parts of a device are allocated, and as which blocks. Blocks are made, freed and
- * counted on one lane (the "owner"); chimaera_bdev_map_check() is for any thread at any time, since
- * it reads one atomic bit per unit of alignment and nothing else that changes.
+ * Block map: which parts of a device are allocated, and as which blocks. Blocks are made and freed
+ * on one lane (the "owner"); bdev_map_check() is for any thread at any time, since it reads one
+ * atomic bit per unit of alignment and nothing else that changes.
  */
 #ifndef CHIMAERA_BDEV_BLOCK_MAP_H
 #define CHIMAERA_BDEV_BLOCK_MAP_H
 
-#include "free_extents.h"
 #include <chimaera/bdev/bdev_tasks.h>
 
 /* Zeroed: a device without a byte. */
-struct chimaera_bdev_map {
-    uint64_t size;              /* bytes, whole units; does not change */
-    uint32_t unit_shift;        /* log2 of a unit's bytes; does not change */
+struct bdev_map {
+    uint64_t size; /* bytes, whole units; does not change, as the next three */
+    uint64_t units;
+    uint64_t words;             /* of each of the bit maps */
+    uint32_t unit_shift;        /* log2 of a unit's bytes */
     CHI_ATOMIC(uint64_t) *used; /* a bit per unit; the owner writes, all read */
     uint64_t *starts;           /* a bit per unit: a block begins here; stays set when it is freed,
-                                   until the unit is allocated anew; the owner's, as all below */
-    struct chimaera_bdev_free_extents free;
-    uint64_t blocks; /* allocated */
+                                   until the unit is allocated anew; the owner's */
 };
 
 /* A map of `size` bytes, all free, in units of 2^unit_shift bytes; a last part of a unit is not
  * used. 0, -ENOMEM. */
-int chimaera_bdev_map_init(struct chimaera_bdev_map *map, uint64_t size, uint32_t unit_shift);
-void chimaera_bdev_map_fini(struct chimaera_bdev_map *map);
+int bdev_map_init(struct bdev_map *map, uint64_t size, uint32_t unit_shift);
+void bdev_map_fini(struct bdev_map *map);
 
-/* Bytes that can be allocated. Owner. */
-uint64_t chimaera_bdev_map_remaining(const struct chimaera_bdev_map *map);
+/* Makes these units one block, or frees them. Owner; the units must exist. */
+void bdev_map_set(struct bdev_map *map, uint64_t first, uint64_t count);
+void bdev_map_clear(struct bdev_map *map, uint64_t first, uint64_t count);
+
+/* The first unit from `from` on that is used, or is not; map->units where there is none. Owner. */
+uint64_t bdev_map_next_used(const struct bdev_map *map, uint64_t from, bool used);
+
+/* How many blocks there are. Looks at all of the map. Owner. */
+uint64_t bdev_map_blocks(const struct bdev_map *map);
 
 /*
- * Allocates one block of `size` bytes, rounded up to whole units, or the longest there is where no
- * place holds so much. Owner. 0, -ENOSPC (nothing is free), -ENOMEM.
+ * Whether this is a block as it was allocated. Owner. 0; -ERANGE (beyond the device); -EALREADY
+ * (such a block was freed before); -EINVAL (no block that is allocated).
  */
-int chimaera_bdev_map_allocate(struct chimaera_bdev_map *map, uint64_t size,
-                               struct chimaera_bdev_block *block);
-
-/*
- * Frees blocks as they were allocated: all of them, or none in case of an error. Owner. 0; -ERANGE
- * (beyond the device); -EALREADY (such a block was freed before, or stands here twice); -EINVAL (no
- * block that is allocated).
- */
-int chimaera_bdev_map_free(struct chimaera_bdev_map *map, const struct chimaera_bdev_block *blocks,
-                           size_t count);
+int bdev_map_check_block(const struct bdev_map *map, struct chimaera_bdev_block block);
 
 /*
  * Whether a range of bytes lies in allocated space, whatever blocks that is made of. Any thread.
  * 0, -ERANGE (beyond the device), -EINVAL (not allocated).
  */
-int chimaera_bdev_map_check(const struct chimaera_bdev_map *map, struct chimaera_bdev_block range);
+int bdev_map_check(const struct bdev_map *map, uint64_t offset, uint64_t size);
 
 #endif

@@ -1,162 +1,221 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Free extents as a treap over an array of nodes. See free_extents.h. */
+/* Free extents. See free_extents.h. */
 #include "free_extents.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-typedef struct chimaera_bdev_free_extents tree;
+#define LOOK_AT 16u /* extents of a class in which not every one is long enough */
 
-static void refresh(tree *t, uint32_t node)
+/* ---- classes */
+
+static uint32_t class_of(uint64_t count)
 {
-    struct chimaera_bdev_extent *e = &t->nodes[node];
-    e->longest = e->count;
-    if (t->nodes[e->left].longest > e->longest)
-        e->longest = t->nodes[e->left].longest;
-    if (t->nodes[e->right].longest > e->longest)
-        e->longest = t->nodes[e->right].longest;
+    if (count < 16)
+        return (uint32_t)count;
+    uint32_t bit = 63u - (uint32_t)__builtin_clzll(count);
+    return 16 + (bit - 4) * 8 + (uint32_t)(count >> (bit - 3) & 7);
 }
 
-/* Splits into the extents that begin before `position` and the others. Depth: O(log n). */
-static void split(tree *t, uint32_t node, uint64_t position, uint32_t *before, uint32_t *after)
+static void link_extent(struct bdev_free_extents *f, uint32_t e)
 {
-    if (node == 0) {
-        *before = *after = 0;
-        return;
+    uint32_t class = class_of(f->extents[e].count);
+    f->extents[e].previous = 0;
+    f->extents[e].next = f->heads[class];
+    if (f->heads[class] != 0)
+        f->extents[f->heads[class]].previous = e;
+    f->heads[class] = e;
+    f->filled[class / 64] |= (uint64_t)1 << class % 64;
+}
+
+static void unlink_extent(struct bdev_free_extents *f, uint32_t e)
+{
+    const struct bdev_extent *extent = &f->extents[e];
+    uint32_t class = class_of(extent->count);
+    if (extent->next != 0)
+        f->extents[extent->next].previous = extent->previous;
+    if (extent->previous != 0)
+        f->extents[extent->previous].next = extent->next;
+    else
+        f->heads[class] = extent->next;
+    if (f->heads[class] == 0)
+        f->filled[class / 64] &= ~((uint64_t)1 << class % 64);
+}
+
+/* The lowest class from `class` on that is not empty; BDEV_EXTENT_CLASSES where there is none. */
+static uint32_t filled_from(const struct bdev_free_extents *f, uint32_t class)
+{
+    for (uint32_t word = class / 64; word < BDEV_EXTENT_CLASSES / 64; word++) {
+        uint64_t bits = f->filled[word];
+        if (word == class / 64)
+            bits &= UINT64_MAX << class % 64;
+        if (bits != 0)
+            return word * 64 + (uint32_t)__builtin_ctzll(bits);
     }
-    if (t->nodes[node].first < position) {
-        split(t, t->nodes[node].right, position, &t->nodes[node].right, after);
-        *before = node;
-    } else {
-        split(t, t->nodes[node].left, position, before, &t->nodes[node].left);
-        *after = node;
-    }
-    refresh(t, node);
+    return BDEV_EXTENT_CLASSES;
 }
 
-/* Joins two trees, all of `before` lying before all of `after`. */
-static uint32_t join(tree *t, uint32_t before, uint32_t after)
+static uint32_t longest(const struct bdev_free_extents *f)
 {
-    if (before == 0 || after == 0)
-        return before + after;
-    if (t->nodes[before].priority > t->nodes[after].priority) {
-        t->nodes[before].right = join(t, t->nodes[before].right, after);
-        refresh(t, before);
-        return before;
-    }
-    t->nodes[after].left = join(t, before, t->nodes[after].left);
-    refresh(t, after);
-    return after;
-}
-
-static uint32_t next_random(tree *t)
-{
-    uint32_t x = t->random != 0 ? t->random : 2463534242u;
-    x ^= x << 13;
-    x ^= x >> 17;
-    x ^= x << 5;
-    return t->random = x;
-}
-
-static void insert(tree *t, uint64_t first, uint64_t count)
-{
-    uint32_t node = t->spare, before, after;
-    t->spare = t->nodes[node].left;
-    t->nodes[node] = (struct chimaera_bdev_extent){
-        .first = first, .count = count, .longest = count, .priority = next_random(t)};
-    split(t, t->root, first, &before, &after);
-    t->root = join(t, join(t, before, node), after);
-    t->units += count;
-}
-
-/* Removes the extent that begins at `first`. */
-static void remove_at(tree *t, uint64_t first)
-{
-    uint32_t before, node, after;
-    split(t, t->root, first, &before, &after);
-    split(t, after, first + 1, &node, &after);
-    t->root = join(t, before, after);
-    t->units -= t->nodes[node].count;
-    t->nodes[node].left = t->spare;
-    t->spare = node;
-}
-
-int chimaera_bdev_free_extents_reserve(tree *t, uint64_t extents)
-{
-    if (extents < t->capacity)
-        return 0;
-    uint64_t capacity = t->capacity != 0 ? t->capacity * (uint64_t)2 : 64;
-    while (capacity <= extents)
-        capacity *= 2;
-    if (capacity > UINT32_MAX)
-        return -ENOMEM;
-    void *nodes = realloc(t->nodes, capacity * sizeof *t->nodes);
-    if (nodes == NULL)
-        return -ENOMEM;
-    t->nodes = nodes;
-    if (t->capacity == 0)
-        t->nodes[t->capacity++] = (struct chimaera_bdev_extent){0};
-    for (; t->capacity < capacity; t->capacity++) {
-        t->nodes[t->capacity].left = t->spare;
-        t->spare = t->capacity;
-    }
+    for (uint32_t word = BDEV_EXTENT_CLASSES / 64; word-- > 0;)
+        if (f->filled[word] != 0)
+            return f->heads[word * 64 + 63 - (uint32_t)__builtin_clzll(f->filled[word])];
     return 0;
 }
 
-uint64_t chimaera_bdev_free_extents_take(tree *t, uint64_t wanted, uint64_t *first)
+/* ---- hash tables with open addressing; a key is an extent's first unit or its end */
+
+static uint64_t key_of(const struct bdev_free_extents *f, const uint32_t *table, uint32_t e)
 {
-    uint32_t node = t->root;
-    if (node == 0 || wanted == 0)
-        return 0;
-    if (wanted > t->nodes[node].longest)
-        wanted = t->nodes[node].longest;
-    for (;;) {
-        const struct chimaera_bdev_extent *e = &t->nodes[node];
-        if (t->nodes[e->left].longest >= wanted)
-            node = e->left;
-        else if (e->count >= wanted)
-            break;
-        else
-            node = e->right;
-    }
-    const struct chimaera_bdev_extent found = t->nodes[node];
-    remove_at(t, found.first);
-    if (found.count > wanted)
-        insert(t, found.first + wanted, found.count - wanted);
-    *first = found.first;
-    return wanted;
+    const struct bdev_extent *extent = &f->extents[e];
+    return table == f->by_first ? extent->first : extent->first + extent->count;
 }
 
-void chimaera_bdev_free_extents_put(tree *t, uint64_t first, uint64_t count)
+static uint32_t place_of(const struct bdev_free_extents *f, uint64_t key)
 {
-    uint32_t previous = 0, next = 0;
-    for (uint32_t node = t->root; node != 0;) {
-        if (t->nodes[node].first < first) {
-            previous = node;
-            node = t->nodes[node].right;
-        } else {
-            next = node;
-            node = t->nodes[node].left;
+    return (uint32_t)(key * 0x9E3779B97F4A7C15u >> 32) & (2 * f->capacity - 1);
+}
+
+/* The place of `key`, or the empty one where it would go. */
+static uint32_t find(const struct bdev_free_extents *f, const uint32_t *table, uint64_t key)
+{
+    uint32_t place = place_of(f, key);
+    while (table[place] != 0 && key_of(f, table, table[place]) != key)
+        place = (place + 1) & (2 * f->capacity - 1);
+    return place;
+}
+
+static void erase(struct bdev_free_extents *f, uint32_t *table, uint64_t key)
+{
+    uint32_t mask = 2 * f->capacity - 1;
+    uint32_t hole = find(f, table, key);
+    for (uint32_t place = (hole + 1) & mask; table[place] != 0; place = (place + 1) & mask) {
+        uint32_t home = place_of(f, key_of(f, table, table[place]));
+        if (((place - home) & mask) >= ((place - hole) & mask)) {
+            table[hole] = table[place];
+            hole = place;
         }
     }
-    const struct chimaera_bdev_extent before =
-        previous ? t->nodes[previous] : (struct chimaera_bdev_extent){0};
-    const struct chimaera_bdev_extent after =
-        next ? t->nodes[next] : (struct chimaera_bdev_extent){0};
-    if (next != 0 && after.first == first + count) {
-        remove_at(t, after.first);
-        count += after.count;
-    }
-    if (previous != 0 && before.first + before.count == first) {
-        remove_at(t, before.first);
-        first = before.first;
-        count += before.count;
-    }
-    insert(t, first, count);
+    table[hole] = 0;
 }
 
-void chimaera_bdev_free_extents_fini(tree *t)
+/* ---- extents */
+
+static void insert(struct bdev_free_extents *f, uint64_t first, uint64_t count)
 {
-    free(t->nodes);
-    *t = (tree){0};
+    uint32_t e = f->spare;
+    f->spare = f->extents[e].next;
+    f->extents[e].first = first;
+    f->extents[e].count = count;
+    f->by_first[find(f, f->by_first, first)] = e;
+    f->by_end[find(f, f->by_end, first + count)] = e;
+    link_extent(f, e);
+    f->units += count;
+}
+
+static struct bdev_extent remove_extent(struct bdev_free_extents *f, uint32_t e)
+{
+    const struct bdev_extent extent = f->extents[e];
+    unlink_extent(f, e);
+    erase(f, f->by_first, extent.first);
+    erase(f, f->by_end, extent.first + extent.count);
+    f->extents[e].next = f->spare;
+    f->spare = e;
+    f->units -= extent.count;
+    return extent;
+}
+
+static void rebuild_tables(struct bdev_free_extents *f)
+{
+    for (uint32_t class = 0; class < BDEV_EXTENT_CLASSES; class ++) {
+        for (uint32_t e = f->heads[class]; e != 0; e = f->extents[e].next) {
+            const struct bdev_extent *extent = &f->extents[e];
+            f->by_first[find(f, f->by_first, extent->first)] = e;
+            f->by_end[find(f, f->by_end, extent->first + extent->count)] = e;
+        }
+    }
+}
+
+int bdev_free_extents_reserve(struct bdev_free_extents *f, uint64_t extents)
+{
+    if (extents < f->capacity)
+        return 0;
+    uint64_t capacity = f->capacity != 0 ? f->capacity * (uint64_t)2 : 64;
+    while (capacity <= extents)
+        capacity *= 2;
+    if (capacity > UINT32_MAX / 4)
+        return -ENOMEM;
+    uint32_t *by_first = calloc(2 * capacity, sizeof *by_first);
+    uint32_t *by_end = calloc(2 * capacity, sizeof *by_end);
+    void *grown = by_first != NULL && by_end != NULL
+                      ? realloc(f->extents, capacity * sizeof *f->extents)
+                      : NULL;
+    if (grown == NULL) {
+        free(by_first);
+        free(by_end);
+        return -ENOMEM;
+    }
+    f->extents = grown;
+    free(f->by_first);
+    free(f->by_end);
+    f->by_first = by_first;
+    f->by_end = by_end;
+    for (uint32_t e = f->capacity != 0 ? f->capacity : 1; e < capacity; e++) {
+        f->extents[e].next = f->spare;
+        f->spare = e;
+    }
+    f->capacity = (uint32_t)capacity;
+    rebuild_tables(f);
+    return 0;
+}
+
+/* An extent of at least `wanted` units, 0 where none was found. */
+static uint32_t long_enough(const struct bdev_free_extents *f, uint64_t wanted)
+{
+    uint32_t class = class_of(wanted);
+    uint32_t e = f->heads[class];
+    for (uint32_t i = 0; e != 0 && i < LOOK_AT; i++, e = f->extents[e].next)
+        if (f->extents[e].count >= wanted)
+            return e;
+    uint32_t next =
+        class + 1 < BDEV_EXTENT_CLASSES ? filled_from(f, class + 1) : BDEV_EXTENT_CLASSES;
+    return next < BDEV_EXTENT_CLASSES ? f->heads[next] : 0;
+}
+
+uint64_t bdev_free_extents_take(struct bdev_free_extents *f, uint64_t wanted, uint64_t *first)
+{
+    if (f->units == 0 || wanted == 0)
+        return 0;
+    uint32_t e = long_enough(f, wanted);
+    if (e == 0)
+        e = longest(f);
+    const struct bdev_extent found = remove_extent(f, e);
+    uint64_t taken = found.count < wanted ? found.count : wanted;
+    if (found.count > taken)
+        insert(f, found.first + taken, found.count - taken);
+    *first = found.first;
+    return taken;
+}
+
+void bdev_free_extents_put(struct bdev_free_extents *f, uint64_t first, uint64_t count)
+{
+    uint32_t after = f->by_first[find(f, f->by_first, first + count)];
+    if (after != 0)
+        count += remove_extent(f, after).count;
+    uint32_t before = f->by_end[find(f, f->by_end, first)];
+    if (before != 0) {
+        const struct bdev_extent extent = remove_extent(f, before);
+        first = extent.first;
+        count += extent.count;
+    }
+    insert(f, first, count);
+}
+
+void bdev_free_extents_fini(struct bdev_free_extents *f)
+{
+    free(f->extents);
+    free(f->by_first);
+    free(f->by_end);
+    *f = (struct bdev_free_extents){0};
 }

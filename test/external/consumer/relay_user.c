@@ -21,7 +21,8 @@ int main(void)
         other_relay_add_twice(&relay, here, &tally, 1, &total) != 0)
         goto failed;
     printf("relay: %lld\n", (long long)total);
-    if (chimaera_bdev_create(&disk, here, "disk", CHIMAERA_BDEV_TYPE_RAM, 1u << 20, 0, 0) != 0 ||
+    if (chimaera_bdev_create(&disk, here, "disk", CHIMAERA_BDEV_TYPE_RAM, 1u << 20, 0, 0, NULL) !=
+            0 ||
         chimaera_bdev_allocate_blocks(&disk, here, 4096, &block, &blocks) != 0 ||
         chi_buffer_alloc(4096, &out) != 0 || chi_buffer_alloc(4096, &in) != 0)
         goto failed;

@@ -258,7 +258,7 @@ static void a_view_stays_in_bounds_whatever_is_written_meanwhile(void **state)
     assert_int_equal(pthread_create(&thread, NULL, scribble, &race), 0);
     const char *first = chi_bytes_view(&race.good).data;
     size_t outside = 0, long_ones = 0;
-    for (int i = 0; i < 400000; i++) {
+    for (int i = 0; i < 400000 || long_ones == 0; i++) {
         struct chi_view view = chi_bytes_view(&race.bytes);
         bool is_small = view.data == race.bytes.small && view.size < CHI_BYTES_INLINE;
         bool is_own = view.data >= first && view.data + view.size < first + race.good.capacity;
@@ -269,7 +269,7 @@ static void a_view_stays_in_bounds_whatever_is_written_meanwhile(void **state)
     atomic_store(&race.stop, true);
     pthread_join(thread, NULL);
     assert_int_equal(outside, 0);
-    assert_true(long_ones > 0 && sum > 0); /* something was read */
+    assert_true(sum > 0); /* something was read */
     chi_bytes_fini(&race.good);
 }
 

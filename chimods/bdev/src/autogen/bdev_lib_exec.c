@@ -33,6 +33,21 @@ static int run(struct chi_container *self, uint32_t method, struct chi_task *tas
     case CHIMAERA_BDEV_METHOD_GET_STATS:
         return chimaera_bdev_run_get_stats((struct chimaera_bdev *)(void *)self,
                    (struct chimaera_bdev_get_stats_task *)(void *)task, rctx);
+    case CHIMAERA_BDEV_METHOD_FLUSH:
+        return chimaera_bdev_run_flush((struct chimaera_bdev *)(void *)self,
+                   (struct chimaera_bdev_flush_task *)(void *)task, rctx);
+    case CHIMAERA_BDEV_METHOD_RAW_WRITE:
+        return chimaera_bdev_run_raw_write((struct chimaera_bdev *)(void *)self,
+                   (struct chimaera_bdev_raw_write_task *)(void *)task, rctx);
+    case CHIMAERA_BDEV_METHOD_RAW_READ:
+        return chimaera_bdev_run_raw_read((struct chimaera_bdev *)(void *)self,
+                   (struct chimaera_bdev_raw_read_task *)(void *)task, rctx);
+    case CHIMAERA_BDEV_METHOD_RAW_TRIM:
+        return chimaera_bdev_run_raw_trim((struct chimaera_bdev *)(void *)self,
+                   (struct chimaera_bdev_raw_trim_task *)(void *)task, rctx);
+    case CHIMAERA_BDEV_METHOD_RAW_ZERO:
+        return chimaera_bdev_run_raw_zero((struct chimaera_bdev *)(void *)self,
+                   (struct chimaera_bdev_raw_zero_task *)(void *)task, rctx);
     default:
         return CHI_ENOMETHOD;
     }
@@ -70,6 +85,26 @@ static void monitor(struct chi_container *self, enum chi_monitor_mode mode,
         chimaera_bdev_monitor_get_stats((struct chimaera_bdev *)(void *)self, mode,
             (struct chimaera_bdev_get_stats_task *)(void *)task, rctx);
         break;
+    case CHIMAERA_BDEV_METHOD_FLUSH:
+        chimaera_bdev_monitor_flush((struct chimaera_bdev *)(void *)self, mode,
+            (struct chimaera_bdev_flush_task *)(void *)task, rctx);
+        break;
+    case CHIMAERA_BDEV_METHOD_RAW_WRITE:
+        chimaera_bdev_monitor_raw_write((struct chimaera_bdev *)(void *)self, mode,
+            (struct chimaera_bdev_raw_write_task *)(void *)task, rctx);
+        break;
+    case CHIMAERA_BDEV_METHOD_RAW_READ:
+        chimaera_bdev_monitor_raw_read((struct chimaera_bdev *)(void *)self, mode,
+            (struct chimaera_bdev_raw_read_task *)(void *)task, rctx);
+        break;
+    case CHIMAERA_BDEV_METHOD_RAW_TRIM:
+        chimaera_bdev_monitor_raw_trim((struct chimaera_bdev *)(void *)self, mode,
+            (struct chimaera_bdev_raw_trim_task *)(void *)task, rctx);
+        break;
+    case CHIMAERA_BDEV_METHOD_RAW_ZERO:
+        chimaera_bdev_monitor_raw_zero((struct chimaera_bdev *)(void *)self, mode,
+            (struct chimaera_bdev_raw_zero_task *)(void *)task, rctx);
+        break;
     default:
         break;
     }
@@ -92,6 +127,16 @@ static struct chi_task_schema *schema(uint32_t method)
         return &chimaera_bdev_read_schema;
     case CHIMAERA_BDEV_METHOD_GET_STATS:
         return &chimaera_bdev_get_stats_schema;
+    case CHIMAERA_BDEV_METHOD_FLUSH:
+        return &chimaera_bdev_flush_schema;
+    case CHIMAERA_BDEV_METHOD_RAW_WRITE:
+        return &chimaera_bdev_raw_write_schema;
+    case CHIMAERA_BDEV_METHOD_RAW_READ:
+        return &chimaera_bdev_raw_read_schema;
+    case CHIMAERA_BDEV_METHOD_RAW_TRIM:
+        return &chimaera_bdev_raw_trim_schema;
+    case CHIMAERA_BDEV_METHOD_RAW_ZERO:
+        return &chimaera_bdev_raw_zero_schema;
     default:
         return NULL;
     }

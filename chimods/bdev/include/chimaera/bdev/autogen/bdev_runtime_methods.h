@@ -16,6 +16,11 @@ struct chimaera_bdev_free_blocks_task;
 struct chimaera_bdev_write_task;
 struct chimaera_bdev_read_task;
 struct chimaera_bdev_get_stats_task;
+struct chimaera_bdev_flush_task;
+struct chimaera_bdev_raw_write_task;
+struct chimaera_bdev_raw_read_task;
+struct chimaera_bdev_raw_trim_task;
+struct chimaera_bdev_raw_zero_task;
 
 CHI_BEGIN_DECLS
 
@@ -53,6 +58,31 @@ int chimaera_bdev_run_get_stats(struct chimaera_bdev *self, struct chimaera_bdev
     struct chi_run_context *rctx);
 void chimaera_bdev_monitor_get_stats(struct chimaera_bdev *self, enum chi_monitor_mode mode,
     struct chimaera_bdev_get_stats_task *task, struct chi_run_context *rctx);
+
+int chimaera_bdev_run_flush(struct chimaera_bdev *self, struct chimaera_bdev_flush_task *task,
+    struct chi_run_context *rctx);
+void chimaera_bdev_monitor_flush(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+    struct chimaera_bdev_flush_task *task, struct chi_run_context *rctx);
+
+int chimaera_bdev_run_raw_write(struct chimaera_bdev *self, struct chimaera_bdev_raw_write_task *task,
+    struct chi_run_context *rctx);
+void chimaera_bdev_monitor_raw_write(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+    struct chimaera_bdev_raw_write_task *task, struct chi_run_context *rctx);
+
+int chimaera_bdev_run_raw_read(struct chimaera_bdev *self, struct chimaera_bdev_raw_read_task *task,
+    struct chi_run_context *rctx);
+void chimaera_bdev_monitor_raw_read(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+    struct chimaera_bdev_raw_read_task *task, struct chi_run_context *rctx);
+
+int chimaera_bdev_run_raw_trim(struct chimaera_bdev *self, struct chimaera_bdev_raw_trim_task *task,
+    struct chi_run_context *rctx);
+void chimaera_bdev_monitor_raw_trim(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+    struct chimaera_bdev_raw_trim_task *task, struct chi_run_context *rctx);
+
+int chimaera_bdev_run_raw_zero(struct chimaera_bdev *self, struct chimaera_bdev_raw_zero_task *task,
+    struct chi_run_context *rctx);
+void chimaera_bdev_monitor_raw_zero(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+    struct chimaera_bdev_raw_zero_task *task, struct chi_run_context *rctx);
 
 extern const struct chi_container_ops chimaera_bdev_ops;
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The superblock: what says that a file is ours, and which region of it holds the map. */
+#ifndef CHIMAERA_BDEV_SUPERBLOCK_H
+#define CHIMAERA_BDEV_SUPERBLOCK_H
+
+#include "ondisk.h"
+#include "store.h"
+
+/* Fills in the checksum of a page, whose checksum member is at byte `at`; or says whether it is
+ * right. */
+void bdev_page_seal(void *page, uint32_t at);
+int bdev_page_sealed(const void *page, uint32_t at);
+
+/* Lays out a device of `size` bytes. 0, or -ENOSPC where that is too small for a single unit. */
+int bdev_super_lay_out(struct bdev_superblock *super, uint64_t size, uint32_t unit_shift,
+                       uint64_t device);
+
+/* Where the region of an epoch begins. */
+uint64_t bdev_super_region(const struct bdev_superblock *super, uint64_t epoch);
+
+/*
+ * Reads the superblock that counts. `size`: bytes of the file. 0; -ENOENT (there is none); -EUCLEAN
+ * (there was one, and it is damaged); -ENOTSUP (of another version); -ENOSPC (of a larger file);
+ * the store's codes.
+ */
+int bdev_super_read(struct bdev_store *store, uint64_t size, struct bdev_superblock *super);
+
+/* Writes it to the place of its epoch and flushes. The store's codes. */
+int bdev_super_write(struct bdev_store *store, const struct bdev_superblock *super);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The bdev module in one process, step by step; test/integration/test_bdev*.c has it in a daemon.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <chimaera/bdev/bdev_client.h>
+#include <chimaera/test.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HERE chi_pool_query_local()
+#define SIZE ((uint64_t)4 << 20)
+
+static struct chimaera_bdev_client disk;
+static char path[512];
+
+static int begin(void **state)
+{
+    (void)state;
+    const struct chi_test_options options = {.mode = CHI_TEST_STEPPED, .sched_threads = 2};
+    if (chi_test_begin(&options) < 0)
+        fail_msg("%s", chi_last_error());
+    snprintf(path, sizeof path, "%s/device", chi_test_dir());
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    return chi_test_end();
+}
+
+static int create(enum chimaera_bdev_type type, enum chimaera_bdev_engine engine)
+{
+    const struct chimaera_bdev_options options = {.engine = engine};
+    return chimaera_bdev_create(&disk, HERE, path, type, SIZE, 0, 0, &options);
+}
+
+/* Several at a time, some of them askew, so that handlers wait for the device and for each other.
+ */
+static void use(void)
+{
+    enum { TASKS = 20, STEP = 1500 };
+    struct chimaera_bdev_write_task *tasks[TASKS];
+    struct chimaera_bdev_block block;
+    struct chi_buffer buffer;
+    size_t count = 1;
+
+    assert_int_equal(chimaera_bdev_allocate_blocks(&disk, HERE, TASKS * STEP, &block, &count), 0);
+    assert_int_equal(chi_buffer_alloc(TASKS * STEP, &buffer), 0);
+    for (unsigned i = 0; i < TASKS; i++) {
+        struct chi_buffer part = chi_buffer_slice(&buffer, i * STEP, STEP);
+        struct chimaera_bdev_block place = block;
+        memset(chi_buffer_data(&part), (int)i + 1, STEP);
+        place.offset += i * STEP;
+        place.size = STEP;
+        tasks[i] = chimaera_bdev_write_async(&disk, HERE, &place, 1, &part);
+        assert_non_null(tasks[i]);
+    }
+    for (unsigned i = 0; i < TASKS; i++) {
+        assert_int_equal(chi_task_wait(&tasks[i]->base), 0);
+        chi_task_del(&tasks[i]->base);
+    }
+    assert_int_equal(chimaera_bdev_flush(&disk, HERE), 0);
+    memset(chi_buffer_data(&buffer), 0, TASKS * STEP);
+    assert_int_equal(chimaera_bdev_read(&disk, HERE, &block, 1, &buffer), 0);
+    for (unsigned i = 0; i < TASKS * STEP; i++)
+        assert_int_equal(((uint8_t *)chi_buffer_data(&buffer))[i], i / STEP + 1);
+    assert_int_equal(chimaera_bdev_free_blocks(&disk, HERE, &block, 1), 0);
+    chi_buffer_free(&buffer);
+}
+
+static void a_file_by_threads(void **state)
+{
+    (void)state;
+    assert_int_equal(create(CHIMAERA_BDEV_TYPE_FILE, CHIMAERA_BDEV_ENGINE_THREADS), 0);
+    use();
+    assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
+}
+
+static void a_file_by_whatever_there_is(void **state)
+{
+    (void)state;
+    assert_int_equal(create(CHIMAERA_BDEV_TYPE_FILE, CHIMAERA_BDEV_ENGINE_AUTO), 0);
+    use();
+    assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
+}
+
+static void memory(void **state)
+{
+    (void)state;
+    assert_int_equal(create(CHIMAERA_BDEV_TYPE_RAM, CHIMAERA_BDEV_ENGINE_AUTO), 0);
+    use();
+    assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
+}
+
+/* Whatever allocation fails, the pool is refused with its code, or is there and works. */
+static void creating_without_memory(void **state)
+{
+    (void)state;
+    CHI_TEST_FAIL_EACH(n)
+    {
+        int rc = create(CHIMAERA_BDEV_TYPE_RAM, CHIMAERA_BDEV_ENGINE_AUTO);
+        if (rc == 0)
+            assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
+        else
+            assert_int_equal(rc, -ENOMEM);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_file_by_threads, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_by_whatever_there_is, begin, end),
+        cmocka_unit_test_setup_teardown(memory, begin, end),
+        cmocka_unit_test_setup_teardown(creating_without_memory, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
