@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The client program: one command on a pool of the kv module. */
 #include <chimaera/chimaera.h>
+#include <chimaera/status.h>
 #include <errno.h>
 #include <example/kv/kv_client.h>
 #include <stdio.h>
@@ -87,6 +88,8 @@ int main(int argc, char **argv)
         return fputs(usage, stderr), 2;
     int rc = chi_client_init();
     if (rc == 0)
+        rc = example_kv_open(&kv, chi_pool_query_local(), argv[1]);
+    if (rc == CHI_ENOPOOL)
         rc = example_kv_create(&kv, chi_pool_query_local(), argv[1], 0, NULL);
     if (rc == 0)
         rc = run(&kv, argc - 2, argv + 2);

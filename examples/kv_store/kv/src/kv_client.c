@@ -24,6 +24,16 @@ int example_kv_create(struct example_kv_client *client, chi_pool_query_t query,
     return chimaera_admin_get_or_create_pool(query, &spec, &client->base.pool_id);
 }
 
+int example_kv_open(struct example_kv_client *client, chi_pool_query_t query, const char *pool_name)
+{
+    const struct chimaera_admin_pool_spec spec = {
+        .mod_name = EXAMPLE_KV_LIBRARY,
+        .pool_name = pool_name,
+        .schemas = &example_kv_schemas,
+    };
+    return chimaera_admin_open_pool(query, &spec, &client->base.pool_id);
+}
+
 int example_kv_destroy(struct example_kv_client *client, chi_pool_query_t query)
 {
     int rc = chimaera_admin_destroy_pool(query, client->base.pool_id);

@@ -174,6 +174,18 @@ static void pages_of_any_size_hold_every_key_in_order(void **state)
     check_pages(KEYS);
 }
 
+static void a_pool_is_opened_by_its_name_whatever_its_parameters(void **state)
+{
+    struct example_kv_client other = {0};
+    char value[4];
+    size_t size;
+    (void)state;
+    assert_int_equal(put("key", "x"), 0);
+    assert_int_equal(example_kv_open(&other, chi_pool_query_local(), "values"), 0);
+    assert_int_equal(example_kv_get(&other, "key", value, sizeof(value), &size, NULL), 0);
+    assert_int_equal(example_kv_open(&other, chi_pool_query_local(), "none"), CHI_ENOPOOL);
+}
+
 static void an_empty_pool_has_an_empty_page(void **state)
 {
     struct example_kv_page page;
@@ -228,9 +240,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(bad_keys_are_refused, begin, end),
         cmocka_unit_test_setup_teardown(both_containers_get_their_share, begin, end),
         cmocka_unit_test_setup_teardown(pages_of_any_size_hold_every_key_in_order, begin, end),
-        cmocka_unit_test_setup_teardown(an_empty_pool_has_an_empty_page, begin, end),
-        cmocka_unit_test_setup_teardown(a_full_container_refuses_and_keeps_what_it_has, begin,
+        cmocka_unit_test_setup_teardown(a_pool_is_opened_by_its_name_whatever_its_parameters, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(an_empty_pool_has_an_empty_page, begin, end),
+        cmocka_unit_test_setup_teardown(a_full_container_refuses_and_keeps_what_it_has, begin, end),
         cmocka_unit_test_setup_teardown(a_scan_fails_cleanly_where_memory_is_out, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

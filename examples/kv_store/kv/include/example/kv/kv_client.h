@@ -35,6 +35,11 @@ CHI_API int example_kv_create(struct example_kv_client *client, chi_pool_query_t
                               const char *pool_name, uint32_t containers,
                               const struct example_kv_create_params *params);
 
+/* Speaks to a pool that is there, whatever its parameters. The codes of chimaera_admin_open_pool().
+ */
+CHI_API int example_kv_open(struct example_kv_client *client, chi_pool_query_t query,
+                            const char *pool_name);
+
 /* Destroys the pool and leaves `client` zeroed. The codes of chimaera_admin_destroy_pool(). */
 CHI_API int example_kv_destroy(struct example_kv_client *client, chi_pool_query_t query);
 
