@@ -4,7 +4,7 @@
 #   run.sh BUILD_DIR LIBDIR CC CXX
 # In order: repository myproject (a module; a C and a C++ program) from its build folder; repository
 # other (a module that calls the first) from an own prefix; both in Chimaera's prefix, moved again,
-# with a program built by pkg-config; stale files; a module of chi_new_mod; mistakes; uninstalling.
+# with a program built by pkg-config; stale files; a module of chi_new_mod; the example; mistakes; uninstalling.
 set -euo pipefail
 build=$1 libdir=$2
 export CC=$3 CXX=$4
@@ -200,6 +200,13 @@ must "$prefix/bin/chi_new_mod" kv --namespace acme --dir "$work/acme"
 must configure acme -DCMAKE_PREFIX_PATH="$prefix"
 must cmake --build "$work/acme/build" -j2
 must cmake --install "$work/acme/build" --prefix "$work/own"
+must ctest --test-dir "$work/acme/build" --no-tests=error
+
+step "the example of a whole module, alone"
+cp -r -- "$here/../../examples/kv_store" "$work/"
+must configure kv_store -DCMAKE_PREFIX_PATH="$prefix"
+must cmake --build "$work/kv_store/build" -j2
+must ctest --test-dir "$work/kv_store/build" --no-tests=error
 
 step "the source tree as a folder of another project"
 mkdir "$work/parent"
