@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * With the runtime in this process: the addresses that the kernel is given for an aligned transfer
- * lie in the client data segment, just where the client's buffer lies.
+ * lie in the client data segment, just where the client's buffer lies. With a build of the module
+ * that has a hook for it.
  */
 #include <chimaera/bdev/bdev_client.h>
 #include <chimaera/chimaera.h>
@@ -66,9 +67,10 @@ static void the_kernel_gets_the_clients_own_memory(void **state)
     assert_int_equal(chimaera_bdev_allocate_blocks(&disk, HERE, SIZE, &block, &count), 0);
     memset(chi_buffer_data(&buffer), 5, SIZE);
 
-    void *module = dlopen(CHI_TEST_LIB_DIR "/libchimaera_bdev_runtime.so", RTLD_NOW | RTLD_NOLOAD);
+    void *module =
+        dlopen(CHI_TEST_HOOKED_DIR "/libchimaera_bdev_runtime.so", RTLD_NOW | RTLD_NOLOAD);
     assert_non_null(module);
-    hook = dlsym(module, "chimaera_bdev_io_hook");
+    hook = dlsym(module, "bdev_io_hook");
     assert_non_null(hook);
     buffer_begin = buffer.data;
     *hook = look;
@@ -98,6 +100,7 @@ int main(void)
     chi_test_watchdog(60);
     chi_test_daemon_prepare(&daemon); /* names and a folder; the runtime is this process */
     setenv("CHI_WITH_RUNTIME", "1", 1);
+    setenv("CHI_REPO_PATH", CHI_TEST_HOOKED_DIR ":" CHI_TEST_LIB_DIR, 1);
     if (chi_client_init() != 0) {
         fprintf(stderr, "%s\n", chi_last_error());
         return 1;

@@ -14,7 +14,9 @@
 #endif
 #define DIO_FALLBACK 4096u
 
-void (*chimaera_bdev_io_hook)(const void *memory, uint64_t offset, uint64_t size);
+#ifdef BDEV_IO_HOOK
+void (*bdev_io_hook)(const void *memory, uint64_t offset, uint64_t size);
+#endif
 
 /* ---- operations */
 
@@ -31,8 +33,10 @@ void bdev_op_start(struct bdev_device *device, struct bdev_op *op, struct bdev_b
     atomic_fetch_add_explicit(&batch->pending, 1, memory_order_relaxed);
     bdev_gate_enter(&device->gate, chi_current_client());
     atomic_fetch_add_explicit(&device->operations, 1, memory_order_relaxed);
-    if (chimaera_bdev_io_hook != NULL && (op->kind == BDEV_OP_READ || op->kind == BDEV_OP_WRITE))
-        chimaera_bdev_io_hook(op->memory, op->offset, op->size);
+#ifdef BDEV_IO_HOOK
+    if (bdev_io_hook != NULL && (op->kind == BDEV_OP_READ || op->kind == BDEV_OP_WRITE))
+        bdev_io_hook(op->memory, op->offset, op->size);
+#endif
     if (atomic_load_explicit(&device->engine, memory_order_relaxed) == CHIMAERA_BDEV_ENGINE_URING &&
         bdev_uring_start(device, op))
         return;

@@ -115,11 +115,11 @@ uint32_t bdev_uring_count(struct bdev_device *device);
 /* Parks. */
 void bdev_uring_fini(struct bdev_device *device);
 
-/*
- * For tests: called with the address, offset and size of each read and write that is handed to the
- * kernel. Set before there are pools.
+#ifdef BDEV_IO_HOOK
+/* In tests: called with address, offset and size of each read and write that the kernel is given.
  */
-extern CHI_API void (*chimaera_bdev_io_hook)(const void *memory, uint64_t offset, uint64_t size);
+extern CHI_API void (*bdev_io_hook)(const void *memory, uint64_t offset, uint64_t size);
+#endif
 
 /* ---- file_threads.c */
 

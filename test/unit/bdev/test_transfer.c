@@ -3,6 +3,7 @@
  * Moving bytes between a file and memory, by both engines: which addresses the kernel is given,
  * sectors that several write at once, and turns at the gate. Handlers are threads here.
  */
+#define BDEV_IO_HOOK 1
 #include "../../../chimods/bdev/src/transfer.h"
 #include "fake_park.h"
 
@@ -78,7 +79,7 @@ static void check_addresses(enum chimaera_bdev_engine engine)
     from = memory;
     to = memory + size;
     inside = outside = 0;
-    chimaera_bdev_io_hook = look;
+    bdev_io_hook = look;
     assert_int_equal(move(4096, memory, size, true), 0);
     assert_int_equal(move(4096, memory, size, false), 0);
     assert_int_equal(inside, 8); /* four pieces each way, all in the caller's memory */
@@ -93,7 +94,7 @@ static void check_addresses(enum chimaera_bdev_engine engine)
         assert_true(outside > 0);
         assert_true(device.bytes_bounced < 2 * device.io_unit);
     }
-    chimaera_bdev_io_hook = NULL;
+    bdev_io_hook = NULL;
     free(memory);
     close_device();
 }

@@ -41,9 +41,8 @@ struct chimaera_bdev_create_params {
     IN uint32_t iops;
 };
 
-#define CHIMAERA_BDEV_BLOCK_MAX                                                                    \
-    (UINT32_C(1) << 31) /* bytes; more is allocated as several blocks                              \
-                         */
+/* The largest block in bytes; more is allocated as several. */
+#define CHIMAERA_BDEV_BLOCK_MAX (UINT32_C(1) << 31)
 
 /* A range of the device, in bytes. A part of a block is made by changing a copy of it. */
 struct chimaera_bdev_block {
