@@ -33,12 +33,15 @@ enum chi_inherited_method {
     CHI_METHOD_CUSTOM = 10,
 };
 
+/* When a monitor is asked. It never parks and makes no tasks. */
 enum chi_monitor_mode {
     CHI_MONITOR_LOCAL_SCHEDULE = 0, /* each task once before it runs: set rctx->route_lane */
     /* Once before the query is resolved, where it is Dynamic or names several containers. May set
      * task->pool_query, which is checked again, and IN members; nothing else counts. `self` is the
      * pool's first container on this node, whose handlers may run at the same time. */
     CHI_MONITOR_GLOBAL_SCHEDULE = 1,
+    CHI_MONITOR_EST_LOAD = 2, /* after LOCAL_SCHEDULE: set rctx->load. Only where asked for */
+    CHI_MONITOR_CLEANUP = 3,  /* the task has its code and outputs. Only where asked for */
 };
 
 struct chi_lane;
@@ -49,6 +52,9 @@ struct chi_run_context {
     struct chi_lane
         *route_lane; /* set by the monitor: the lane of its container that runs the task */
     struct chi_container *container;
+    /* Set by the monitor: what the task adds to its lane's load until it completes; nanoseconds of
+     * work, or any other unit that the container uses for all its lanes. 0 as a rule. */
+    uint64_t load;
 };
 
 struct chi_container_priv;
@@ -98,6 +104,7 @@ struct chi_module_descriptor {
     const char *version;
     uint64_t container_size; /* sizeof the module's state struct */
     const struct chi_container_ops *ops;
+    uint32_t monitor_modes; /* bits, 1u << CHI_MONITOR_EST_LOAD and _CLEANUP: it wants these */
 };
 
 #define CHI_MODULE_SYMBOL chi_module_descriptor
@@ -132,13 +139,33 @@ CHI_API struct chi_lane *chi_container_local_lane(struct chi_container *containe
                                                   chi_queue_id_t queue_id);
 
 /*
+ * The lane of the queue with the smallest load, and among equals with the fewest tasks that have
+ * not begun; equals take turns. NULL where there is no such queue. Looks at every lane.
+ */
+CHI_API struct chi_lane *chi_container_lane_least_loaded(struct chi_container *container,
+                                                         chi_queue_id_t queue_id);
+
+/* A lane's tasks that have not begun: how many, and whether there are none. Any worker; to others
+ * than the lane's, a moment late. */
+CHI_API uint32_t chi_lane_size(const struct chi_lane *lane);
+CHI_API bool chi_lane_is_empty(const struct chi_lane *lane);
+
+/* The sum of the estimates of the lane's tasks that have not completed; see rctx->load. */
+CHI_API uint64_t chi_lane_load(const struct chi_lane *lane);
+
+/*
  * Gives the handler of `method` a stack of at least `stack_size` bytes, where that is more than
  * runtime.stack_size. Called by Create. 0, -EINVAL (no such method, or more than 64 MiB), -ENOMEM.
  */
 CHI_API int chi_container_set_stack_size(struct chi_container *container, uint32_t method,
                                          size_t stack_size);
 
-/* The common monitor: routes to one fixed lane. */
+/*
+ * The common monitors, in one line each. Every one may be called in every mode. Where `load` is
+ * given, the lane's load counts it until the task has completed.
+ */
+
+/* One fixed lane. */
 static inline void chi_monitor_lane(struct chi_container *container, enum chi_monitor_mode mode,
                                     struct chi_run_context *rctx, chi_queue_id_t queue_id,
                                     chi_lane_id_t lane_id)
@@ -158,6 +185,39 @@ static inline void chi_monitor_by_priority(struct chi_container *container,
                      chi_task_priority(task) == CHI_HIGH_LATENCY ? high_latency_queue
                                                                  : low_latency_queue,
                      lane_id);
+}
+
+/* The lane that `hash` stands for: tasks of one hash run one at a time, in order. */
+static inline void chi_monitor_hash(struct chi_container *container, enum chi_monitor_mode mode,
+                                    struct chi_run_context *rctx, chi_queue_id_t queue_id,
+                                    uint32_t hash)
+{
+    if (mode == CHI_MONITOR_LOCAL_SCHEDULE)
+        rctx->route_lane = chi_container_lane_by_hash(container, queue_id, hash);
+}
+
+/* The lane with the least to do; the task adds `load` to it. */
+static inline void chi_monitor_least_loaded(struct chi_container *container,
+                                            enum chi_monitor_mode mode,
+                                            struct chi_run_context *rctx, chi_queue_id_t queue_id,
+                                            uint64_t load)
+{
+    if (mode == CHI_MONITOR_LOCAL_SCHEDULE) {
+        rctx->route_lane = chi_container_lane_least_loaded(container, queue_id);
+        rctx->load = load;
+    }
+}
+
+/*
+ * By a property of the task: one of up to `limit` goes to the least loaded lane of `queue_id`, a
+ * larger one to that of `large_queue_id`, as a rule a queue of high latency. Adds `size` as load.
+ */
+static inline void chi_monitor_by_size(struct chi_container *container, enum chi_monitor_mode mode,
+                                       struct chi_run_context *rctx, uint64_t size, uint64_t limit,
+                                       chi_queue_id_t queue_id, chi_queue_id_t large_queue_id)
+{
+    chi_monitor_least_loaded(container, mode, rctx, size <= limit ? queue_id : large_queue_id,
+                             size);
 }
 
 /* Common GLOBAL_SCHEDULE: a Dynamic query becomes this one. */
@@ -260,8 +320,16 @@ CHI_END_DECLS
 /*
  * Defines the module's descriptor: CHI_TASK_CC(chimaera_kv, "1.0.0") at the end of <mod>_runtime.c.
  * The state struct is `struct chimaera_kv`; ops and parameter schema come from the generated file.
+ * Monitors of a module that ends so are asked in LOCAL_SCHEDULE and GLOBAL_SCHEDULE alone, and a
+ * task pays for no other call. CHI_TASK_CC_MODES() names further modes: CHI_WANTS_EST_LOAD |
+ * CHI_WANTS_CLEANUP.
  */
-#define CHI_TASK_CC(name_, version_)                                                               \
+#define CHI_TASK_CC(name_, version_) CHI_TASK_CC_MODES(name_, version_, 0)
+
+#define CHI_WANTS_EST_LOAD (1u << CHI_MONITOR_EST_LOAD)
+#define CHI_WANTS_CLEANUP  (1u << CHI_MONITOR_CLEANUP)
+
+#define CHI_TASK_CC_MODES(name_, version_, modes_)                                                 \
     CHI_API const struct chi_module_descriptor CHI_MODULE_SYMBOL = {                               \
         .magic = CHI_MODULE_MAGIC,                                                                 \
         .abi = CHI_MODULE_ABI,                                                                     \
@@ -269,6 +337,7 @@ CHI_END_DECLS
         .version = version_,                                                                       \
         .container_size = sizeof(struct name_),                                                    \
         .ops = &name_##_ops,                                                                       \
+        .monitor_modes = (modes_),                                                                 \
     }
 
 #endif

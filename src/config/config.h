@@ -58,6 +58,7 @@ struct chi_config {
     uint32_t lane_map_policy; /* enum chi_lane_map_policy */
     uint64_t first_busy_wait_ns;
     uint64_t max_sleep_ns;
+    uint32_t stall_ms; /* 0: lanes never move */
     uint32_t max_clients;
     uint64_t grace_period_ns;
 

@@ -54,6 +54,8 @@ const struct chi_key chi_keys[] = {
      0, CHI_NS_PER_S, 0, "How long an idle worker polls before it sleeps, at first."},
     {"runtime", "max_sleep", CHI_KEY_DURATION, 0, IN_CONFIG(max_sleep_ns), "1s", NULL,
      CHI_NS_PER_MS, HOUR, 0, "The longest a worker sleeps without a look around."},
+    {"runtime", "stall_ms", CHI_KEY_COUNT, 0, IN_CONFIG(stall_ms), "100", NULL, 0, 60000, 0,
+     "Milliseconds a task may hold its worker before others serve its lanes; 0: for ever."},
     {"runtime", "max_clients", CHI_KEY_COUNT, 0, IN_CONFIG(max_clients), "64", NULL, 1, 1024, 0,
      "Processes attached at a time."},
     {"runtime", "grace_period", CHI_KEY_DURATION, 0, IN_CONFIG(grace_period_ns), "5s", NULL, 0,

@@ -5,16 +5,24 @@
  *
  * Where a task may be when the mark is set, and who notices:
  *
- *   in an ingress lane       its worker, when it takes it in: the mark is in the copy
- *   in a lane of a worker    that worker looks over its lanes
- *   on the way to a worker   that worker, when it arrives or starts: from its first look on it is
- *                            `attentive`, because it may have looked before this one came
+ *   in an ingress lane       who takes it in: the mark is in the copy
+ *   in a worker's lanes      who serves them looks over them, on its own thread
+ *   on the way to them       who serves them, when it arrives: from their first look on these lanes
+ *                            are attentive, because the look may have been before this one came
+ *   taken out of them        who runs it, before it starts: from its first look on that worker is
+ *                            attentive
  *   parked, or resting       that worker looks over its list of rests
  *   running                  the handler, by its next wait or chi_task_cancelled()
  *   done                     nobody: the exchange to DONE has wiped the mark out
  *
- * Each task is on one worker's thread at a time and completes there; so ending it and completing it
- * do not race. A mark is never a position: a task that came to be where another was has none.
+ * So whoever sets a mark has two looks made for each worker, by two messages: one goes to its
+ * thread, for what is tied to that; one goes where its lanes are. They come in either order. A task
+ * that was taken out of the lanes before these were looked over is found at the start by a worker
+ * that has looked over its rests, and among the rests by one that has not: it cannot look while the
+ * task runs.
+ *
+ * Each task is with one thread at a time and completes there; so ending it and completing it do not
+ * race. A mark is never a position: a task that came to be where another was has none.
  */
 #include "runtime/cancel.h"
 
@@ -25,9 +33,10 @@
 #include "runtime/timed.h"
 #include "runtime/worker.h"
 
-#define REST_FACTOR 4u /* how many times as long as looking took is not looked again */
+/* How many times as long as a look took there is none: two kinds, so a fifth of the time. */
+#define REST_FACTOR 9u
 
-void chi_rest_init(struct chi_rest *list)
+static void init_list(struct chi_rest *list)
 {
     list->prev = list->next = list;
 }
@@ -99,28 +108,62 @@ int chi_record_verdict_unstarted(struct chi_worker *worker, struct chi_record *r
     return record->ended;
 }
 
-bool chi_worker_end_unstarted(struct chi_worker *worker, struct chi_record *record)
+/* ---- when to look */
+
+void chi_worker_look_init(struct chi_worker *worker)
 {
-    int code = chi_record_verdict_unstarted(worker, record, chi_clock_now_ns());
+    init_list(&worker->rests);
+    worker->rests_look.due_ns = worker->lanes_look.due_ns = UINT64_MAX;
+}
+
+static void look_timer(struct chi_worker *worker, struct chi_timer *timer);
+
+/* Has this thread look when the look is due and may be. */
+static void schedule(struct chi_worker *worker, const struct chi_look *look)
+{
+    struct chi_timer *timer = &worker->look_timer;
+    uint64_t when_ns = look->due_ns > look->again_ns ? look->due_ns : look->again_ns;
+
+    if (look->due_ns == UINT64_MAX || (timer->place != 0 && timer->deadline_ns <= when_ns))
+        return;
+    chi_timers_remove(&worker->timers, timer);
+    timer->deadline_ns = when_ns;
+    timer->fire = look_timer;
+    if (chi_timers_add(&worker->timers, timer) < 0)
+        chi_log_warn("runtime", "worker %u: no memory to notice a task's end of time", worker->id);
+}
+
+void chi_worker_watch_lanes(struct chi_worker *worker, const struct chi_worker *owner)
+{
+    schedule(worker, &owner->lanes_look);
+}
+
+bool chi_worker_end_unstarted(struct chi_worker *owner, struct chi_record *record)
+{
+    struct chi_worker *self = chi_worker_self; /* who serves the lanes */
+    int code = chi_record_verdict_unstarted(self, record, chi_clock_now_ns());
+
     if (code == 0) {
-        if (record->timed != NULL && record->timed->deadline_ns != UINT64_MAX)
-            chi_worker_look_over_at(worker, record->timed->deadline_ns);
+        if (record->timed != NULL && record->timed->deadline_ns < owner->lanes_look.due_ns) {
+            owner->lanes_look.due_ns = record->timed->deadline_ns;
+            chi_worker_watch_lanes(self, owner);
+        }
         return false;
     }
     if (record->clients)
-        atomic_fetch_sub_explicit(&worker->backlog, 1, memory_order_relaxed);
-    chi_worker_complete(worker, record, code);
+        atomic_fetch_sub_explicit(&owner->backlog, 1, memory_order_relaxed);
+    chi_worker_complete(self, record, code);
     return true;
 }
 
-/* ---- looking over a worker's tasks */
+/* ---- looking over tasks */
 
 static void look_over_rests(struct chi_worker *worker, uint64_t now_ns)
 {
     struct chi_rest seen;
 
     /* Each moves to another list before it is ended, because ending one may remove others. */
-    chi_rest_init(&seen);
+    init_list(&seen);
     while (worker->rests.next != &worker->rests) {
         struct chi_rest *rest = worker->rests.next;
         chi_rest_remove(rest);
@@ -139,7 +182,7 @@ static void look_over_rests(struct chi_worker *worker, uint64_t now_ns)
 }
 
 /* Moves what is to end from the list to `doomed`. Returns the earliest deadline of the rest. */
-static uint64_t sift(struct chi_worker *worker, struct chi_lane *lane, struct chi_fifo *fifo,
+static uint64_t sift(struct chi_worker *owner, struct chi_lane *lane, struct chi_fifo *fifo,
                      struct chi_message **doomed, uint64_t now_ns)
 {
     uint64_t soonest = UINT64_MAX;
@@ -148,7 +191,7 @@ static uint64_t sift(struct chi_worker *worker, struct chi_lane *lane, struct ch
     for (struct chi_message *next, *message = fifo->first; message != NULL; message = next) {
         struct chi_record *record = chi_record_of_message(message);
         next = message->next;
-        if (chi_record_verdict_unstarted(worker, record, now_ns) == 0) {
+        if (chi_record_verdict_unstarted(owner, record, now_ns) == 0) {
             if (record->timed != NULL && record->timed->deadline_ns < soonest)
                 soonest = record->timed->deadline_ns;
             last = message;
@@ -158,30 +201,11 @@ static uint64_t sift(struct chi_worker *worker, struct chi_lane *lane, struct ch
             last->next = next;
         else
             fifo->first = next;
-        chi_worker_unqueue(worker, lane, fifo);
+        chi_worker_unqueue(owner, lane, fifo);
         message->next = *doomed;
         *doomed = message;
     }
     fifo->last = last;
-    return soonest;
-}
-
-static uint64_t look_over_lanes(struct chi_worker *worker, uint64_t now_ns)
-{
-    struct chi_message *doomed = NULL;
-    uint64_t soonest = UINT64_MAX;
-
-    for (struct chi_lane *lane = worker->lanes_first; lane != NULL; lane = lane->next_ready) {
-        uint64_t tasks = sift(worker, lane, &lane->tasks, &doomed, now_ns);
-        uint64_t subtasks = sift(worker, lane, &lane->subtasks, &doomed, now_ns);
-        soonest = tasks < soonest ? tasks : soonest;
-        soonest = subtasks < soonest ? subtasks : soonest;
-    }
-    while (doomed != NULL) {
-        struct chi_record *record = chi_record_of_message(doomed);
-        doomed = doomed->next;
-        chi_worker_complete(worker, record, record->ended);
-    }
     return soonest;
 }
 
@@ -196,9 +220,9 @@ static void take_in(struct chi_worker *worker, struct chi_ingress *ingress, cons
  * A worker whose tasks all wait takes in no more, so cancelled ones would stay in the ingress
  * lanes: it takes in what there is of clients that cancel. What their lanes hold is bounded.
  */
-static void take_in_marked(struct chi_worker *worker)
+static void take_in_marked(struct chi_worker *worker, struct chi_worker *owner)
 {
-    struct chi_batch *batch = &worker->batch;
+    struct chi_batch *batch = &owner->batch;
     uint64_t items[CHI_BATCH_MAX];
 
     if (chi_worker_may_start(worker) && chi_worker_has_spare(worker))
@@ -209,7 +233,7 @@ static void take_in_marked(struct chi_worker *worker)
         batch->next = batch->count;
         take_in(worker, batch->ingress, &batch->items[next], batch->count - next);
     }
-    for (struct chi_ingress *ingress = worker->hot; ingress != NULL; ingress = ingress->next) {
+    for (struct chi_ingress *ingress = owner->hot; ingress != NULL; ingress = ingress->next) {
         uint32_t count = 1;
         if (!atomic_load_explicit(&ingress->origin->cancels, memory_order_relaxed))
             continue;
@@ -220,65 +244,114 @@ static void take_in_marked(struct chi_worker *worker)
     }
 }
 
-static void look_now(struct chi_worker *worker)
+static void look_over_lanes(struct chi_worker *worker, struct chi_worker *owner, uint64_t now_ns)
 {
-    uint64_t before = chi_clock_now_ns();
+    struct chi_message *doomed = NULL;
+    uint64_t soonest = UINT64_MAX;
 
-    take_in_marked(worker);
-    look_over_rests(worker, before);
-    uint64_t soonest = look_over_lanes(worker, before);
-    uint64_t after = chi_clock_now_ns();
-    worker->look_again_ns = after + REST_FACTOR * (after - before);
-    if (soonest != UINT64_MAX)
-        chi_worker_look_over_at(worker, soonest);
+    take_in_marked(worker, owner);
+    for (struct chi_lane *lane = owner->lanes_first; lane != NULL; lane = lane->next_ready) {
+        uint64_t tasks = sift(owner, lane, &lane->tasks, &doomed, now_ns);
+        uint64_t subtasks = sift(owner, lane, &lane->subtasks, &doomed, now_ns);
+        soonest = tasks < soonest ? tasks : soonest;
+        soonest = subtasks < soonest ? subtasks : soonest;
+    }
+    if (soonest < owner->lanes_look.due_ns)
+        owner->lanes_look.due_ns = soonest;
+    while (doomed != NULL) {
+        struct chi_record *record = chi_record_of_message(doomed);
+        doomed = doomed->next;
+        chi_worker_complete(worker, record, record->ended);
+    }
+}
+
+/* ---- looking */
+
+static bool begin(struct chi_look *look, uint64_t now_ns)
+{
+    if (look->due_ns > now_ns || look->again_ns > now_ns)
+        return false;
+    look->due_ns = UINT64_MAX;
+    return true;
+}
+
+static void end(struct chi_look *look, uint64_t began_ns)
+{
+    uint64_t now_ns = chi_clock_now_ns();
+    look->again_ns = now_ns + REST_FACTOR * (now_ns - began_ns);
+}
+
+static void look_at_rests(struct chi_worker *worker)
+{
+    uint64_t now_ns = chi_clock_now_ns();
+
+    if (begin(&worker->rests_look, now_ns)) {
+        look_over_rests(worker, now_ns);
+        end(&worker->rests_look, now_ns);
+    }
+    schedule(worker, &worker->rests_look);
+}
+
+static void look_at_lanes(struct chi_worker *worker, struct chi_worker *owner)
+{
+    uint64_t now_ns = chi_clock_now_ns();
+
+    if (begin(&owner->lanes_look, now_ns)) {
+        look_over_lanes(worker, owner, now_ns);
+        end(&owner->lanes_look, now_ns);
+    }
+    schedule(worker, &owner->lanes_look);
 }
 
 static void look_timer(struct chi_worker *worker, struct chi_timer *timer)
 {
     (void)timer;
-    look_now(worker);
+    look_at_rests(worker);
+    look_at_lanes(worker, worker);
+    for (struct chi_worker *guest = worker->guests; guest != NULL; guest = guest->handover.next)
+        look_at_lanes(worker, guest);
 }
 
-void chi_worker_look_over_at(struct chi_worker *worker, uint64_t when_ns)
+/* ---- asking for it */
+
+static void is_wanted(struct chi_look *look)
 {
-    struct chi_timer *timer = &worker->look_timer;
-
-    if (when_ns < worker->look_again_ns)
-        when_ns = worker->look_again_ns;
-    if (timer->place != 0 && timer->deadline_ns <= when_ns)
-        return;
-    chi_timers_remove(&worker->timers, timer);
-    timer->deadline_ns = when_ns;
-    timer->fire = look_timer;
-    if (chi_timers_add(&worker->timers, timer) < 0)
-        chi_log_warn("runtime", "worker %u: no memory to notice a task's end of time", worker->id);
+    /* An exchange, so that the mark of whoever finds this flag still set is seen afterwards. */
+    atomic_exchange_explicit(&look->asked, false, memory_order_acq_rel);
+    look->attentive = true;
+    look->due_ns = 0;
 }
 
-void chi_worker_look_over(struct chi_worker *worker)
-{
-    worker->attentive = true;
-    if (chi_clock_now_ns() < worker->look_again_ns)
-        chi_worker_look_over_at(worker, worker->look_again_ns);
-    else
-        look_now(worker);
-}
-
-static void asked_to_look(struct chi_worker *worker, struct chi_message *message)
+static void asked_for_rests(struct chi_worker *worker, struct chi_message *message)
 {
     (void)message;
-    /* An exchange, so that the mark of whoever finds this flag still set is seen below. */
-    atomic_exchange_explicit(&worker->look_asked, false, memory_order_acq_rel);
-    chi_worker_look_over(worker);
+    is_wanted(&worker->rests_look);
+    look_at_rests(worker);
+}
+
+static void asked_for_lanes(struct chi_worker *owner, struct chi_message *message)
+{
+    (void)message;
+    is_wanted(&owner->lanes_look);
+    look_at_lanes(chi_worker_self, owner);
+}
+
+/* False: its message is on the way and was not handled before our mark. */
+static bool ask(struct chi_look *look, chi_message_handler_t handle)
+{
+    if (atomic_exchange_explicit(&look->asked, true, memory_order_acq_rel))
+        return false;
+    look->message.handle = handle;
+    return true;
 }
 
 void chi_runtime_look_over(struct chi_runtime *runtime)
 {
     for (uint32_t w = 0; w < runtime->worker_count; w++) {
         struct chi_worker *worker = runtime->workers[w];
-        /* Set already: its message is on the way and was not handled before our mark. */
-        if (atomic_exchange_explicit(&worker->look_asked, true, memory_order_acq_rel))
-            continue;
-        worker->look_message.handle = asked_to_look;
-        chi_worker_send(worker, &worker->look_message);
+        if (ask(&worker->rests_look, asked_for_rests))
+            chi_worker_send(worker, &worker->rests_look.message);
+        if (ask(&worker->lanes_look, asked_for_lanes))
+            chi_worker_send_lanes(worker, &worker->lanes_look.message);
     }
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How tasks are ended before their time. Whoever wants it sets a mark in a place of his own (see
- * chi_record_verdict()), then every worker is asked to look over the tasks that rest on it.
- * Workers' threads, but for chi_runtime_look_over().
+ * chi_record_verdict()), then for every worker two are asked to look: its own thread at the tasks
+ * that rest on it, and whoever serves its lanes at those. Workers' threads, but for
+ * chi_runtime_look_over().
  */
 #ifndef CHI_RUNTIME_CANCEL_H
 #define CHI_RUNTIME_CANCEL_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "runtime/message.h"
 
 struct chi_record;
 struct chi_runtime;
@@ -27,7 +30,15 @@ struct chi_rest {
     bool unstarted; /* no handler of it has begun: more reasons to end it */
 };
 
-void chi_rest_init(struct chi_rest *list);
+/* When to look over a worker's rests, its thread; or its lanes, whoever serves them. */
+struct chi_look {
+    bool attentive;    /* somebody has asked once: what comes here from now on is looked at */
+    uint64_t due_ns;   /* UINT64_MAX: not needed */
+    uint64_t again_ns; /* not before */
+    atomic_bool asked; /* the message is on its way */
+    struct chi_message message;
+};
+
 void chi_rest_add(struct chi_rest *list, struct chi_rest *rest);
 void chi_rest_remove(struct chi_rest *rest);
 
@@ -43,21 +54,21 @@ int chi_record_verdict(struct chi_worker *worker, struct chi_record *record, uin
 int chi_record_verdict_unstarted(struct chi_worker *worker, struct chi_record *record,
                                  uint64_t now_ns);
 
-/* Completes a record that is about to be queued on this worker if it is to end; else sees to it
- * that its deadline is noticed. */
-bool chi_worker_end_unstarted(struct chi_worker *worker, struct chi_record *record);
-
-/* Asks every worker to look over its tasks, after a mark was set; any thread. */
-void chi_runtime_look_over(struct chi_runtime *runtime);
+/* Completes a record that is about to be queued in lanes of `owner`'s if it is to end; else sees to
+ * it that its deadline is noticed. Whoever serves them. */
+bool chi_worker_end_unstarted(struct chi_worker *owner, struct chi_record *record);
 
 /*
- * Looks over this worker's tasks. Takes a time that grows with their number, so it is put off
- * where it was done a moment ago: it never takes more than a fifth of the worker's time, however
- * often somebody asks.
+ * Asks every worker to look over its tasks, after a mark was set; any thread. A look takes a time
+ * that grows with their number, so it is put off where there was one a moment ago: looks for one
+ * worker never take more than a fifth of a thread's time, however often somebody asks.
  */
-void chi_worker_look_over(struct chi_worker *worker);
+void chi_runtime_look_over(struct chi_runtime *runtime);
 
-/* Looks over this worker's tasks at that time. */
-void chi_worker_look_over_at(struct chi_worker *worker, uint64_t when_ns);
+/* From here on `worker` serves the lanes of `owner`, and notices the deadlines of what is in them.
+ */
+void chi_worker_watch_lanes(struct chi_worker *worker, const struct chi_worker *owner);
+
+void chi_worker_look_init(struct chi_worker *worker);
 
 #endif

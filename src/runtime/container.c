@@ -33,8 +33,8 @@ static struct chi_queue *find_queue(const struct chi_container *container, chi_q
     return queue;
 }
 
-/* Workers of the class: [*first, *first + count). High latency falls back to all where it has none.
- */
+/* Workers of the class: [*first, *first + count). High latency falls back to the others where it
+ * has none. */
 static uint32_t workers_of(const struct chi_runtime *runtime, enum chi_priority priority,
                            uint32_t *first)
 {
@@ -44,6 +44,13 @@ static uint32_t workers_of(const struct chi_runtime *runtime, enum chi_priority 
     }
     *first = 0;
     return runtime->sched_count;
+}
+
+void chi_lane_init_private(struct chi_lane *lane, struct chi_container *container,
+                           struct chi_worker *worker)
+{
+    *lane = (struct chi_lane){.container = container, .worker = worker};
+    atomic_store_explicit(&lane->runner, worker, memory_order_relaxed);
 }
 
 static void map_lanes(struct chi_runtime *runtime, struct chi_queue *queue,
@@ -64,8 +71,7 @@ static void map_lanes(struct chi_runtime *runtime, struct chi_queue *queue,
                 first +
                 atomic_fetch_add_explicit(&runtime->next_lane, 1, memory_order_relaxed) % count;
         }
-        queue->lanes[i].container = container;
-        queue->lanes[i].worker = runtime->workers[chosen];
+        chi_lane_init_private(&queue->lanes[i], container, runtime->workers[chosen]);
         atomic_fetch_add_explicit(&runtime->workers[chosen]->lane_count, 1, memory_order_relaxed);
     }
 }
@@ -123,6 +129,42 @@ struct chi_lane *chi_container_local_lane(struct chi_container *container, chi_q
         if (queue->lanes[i].worker == chi_worker_self)
             return &queue->lanes[i];
     return NULL;
+}
+
+struct chi_lane *chi_container_lane_least_loaded(struct chi_container *container,
+                                                 chi_queue_id_t queue_id)
+{
+    struct chi_queue *queue = find_queue(container, queue_id);
+    if (queue == NULL)
+        return NULL;
+    /* Equals take turns. */
+    uint32_t first = queue->lane_count == 1
+                         ? 0
+                         : atomic_fetch_add_explicit(&queue->turn, 1, memory_order_relaxed);
+    struct chi_lane *least = NULL;
+    for (uint32_t i = 0; i < queue->lane_count; i++) {
+        struct chi_lane *lane = &queue->lanes[(first + i) % queue->lane_count];
+        uint64_t load = chi_lane_load(lane);
+        if (least == NULL || load < chi_lane_load(least) ||
+            (load == chi_lane_load(least) && chi_lane_size(lane) < chi_lane_size(least)))
+            least = lane;
+    }
+    return least;
+}
+
+uint32_t chi_lane_size(const struct chi_lane *lane)
+{
+    return atomic_load_explicit(&lane->waiting, memory_order_relaxed);
+}
+
+bool chi_lane_is_empty(const struct chi_lane *lane)
+{
+    return chi_lane_size(lane) == 0;
+}
+
+uint64_t chi_lane_load(const struct chi_lane *lane)
+{
+    return atomic_load_explicit(&lane->load, memory_order_relaxed);
 }
 
 int chi_container_set_stack_size(struct chi_container *container, uint32_t method,

@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/log.h"
 #include "lane/bell.h"
@@ -378,6 +379,9 @@ static bool turn(struct chi_control *control, int timeout_ms, int *next_ms)
     if (atomic_exchange_explicit(&control->damaged, false, memory_order_acquire))
         repair(control);
     *next_ms = chi_lock_watch_advance(control->runtime);
+    int look_ms = chi_orchestrator_look(control->runtime, chi_clock_now_ns());
+    if (look_ms >= 0 && (*next_ms < 0 || look_ms < *next_ms))
+        *next_ms = look_ms;
     if (chi_registry_advance(control->runtime))
         *next_ms = TICK_MS;
     return count > 0;

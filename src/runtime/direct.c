@@ -59,7 +59,7 @@ static struct chi_task *direct_task_new(struct chi_task_schema *schema, chi_pool
 static void route(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_record *record = chi_record_of_message(message);
-    chi_worker_count(worker, record);
+    chi_worker_count(worker, worker, record);
     if (chi_runtime_stopping(worker->runtime))
         chi_worker_complete(worker, record, CHI_ESTOPPING);
     else
@@ -182,7 +182,7 @@ uint64_t chi_direct_tasks(const struct chi_runtime *runtime)
 static void append(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_record *record = chi_record_of_message(message);
-    chi_worker_count(worker, record);
+    chi_worker_count(worker, worker, record);
     ADD_OWN(record->pool->cells[worker->id].in_flight, 1);
     chi_worker_append(worker, &worker->own_lane, record);
 }

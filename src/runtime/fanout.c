@@ -106,7 +106,7 @@ static bool begin_next(struct chi_fanout *fanout)
         return false;
     }
     fanout->copies[fanout->made++ % fanout->window] = copy;
-    chi_worker_count(fanout->home, copy);
+    chi_worker_count(fanout->home, fanout->home, copy);
     chi_worker_route(fanout->home, copy, false);
     return true;
 }

@@ -117,7 +117,7 @@ static int host_task_enqueue(struct chi_task *task)
                                                  memory_order_relaxed, memory_order_relaxed))
         return chi_error(-EALREADY, "the task was submitted before");
     record->late = worker->current->ended != 0;
-    chi_worker_count(worker, record);
+    chi_worker_count(worker, worker, record);
     if (CHI_UNLIKELY(chi_timed_concerns(task)) && (rc = chi_timed_begin(worker, record)) < 0)
         chi_worker_complete(worker, record, rc);
     else

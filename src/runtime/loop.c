@@ -30,6 +30,7 @@
 #define ROUNDS_A_EPOLL 64u
 #define BURST          2u /* tasks in one take after which the poll may be late */
 #define BURST_PAUSES   4u
+#define GUEST_SLEEP_NS 200000u
 
 /* Two loops have these, and each is one function: a call between a switch and its caller costs more
  * than the copy. */
@@ -44,20 +45,23 @@ static bool may_take_in(struct chi_worker *worker)
 }
 
 /* Returns whether there was room to run any of it. */
-INLINED bool run_batch(struct chi_worker *worker)
+INLINED bool run_batch(struct chi_worker *worker, struct chi_worker *owner)
 {
-    struct chi_batch *batch = &worker->batch;
-    uint32_t before = batch->next;
-    while (batch->next < batch->count && chi_worker_has_spare(worker)) {
+    struct chi_batch *batch = &owner->batch;
+    bool ran = false;
+    while (chi_worker_serves(worker, owner) && batch->next < batch->count &&
+           chi_worker_has_spare(worker)) {
         uint64_t item = batch->items[batch->next++];
         chi_worker_ingest(worker, batch->ingress, item, true);
+        ran = true; /* others may have gone on with the batch while it was parked or stalled */
     }
-    return batch->next != before; /* even if a task parked and others went on with the batch */
+    return ran;
 }
 
-INLINED uint32_t fill_batch(struct chi_worker *worker, struct chi_ingress *ingress)
+INLINED uint32_t fill_batch(struct chi_worker *worker, struct chi_worker *owner,
+                            struct chi_ingress *ingress)
 {
-    struct chi_batch *batch = &worker->batch;
+    struct chi_batch *batch = &owner->batch;
     const char *base = worker->host.segment_base[CHI_SEGMENT_MAIN];
     uint64_t size = worker->host.segment_size[CHI_SEGMENT_MAIN];
 
@@ -72,7 +76,7 @@ INLINED uint32_t fill_batch(struct chi_worker *worker, struct chi_ingress *ingre
     return batch->count;
 }
 
-static void cool(struct chi_worker *worker, struct chi_ingress **link)
+static void cool(struct chi_worker *owner, struct chi_ingress **link)
 {
     struct chi_ingress *ingress = *link;
     *link = ingress->next;
@@ -80,20 +84,20 @@ static void cool(struct chi_worker *worker, struct chi_ingress **link)
     ingress->idle_polls = 0;
     chi_bell_arm(ingress->reader.lane);
     if (chi_lane_ready(&ingress->reader))
-        chi_worker_heat(worker, ingress);
+        chi_worker_heat(owner, ingress);
 }
 
 /* Takes from the first hot lane that has something, and moves it to the end of the list. */
-INLINED bool poll_lanes(struct chi_worker *worker)
+INLINED bool poll_lanes(struct chi_worker *worker, struct chi_worker *owner)
 {
-    if (worker->batch.next < worker->batch.count)
-        return run_batch(worker);
-    if (worker->hot == NULL || !may_take_in(worker))
+    if (owner->batch.next < owner->batch.count)
+        return run_batch(worker, owner);
+    if (owner->hot == NULL || !may_take_in(worker))
         return false;
-    struct chi_ingress **link = &worker->hot;
+    struct chi_ingress **link = &owner->hot;
     while (*link != NULL) {
         struct chi_ingress *ingress = *link;
-        uint32_t count = fill_batch(worker, ingress);
+        uint32_t count = fill_batch(worker, owner, ingress);
         if (count > 0) {
             ingress->idle_polls = 0;
             if (ingress->next != NULL) { /* others had to wait: they are first now */
@@ -104,7 +108,7 @@ INLINED bool poll_lanes(struct chi_worker *worker)
                 ingress->next = NULL;
                 *end = ingress;
             }
-            run_batch(worker);
+            run_batch(worker, owner);
             /* Polling takes the line that a busy producer writes next: give it a moment. */
             if (count >= BURST)
                 for (uint32_t i = 0; i < BURST_PAUSES; i++)
@@ -112,7 +116,7 @@ INLINED bool poll_lanes(struct chi_worker *worker)
             return true;
         }
         if (++ingress->idle_polls > HOT_POLLS && ingress->next != NULL)
-            cool(worker, link);
+            cool(owner, link);
         else
             link = &ingress->next;
     }
@@ -165,17 +169,28 @@ static void take_bell(struct chi_worker *worker)
 
 /* ---- messages, timers, descriptors */
 
-void chi_worker_send(struct chi_worker *worker, struct chi_message *message)
+/* seq_cst on both sides: see bell.h; `asleep` is the private twin of `sleeping`. */
+static void wake(struct chi_worker *worker)
 {
-    chi_inbox_push(&worker->inbox, message);
-    /* seq_cst on both sides: see bell.h; `asleep` is the private twin of `sleeping`. */
     if (atomic_load_explicit(&worker->asleep, memory_order_seq_cst))
         chi_eventfd_wake(worker->private_fd);
 }
 
-static bool take_messages(struct chi_worker *worker)
+void chi_worker_send(struct chi_worker *worker, struct chi_message *message)
 {
-    struct chi_message *message = chi_inbox_take(&worker->inbox);
+    chi_inbox_push(&worker->inbox, message);
+    wake(worker);
+}
+
+void chi_worker_send_lanes(struct chi_worker *worker, struct chi_message *message)
+{
+    chi_inbox_push(&worker->lane_inbox, message);
+    wake(worker); /* a guest's server never sleeps for long */
+}
+
+static bool take_messages(struct chi_worker *worker, struct chi_inbox *inbox)
+{
+    struct chi_message *message = chi_inbox_take(inbox);
     bool any = message != NULL;
     while (message != NULL) {
         struct chi_message *next = message->next;
@@ -257,6 +272,8 @@ static uint64_t sleep_timeout(struct chi_worker *worker, uint64_t now)
 {
     uint64_t longest = worker->runtime->config.max_sleep_ns;
     uint64_t next = chi_timers_next(&worker->timers);
+    if (worker->guests != NULL && longest > GUEST_SLEEP_NS)
+        longest = GUEST_SLEEP_NS; /* what comes for them does not wake this worker */
     if (next <= now)
         return 0;
     return next - now < longest ? next - now : longest;
@@ -283,6 +300,7 @@ static void go_to_sleep(struct chi_worker *worker)
     atomic_store_explicit(&worker->bell->sleeping, 1, memory_order_seq_cst);
     atomic_store_explicit(&worker->asleep, true, memory_order_seq_cst);
     if (!chi_bell_rung(worker->bell) && chi_inbox_is_empty(&worker->inbox) &&
+        chi_inbox_is_empty(&worker->lane_inbox) &&
         !atomic_load_explicit(&worker->stop, memory_order_seq_cst)) {
         uint64_t before = chi_clock_now_ns();
         atomic_fetch_add_explicit(&worker->stats.sleeps, 1, memory_order_relaxed);
@@ -293,30 +311,68 @@ static void go_to_sleep(struct chi_worker *worker)
     atomic_store_explicit(&worker->bell->sleeping, 0, memory_order_relaxed);
 }
 
+/* ---- idle and busy: no clock is read while one task follows the other */
+
+static void begin_idle(struct chi_worker *worker, uint64_t now)
+{
+    if (worker->idle)
+        return;
+    worker->idle = true;
+    /* Release: who sees it sees the sum that goes with it. */
+    atomic_store_explicit(&worker->stats.idle_since, now, memory_order_release);
+}
+
+void chi_worker_end_idle(struct chi_worker *worker)
+{
+    uint64_t since = atomic_load_explicit(&worker->stats.idle_since, memory_order_relaxed);
+    worker->idle = false;
+    atomic_store_explicit(&worker->stats.idle_since, 0, memory_order_relaxed);
+    ADD_OWN(worker->stats.idle_ns, chi_clock_now_ns() - since);
+}
+
 /* ---- the loop */
+
+INLINED bool serve(struct chi_worker *worker, struct chi_worker *owner)
+{
+    bool did = take_messages(owner, &owner->lane_inbox);
+
+    if (owner->lanes_first != NULL)
+        did |= chi_worker_run_lanes(worker, owner, LANE_BUDGET) > 0;
+    if (!chi_worker_serves(worker, owner))
+        return did;
+    did |= poll_lanes(worker, owner);
+    if (chi_worker_serves(worker, owner) &&
+        atomic_load_explicit(&owner->bell->summary, memory_order_relaxed) != 0) {
+        take_bell(owner);
+        did = true;
+    }
+    return did;
+}
+
+bool chi_worker_serve(struct chi_worker *worker, struct chi_worker *owner)
+{
+    return serve(worker, owner);
+}
 
 /* One round, without waiting: whether there was anything to do. Comes back much later if a task
  * parks in it and other rounds go on meanwhile. */
 INLINED bool run_round(struct chi_worker *worker)
 {
     bool did = false;
+    uint32_t round = atomic_load_explicit(&worker->round, memory_order_relaxed) + 1;
 
-    worker->round++;
+    atomic_store_explicit(&worker->round, round, memory_order_relaxed);
     if (worker->ready_first != NULL) {
         chi_worker_resume_one(worker);
         did = true;
     }
-    did |= take_messages(worker);
-    if (worker->lanes_first != NULL)
-        did |= chi_worker_run_lanes(worker, LANE_BUDGET) > 0;
-    did |= poll_lanes(worker);
-    if (atomic_load_explicit(&worker->bell->summary, memory_order_relaxed) != 0) {
-        take_bell(worker);
-        did = true;
-    }
-    if (worker->timers.count > 0 && (!did || worker->round % ROUNDS_A_TIMER == 0))
+    did |= take_messages(worker, &worker->inbox);
+    did |= serve(worker, worker);
+    if (CHI_UNLIKELY(worker->guests != NULL))
+        did |= chi_worker_serve_guests(worker);
+    if (worker->timers.count > 0 && (!did || round % ROUNDS_A_TIMER == 0))
         did |= fire_timers(worker);
-    if (worker->fd_waits > 0 && worker->round % ROUNDS_A_EPOLL == 0)
+    if (worker->fd_waits > 0 && round % ROUNDS_A_EPOLL == 0)
         did |= take_events(worker, 0);
     if (worker->pollers != NULL) /* last: what the round's tasks have queued goes out at once */
         did |= chi_worker_poll(worker);
@@ -351,8 +407,10 @@ void chi_worker_loop(struct chi_worker *worker)
             chi_cpu_pause();
             continue;
         }
-        if (idle == TIGHT_POLLS + PAUSE_POLLS + 1)
+        if (idle == TIGHT_POLLS + PAUSE_POLLS + 1) {
             idle_since = chi_clock_now_ns();
+            begin_idle(worker, idle_since);
+        }
         chi_cpu_yield();
         if (idle % YIELDS_A_CLOCK == 0 && chi_clock_now_ns() - idle_since >= worker->spin_ns) {
             go_to_sleep(worker);

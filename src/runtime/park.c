@@ -75,14 +75,19 @@ int chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
     CHI_ASSERT(worker->current != NULL && next != NULL, "parked outside a handler");
     if (!begin_wait(worker, waiter))
         return waiter->result;
-    waiter->rest.record = worker->current;
+    struct chi_record *current = worker->current;
+    waiter->rest.record = current;
     waiter->rest.end = end_wait;
     chi_rest_add(&worker->rests, &waiter->rest);
     waiter->fiber = self;
-    waiter->current = worker->current;
+    waiter->current = current;
     waiter->serial = ++worker->parks;
     self->user = waiter; /* who looks at the fibers sees which are parked, and on what */
-    worker->current = NULL;
+    chi_worker_leave_task(worker);
+    if (!current->bound) { /* now it cannot go on on another thread: see struct chi_lane */
+        current->bound = true;
+        atomic_fetch_add_explicit(&current->lane->bound, 1, memory_order_relaxed);
+    }
     worker->spare = next->link;
     worker->running = next;
     atomic_store_explicit(&worker->stats.parked,
@@ -93,10 +98,10 @@ int chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
                           atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) - 1,
                           memory_order_relaxed);
     self->user = NULL;
-    worker->current = waiter->current;
     chi_rest_remove(&waiter->rest);
-    if (CHI_UNLIKELY(worker->current->timed != NULL))
-        chi_timed_unpark(worker, worker->current);
+    if (CHI_UNLIKELY(current->timed != NULL))
+        chi_timed_unpark(worker, current);
+    chi_worker_enter_task(worker, current);
     return waiter->result;
 }
 
@@ -119,6 +124,8 @@ void chi_worker_resume_one(struct chi_worker *worker)
     struct chi_waiter *waiter = worker->ready_first;
     struct chi_fiber *self = worker->running;
 
+    if (CHI_UNLIKELY(worker->idle))
+        chi_worker_end_idle(worker);
     worker->ready_first = waiter->next;
     if (worker->ready_first == NULL)
         worker->ready_last = NULL;

@@ -26,25 +26,40 @@ struct chi_fifo {
 };
 
 /*
- * A lane of a container: its tasks that wait to be started, in order of arrival. Belongs to one
- * worker's thread. Subtasks have a list of their own: when no more tasks may be started because too
- * many wait, subtasks still may, for it is them that the others wait for.
+ * A lane of a container: its tasks that wait to be started, in order of arrival. Belongs to
+ * whoever serves its worker's lanes. Subtasks have a list of their own: when no more tasks may be
+ * started because too many wait, subtasks still may, for it is them that the others wait for.
+ *
+ * All tasks of the lane that have begun and not ended are on one thread, the runner's; so they
+ * never run at the same time. Who serves the lane makes itself the runner only while there are
+ * none.
  */
 struct chi_lane {
     struct chi_container *container; /* NULL: a worker's own lane, for work without a container */
     struct chi_worker *worker;
+    _Atomic(struct chi_worker *) runner;
+    atomic_uint bound; /* tasks that parked, or were sent to the runner, and have not ended */
     struct chi_fifo tasks;
     struct chi_fifo subtasks;
     struct chi_lane *next_ready; /* on its worker's list of lanes with work */
     bool ready;
     _Atomic(uint32_t) waiting; /* length of the list; its worker writes */
-    _Atomic(uint64_t) done;    /* tasks completed; its worker writes */
+    _Atomic(uint64_t) done;    /* tasks completed; its runner writes */
+    _Atomic(uint64_t) dropped; /* likewise, that others than the runner ended before they began */
+    _Atomic(uint64_t) load;    /* sum of the estimates of its tasks that have not completed */
 };
+
+/* On whose thread its tasks are. */
+static inline struct chi_worker *chi_lane_runner(const struct chi_lane *lane)
+{
+    return atomic_load_explicit(&lane->runner, memory_order_relaxed);
+}
 
 struct chi_queue {
     chi_queue_id_t id;
     uint32_t lane_count;
     enum chi_priority priority;
+    atomic_uint turn; /* where the search for the least loaded lane begins */
     struct chi_lane *lanes;
     struct chi_queue *next;
 };
@@ -78,6 +93,7 @@ struct chi_pool {
     char *name;
     const struct chi_module *module;
     const struct chi_container_ops *ops; /* the module's */
+    uint32_t monitor_modes;              /* bits of those that its monitors want to be asked for */
     char *params; /* as archived; decides whether a second request means the same pool */
     size_t params_size;
     atomic_int state;
@@ -174,7 +190,10 @@ void chi_pool_visit(struct chi_runtime *runtime, void (*visit)(struct chi_pool *
 
 int64_t chi_pool_in_flight(const struct chi_pool *pool);
 
-/* container.c: frees the queues of a container that has no tasks. */
+/* container.c: makes a lane empty, on that worker. */
+void chi_lane_init_private(struct chi_lane *lane, struct chi_container *container,
+                           struct chi_worker *worker);
+/* Frees the queues of a container that has no tasks. */
 void chi_container_free_queues(struct chi_container *container);
 /* The stack the method's handler asked for, in bytes; 0: none. */
 size_t chi_container_stack_size(const struct chi_container *container, uint32_t method);

@@ -61,6 +61,7 @@ struct chi_pool *chi_pool_make(struct chi_runtime *runtime, const struct chi_poo
     pool->id = id;
     pool->module = module;
     pool->ops = module->descriptor->ops;
+    pool->monitor_modes = module->descriptor->monitor_modes;
     pool->name = strdup(request->pool_name);
     pool->params = malloc(request->params_size + 1);
     pool->params_size = request->params_size;

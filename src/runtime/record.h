@@ -31,6 +31,7 @@ struct chi_record {
     uint64_t shm_offset;       /* of the client's task in main; 0: made in the runtime */
     uint64_t copied;           /* bytes of its strings that count against the origin's budget */
     uint64_t arrival;          /* number in the order of its worker's lanes */
+    uint64_t load;             /* what its lane's backlog was raised by */
     struct chi_fanout *fanout; /* for several containers: of the task and of each copy; else NULL */
     struct chi_timed *timed;   /* NULL where it has neither deadline nor period */
     int32_t ended;             /* why it is to end before its time: 0 or a code; see cancel.h */
@@ -43,6 +44,7 @@ struct chi_record {
     bool shield;               /* its handler lets nothing cut its waits short */
     bool rerun;                /* of a periodic task: prepared before */
     bool late;                 /* submitted by a handler that was to end already */
+    bool bound;                /* counted in its lane's `bound` */
 
     /* A subtask's maker: the fields up to `waiter` belong to the thread of `home`. */
     bool expecting; /* a note of its completion is on the way to `home` */

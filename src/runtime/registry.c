@@ -44,7 +44,7 @@ static uint32_t slot_of(const struct chi_runtime *runtime, const struct chi_orig
     return (uint32_t)(origin - runtime->origins);
 }
 
-/* ---- messages to every worker */
+/* ---- messages to whoever serves a worker's lanes, for every worker */
 
 static void send_all(struct chi_runtime *runtime, struct chi_origin *origin,
                      chi_message_handler_t handle)
@@ -53,7 +53,7 @@ static void send_all(struct chi_runtime *runtime, struct chi_origin *origin,
     for (uint32_t w = 0; w < runtime->worker_count; w++) {
         origin->messages[w].message.handle = handle;
         origin->messages[w].origin = origin;
-        chi_worker_send(runtime->workers[w], &origin->messages[w].message);
+        chi_worker_send_lanes(runtime->workers[w], &origin->messages[w].message);
     }
 }
 
@@ -86,7 +86,7 @@ static void forget_lanes(struct chi_worker *worker, struct chi_message *message)
         if (origin->ingress[i].worker == worker)
             chi_worker_forget(worker, &origin->ingress[i]);
     if (atomic_load_explicit(&origin->held, memory_order_relaxed) > 0)
-        chi_worker_look_over(worker); /* its periodic tasks end */
+        chi_runtime_look_over(worker->runtime); /* its periodic tasks end */
     ack(worker, origin);
 }
 
@@ -97,10 +97,11 @@ static void turn_over(struct chi_worker *worker, struct chi_message *message)
     struct chi_origin *origin = ((struct chi_origin_message *)(void *)message)->origin;
     struct chi_origin_cell *cell = &origin->cells[worker->id];
     struct chi_batch *batch = &worker->batch;
+    struct chi_worker *self = chi_worker_self; /* who serves the lanes */
 
     if (origin->ingress[0].origin == origin) { /* the runtime's own origin has no lanes */
         while (batch->next < batch->count)
-            chi_worker_ingest(worker, batch->ingress, batch->items[batch->next++], false);
+            chi_worker_ingest(self, batch->ingress, batch->items[batch->next++], false);
         for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++) {
             struct chi_ingress *ingress = &origin->ingress[i];
             uint64_t items[CHI_BATCH_MAX];
@@ -110,7 +111,7 @@ static void turn_over(struct chi_worker *worker, struct chi_message *message)
             for (uint32_t n = 0; count > 0 && n < worker->runtime->config.queue_depth; n += count) {
                 count = chi_lane_take(&ingress->reader, items, CHI_BATCH_MAX);
                 for (uint32_t k = 0; k < count; k++)
-                    chi_worker_ingest(worker, ingress, items[k], false);
+                    chi_worker_ingest(self, ingress, items[k], false);
             }
         }
     }

@@ -25,11 +25,12 @@
 
 #define BACKLOG_MAX 65536u /* clients' tasks that wait to be started on one worker */
 
-void chi_worker_count(struct chi_worker *worker, struct chi_record *record)
+void chi_worker_count(struct chi_worker *worker, const struct chi_worker *owner,
+                      struct chi_record *record)
 {
-    struct chi_origin_cell *cell = &record->origin->cells[worker->id];
-    record->parity = (uint8_t)atomic_load_explicit(&cell->parity, memory_order_relaxed);
-    ADD_OWN(cell->begun[record->parity], 1);
+    struct chi_origin_cell *cells = record->origin->cells;
+    record->parity = (uint8_t)atomic_load_explicit(&cells[owner->id].parity, memory_order_relaxed);
+    ADD_OWN(cells[worker->id].begun[record->parity], 1);
     record->counted = true;
 }
 
@@ -116,7 +117,7 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
     record->origin = origin;
     record->clients = true;
     record->shm_offset = offset;
-    chi_worker_count(worker, record);
+    chi_worker_count(worker, ingress->worker, record);
     if (record->task.magic != CHI_TASK_MAGIC || record->task.size != size)
         chi_worker_complete(worker, record, CHI_EBADTASK);
     else if (chi_runtime_stopping(runtime))
@@ -239,6 +240,34 @@ static bool enter_lane(struct chi_record *record, struct chi_lane *lane)
     return true;
 }
 
+/* Puts it on its lane, from the scheduler or from inside a handler. */
+static void hand_over(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
+{
+    struct chi_record *current = worker->current;
+
+    if (lane->worker != worker || (current != NULL && !chi_worker_hold_lanes(worker, current))) {
+        record->message.handle = deliver;
+        chi_worker_send_lanes(lane->worker, &record->message);
+        return;
+    }
+    chi_worker_append(worker, lane, record);
+    if (current != NULL)
+        chi_worker_enter_task(worker, current);
+}
+
+/* Raises the lane's backlog by what the monitor thinks of the task. */
+static void estimate(struct chi_record *record, struct chi_container *container)
+{
+    struct chi_run_context *context = &record->context;
+    if (CHI_UNLIKELY(record->pool->monitor_modes & 1u << CHI_MONITOR_EST_LOAD))
+        record->pool->ops->monitor(container, CHI_MONITOR_EST_LOAD, record->task.method,
+                                   &record->task, context);
+    if (CHI_UNLIKELY(context->load != 0)) {
+        record->load = context->load; /* what was added is taken off, whatever a handler writes */
+        atomic_fetch_add_explicit(&record->lane->load, record->load, memory_order_relaxed);
+    }
+}
+
 void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now)
 {
     struct chi_task *task = &record->task;
@@ -263,20 +292,17 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
         chi_worker_complete(worker, record, CHI_ENOROUTE);
         return;
     }
-    record->lane = lane;
-    if (record->clients && (lane->worker != worker || !run_now || lane->ready) &&
-        !enter_lane(record, lane)) {
+    bool now = run_now && lane->worker == worker && !lane->ready && chi_lane_runner(lane) == worker;
+    if (!now && record->clients && !enter_lane(record, lane)) {
         chi_worker_complete(worker, record, -EAGAIN);
         return;
     }
-    if (lane->worker != worker) {
-        record->message.handle = deliver;
-        chi_worker_send(lane->worker, &record->message);
-    } else if (run_now && !lane->ready) {
+    record->lane = lane;
+    estimate(record, container);
+    if (CHI_LIKELY(now))
         chi_worker_run(worker, record);
-    } else {
-        chi_worker_append(worker, lane, record);
-    }
+    else
+        hand_over(worker, lane, record);
 }
 
 static void make_ready(struct chi_worker *worker, struct chi_lane *lane)
@@ -293,7 +319,7 @@ static void make_ready(struct chi_worker *worker, struct chi_lane *lane)
 
 void chi_worker_append(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
 {
-    if (CHI_UNLIKELY(worker->attentive || record->timed != NULL) &&
+    if (CHI_UNLIKELY(worker->lanes_look.attentive || record->timed != NULL) &&
         chi_worker_end_unstarted(worker, record))
         return;
     bool subtask = !record->clients;
@@ -316,29 +342,30 @@ void chi_worker_append(struct chi_worker *worker, struct chi_lane *lane, struct 
 
 /* ---- run */
 
-static struct chi_lane *pop_ready_lane(struct chi_worker *worker)
+static struct chi_lane *pop_ready_lane(struct chi_worker *owner)
 {
-    struct chi_lane *lane = worker->lanes_first;
-    worker->lanes_first = lane->next_ready;
-    if (worker->lanes_first == NULL)
-        worker->lanes_last = NULL;
+    struct chi_lane *lane = owner->lanes_first;
+    owner->lanes_first = lane->next_ready;
+    if (owner->lanes_first == NULL)
+        owner->lanes_last = NULL;
     lane->ready = false;
-    worker->lanes_ready--;
+    owner->lanes_ready--;
     return lane;
 }
 
-void chi_worker_unqueue(struct chi_worker *worker, struct chi_lane *lane, struct chi_fifo *fifo)
+void chi_worker_unqueue(struct chi_worker *owner, struct chi_lane *lane, struct chi_fifo *fifo)
 {
     if (fifo == &lane->subtasks)
-        ADD_OWN(worker->stats.unstarted_subtasks, -1);
+        ADD_OWN(owner->stats.unstarted_subtasks, -1);
     else
-        atomic_fetch_sub_explicit(&worker->backlog, 1, memory_order_relaxed);
+        atomic_fetch_sub_explicit(&owner->backlog, 1, memory_order_relaxed);
     ADD_OWN(lane->waiting, -1);
-    ADD_OWN(worker->stats.unstarted, -1);
+    ADD_OWN(owner->stats.unstarted, -1);
 }
 
 /* The record that arrived first of those that may be started; NULL where none may. */
-static struct chi_record *pop_record(struct chi_worker *worker, struct chi_lane *lane)
+static struct chi_record *pop_record(struct chi_worker *worker, struct chi_worker *owner,
+                                     struct chi_lane *lane)
 {
     struct chi_message *task = chi_worker_may_start(worker) ? lane->tasks.first : NULL;
     struct chi_message *subtask = lane->subtasks.first;
@@ -354,26 +381,57 @@ static struct chi_record *pop_record(struct chi_worker *worker, struct chi_lane 
     fifo->first = task->next;
     if (fifo->first == NULL)
         fifo->last = NULL;
-    chi_worker_unqueue(worker, lane, fifo);
+    chi_worker_unqueue(owner, lane, fifo);
     return chi_record_of_message(task);
+}
+
+static void receive_visitor(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_record *record = chi_record_of_message(message);
+    if (record->clients)
+        atomic_fetch_add_explicit(&worker->backlog, 1, memory_order_relaxed);
+    chi_worker_append(worker, &worker->visitors, record);
+}
+
+/*
+ * Whether `worker`, which serves the lane, is to run the record. If not, tasks of the lane have
+ * begun on another thread and not ended, and the record is on its way there.
+ */
+static bool runs_here(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
+{
+    struct chi_worker *runner = chi_lane_runner(lane);
+    if (CHI_LIKELY(runner == worker))
+        return true;
+    /* Acquire: pairs with the release of who ended; what it did to the lane's state is seen. */
+    if (!record->bound && atomic_fetch_add_explicit(&lane->bound, 1, memory_order_acquire) == 0) {
+        atomic_fetch_sub_explicit(&lane->bound, 1, memory_order_relaxed);
+        atomic_store_explicit(&lane->runner, worker, memory_order_relaxed);
+        return true;
+    }
+    record->bound = true;
+    record->message.handle = receive_visitor;
+    chi_worker_send(runner, &record->message);
+    return false;
 }
 
 /* One task a lane in turn. The lane goes to the end of the list before its task runs, because the
  * task may park. */
-uint32_t chi_worker_run_lanes(struct chi_worker *worker, uint32_t budget)
+uint32_t chi_worker_run_lanes(struct chi_worker *worker, struct chi_worker *owner, uint32_t budget)
 {
     uint32_t ran = 0;
     uint32_t refused = 0;
-    while (ran < budget && refused < worker->lanes_ready && chi_worker_has_spare(worker)) {
-        struct chi_lane *lane = pop_ready_lane(worker);
-        struct chi_record *record = pop_record(worker, lane);
+    while (ran < budget && chi_worker_serves(worker, owner) && refused < owner->lanes_ready &&
+           chi_worker_has_spare(worker)) {
+        struct chi_lane *lane = pop_ready_lane(owner);
+        struct chi_record *record = pop_record(worker, owner, lane);
         if (lane->tasks.first != NULL || lane->subtasks.first != NULL)
-            make_ready(worker, lane);
+            make_ready(owner, lane);
         if (record == NULL) {
             refused++;
             continue;
         }
-        chi_worker_run(worker, record);
+        if (runs_here(worker, lane, record))
+            chi_worker_run(worker, record);
         refused = 0;
         ran++;
     }
@@ -385,13 +443,15 @@ static void run_here(struct chi_worker *worker, struct chi_record *record)
 {
     int rc;
 
-    worker->current = record;
+    if (CHI_UNLIKELY(worker->idle))
+        chi_worker_end_idle(worker);
+    chi_worker_enter_task(worker, record);
     if (CHI_UNLIKELY(record->call != NULL))
         rc = record->call(record->call_argument);
     else
         rc = record->pool->ops->run(record->context.container, record->task.method, &record->task,
                                     &record->context);
-    worker->current = NULL;
+    chi_worker_leave_task(worker);
     if (CHI_UNLIKELY(record->holds != NULL))
         chi_lock_release_all(worker, record);
     chi_worker_complete(worker, record, rc);
@@ -417,7 +477,7 @@ void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
 {
     size_t stack_size;
 
-    if (CHI_UNLIKELY(worker->attentive || record->timed != NULL) && is_to_end(worker, record))
+    if (CHI_UNLIKELY(worker->rests_look.attentive || record->timed != NULL) && is_to_end(worker, record))
         chi_worker_complete(worker, record, record->ended);
     else if (CHI_UNLIKELY(atomic_load_explicit(&record->origin->state, memory_order_relaxed) ==
                           CHI_ORIGIN_DYING) &&
@@ -502,14 +562,38 @@ void chi_worker_drop(struct chi_worker *worker, struct chi_record *record)
     free_private(worker, record);
 }
 
+/*
+ * Release: what the task did to the lane's state, for whoever makes itself the lane's runner. Who
+ * serves a lane may end a task that has not begun while another thread is its runner.
+ */
+void chi_worker_leave_lane(struct chi_worker *worker, struct chi_record *record, int rc)
+{
+    struct chi_lane *lane = record->lane;
+
+    if (record->pool != NULL &&
+        CHI_UNLIKELY(record->pool->monitor_modes & 1u << CHI_MONITOR_CLEANUP)) {
+        record->task.return_code = rc;
+        record->pool->ops->monitor(record->context.container, CHI_MONITOR_CLEANUP,
+                                   record->task.method, &record->task, &record->context);
+    }
+    if (CHI_UNLIKELY(record->load != 0))
+        atomic_fetch_sub_explicit(&lane->load, record->load, memory_order_relaxed);
+    if (CHI_LIKELY(chi_lane_runner(lane) == worker))
+        ADD_OWN(lane->done, 1);
+    else
+        atomic_fetch_add_explicit(&lane->dropped, 1, memory_order_relaxed);
+    if (CHI_UNLIKELY(record->bound))
+        atomic_fetch_sub_explicit(&lane->bound, 1, memory_order_release);
+}
+
 void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, int rc)
 {
     ADD_OWN(worker->stats.tasks, 1);
-    if (record->lane != NULL)
-        ADD_OWN(record->lane->done, 1);
     if (CHI_UNLIKELY(record->timed != NULL) && chi_timed_again(worker, record, &rc))
         return;
     if (record->shm_offset == 0) {
+        if (record->lane != NULL)
+            chi_worker_leave_lane(worker, record, rc);
         complete_private(worker, record, rc);
         return;
     }
@@ -519,6 +603,8 @@ void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, i
             chi_copy_out(worker, record->origin, &record->schema->type, &record->task, shared);
         rc = rc >= 0 && out < 0 ? out : rc;
     }
+    if (record->lane != NULL)
+        chi_worker_leave_lane(worker, record, rc);
     complete_shared(record->origin, shared, rc, record->failed);
     uncount(worker, record);
     free_private(worker, record);

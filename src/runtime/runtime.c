@@ -77,7 +77,7 @@ static void begin_call(struct chi_worker *worker, struct chi_message *message)
     record->shield = true;
     atomic_store_explicit(&record->task.state, CHI_TASK_QUEUED | CHI_TASK_DETACHED,
                           memory_order_relaxed);
-    chi_worker_count(worker, record);
+    chi_worker_count(worker, worker, record);
     chi_worker_append(worker, &worker->own_lane, record);
 }
 
@@ -381,6 +381,8 @@ static int start(struct chi_runtime *runtime)
         rc = chi_control_create(runtime, &runtime->control);
     if (rc == 0)
         rc = chi_sigbus_arm(runtime);
+    if (rc == 0 && runtime->config.stall_ms > 0)
+        runtime->moves_lanes = chi_orchestrator_start();
     if (rc == 0)
         rc = create_workers(runtime);
     if (rc == 0)
@@ -505,6 +507,7 @@ int chi_runtime_stop(struct chi_runtime *runtime)
     atomic_store(&runtime->abandoned, !clean);
     if (runtime->control != NULL)
         chi_control_stop(runtime->control);
+    clean = chi_orchestrator_recall(runtime, extra) && clean; /* nobody moves lanes any more */
     for (uint32_t w = 0; w < runtime->worker_count && runtime->workers[w] != NULL; w++)
         if (chi_worker_stop(runtime->workers[w], extra) < 0)
             clean = false;

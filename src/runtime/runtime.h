@@ -67,6 +67,8 @@ struct chi_runtime {
     uint32_t max_clients;
     struct chi_pool_table *pools;
     atomic_uint next_lane; /* round robin of lanes over workers */
+    bool moves_lanes;      /* the orchestrator is at work */
+    atomic_bool recall;    /* lanes go back to their workers */
     struct chi_control *control;
     struct chi_lock_watch *lock_watch; /* what it saw last; control thread; NULL: nothing yet */
     atomic_bool locks_watched;         /* the control thread looks for deadlocks now and then */

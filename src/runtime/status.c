@@ -12,10 +12,16 @@
 
 static const char *const segment_names[CHI_SEGMENT_COUNT] = {"main", "client_data", "runtime_data"};
 
+#define LANES_LISTED 4096u /* of one pool; sums are of all */
+
 struct lister {
     FILE *out;
     bool json;
     uint32_t count;
+};
+
+struct lane_sums {
+    uint64_t waiting, load, done;
 };
 
 static void json_string(FILE *out, const char *text)
@@ -48,6 +54,78 @@ static const char *size_text(uint64_t bytes, char text[16])
 
 /* ---- pools */
 
+static uint64_t done_in(const struct chi_lane *lane)
+{
+    return atomic_load_explicit(&lane->done, memory_order_relaxed) +
+           atomic_load_explicit(&lane->dropped, memory_order_relaxed);
+}
+
+static struct lane_sums queue_sums(const struct chi_queue *queue)
+{
+    struct lane_sums sums = {0};
+    for (uint32_t i = 0; i < queue->lane_count; i++) {
+        sums.waiting += chi_lane_size(&queue->lanes[i]);
+        sums.load += chi_lane_load(&queue->lanes[i]);
+        sums.done += done_in(&queue->lanes[i]);
+    }
+    return sums;
+}
+
+static const struct chi_queue *first_queue(const struct chi_container *container)
+{
+    return atomic_load_explicit(&container->priv->queues, memory_order_acquire);
+}
+
+static struct lane_sums pool_sums(const struct chi_pool *pool)
+{
+    struct lane_sums sums = {0};
+    for (uint32_t c = 0; c < pool->container_count; c++) {
+        for (const struct chi_queue *q = first_queue(pool->containers[c]); q != NULL; q = q->next) {
+            struct lane_sums one = queue_sums(q);
+            sums.waiting += one.waiting;
+            sums.load += one.load;
+            sums.done += one.done;
+        }
+    }
+    return sums;
+}
+
+static void json_lane(FILE *out, const struct chi_lane *lane, uint32_t number)
+{
+    const struct chi_worker *runner = atomic_load_explicit(&lane->runner, memory_order_relaxed);
+    fprintf(out,
+            "%s{\"lane\":%u,\"worker\":%u,\"runner\":%u,\"waiting\":%u,\"load\":%llu,"
+            "\"done\":%llu}",
+            number > 0 ? "," : "", number, lane->worker->id, runner->id, chi_lane_size(lane),
+            (unsigned long long)chi_lane_load(lane),
+            (unsigned long long)done_in(lane));
+}
+
+static void json_queues(FILE *out, const struct chi_pool *pool)
+{
+    uint32_t room = LANES_LISTED;
+    bool first = true;
+
+    fputs(",\"queues\":[", out);
+    for (uint32_t c = 0; c < pool->container_count; c++) {
+        for (const struct chi_queue *q = first_queue(pool->containers[c]); q != NULL; q = q->next) {
+            struct lane_sums sums = queue_sums(q);
+            fprintf(out,
+                    "%s{\"container\":%u,\"queue\":%u,\"class\":\"%s\",\"lane_count\":%u,"
+                    "\"waiting\":%llu,\"load\":%llu,\"done\":%llu,\"lanes\":[",
+                    first ? "" : ",", c, q->id,
+                    q->priority == CHI_LOW_LATENCY ? "low_latency" : "high_latency", q->lane_count,
+                    (unsigned long long)sums.waiting, (unsigned long long)sums.load,
+                    (unsigned long long)sums.done);
+            for (uint32_t i = 0; i < q->lane_count && room > 0; i++, room--)
+                json_lane(out, &q->lanes[i], i);
+            fputs("]}", out);
+            first = false;
+        }
+    }
+    fputs("]", out);
+}
+
 static void list_pool(struct chi_pool *pool, void *argument)
 {
     static const char *const states[] = {"creating", "ready", "dying"};
@@ -57,6 +135,7 @@ static void list_pool(struct chi_pool *pool, void *argument)
         completed += atomic_load_explicit(&pool->cells[w].completed, memory_order_relaxed);
     int64_t in_flight = chi_pool_in_flight(pool);
     const char *state = states[atomic_load_explicit(&pool->state, memory_order_relaxed)];
+    struct lane_sums sums = pool_sums(pool);
 
     if (lister->json) {
         fprintf(lister->out, "%s{\"id\":\"%u.%u\",\"name\":", lister->count > 0 ? "," : "",
@@ -64,13 +143,17 @@ static void list_pool(struct chi_pool *pool, void *argument)
         json_string(lister->out, pool->name);
         fprintf(lister->out,
                 ",\"module\":\"%s\",\"state\":\"%s\",\"containers\":%u,\"in_flight\":%lld,"
-                "\"completed\":%llu}",
+                "\"unstarted\":%llu,\"load\":%llu,\"completed\":%llu",
                 pool->module->name, state, pool->container_count, (long long)in_flight,
+                (unsigned long long)sums.waiting, (unsigned long long)sums.load,
                 (unsigned long long)completed);
+        json_queues(lister->out, pool);
+        fputs("}", lister->out);
     } else {
-        fprintf(lister->out, "  %-8u %-24s %-24s %10u %10lld %12llu  %s\n", pool->id.major,
-                pool->name, pool->module->name, pool->container_count, (long long)in_flight,
-                (unsigned long long)completed, state);
+        fprintf(lister->out, "  %-8u %-24s %-24s %10u %10lld %10llu %10llu %12llu  %s\n",
+                pool->id.major, pool->name, pool->module->name, pool->container_count,
+                (long long)in_flight, (unsigned long long)sums.waiting,
+                (unsigned long long)sums.load, (unsigned long long)completed, state);
     }
     lister->count++;
 }
@@ -81,8 +164,8 @@ static void render_pools(struct chi_runtime *runtime, FILE *out, bool json)
     if (json)
         fputs("[", out);
     else
-        fprintf(out, "  %-8s %-24s %-24s %10s %10s %12s  %s\n", "pool", "name", "module",
-                "containers", "in flight", "completed", "state");
+        fprintf(out, "  %-8s %-24s %-24s %10s %10s %10s %10s %12s  %s\n", "pool", "name", "module",
+                "containers", "in flight", "unstarted", "load", "completed", "state");
     chi_pool_visit(runtime, list_pool, &lister);
     if (json)
         fputs("]", out);
@@ -131,33 +214,79 @@ static void render_memory(struct chi_runtime *runtime, FILE *out, bool json)
         fputs("}", out);
 }
 
+/* Since the start: all but the time it had looked for work for a while, or slept. */
+static uint64_t busy_ns(const struct chi_worker *worker, uint64_t now)
+{
+    /* Acquire: the sum that goes with it, or a later one. */
+    uint64_t since = atomic_load_explicit(&worker->stats.idle_since, memory_order_acquire);
+    uint64_t idle = atomic_load_explicit(&worker->stats.idle_ns, memory_order_relaxed);
+    uint64_t all = now - worker->runtime->started_ns;
+    if (since != 0 && since < now)
+        idle += now - since;
+    return idle < all ? all - idle : 0;
+}
+
+/* One worker as text, in the order of the columns in render_workers(). */
+static void text_worker(FILE *out, const struct chi_worker *worker, uint64_t now,
+                        const struct chi_fiber_stats *fibers)
+{
+    const struct chi_worker_stats *stats = &worker->stats;
+    const struct chi_worker *server = atomic_load_explicit(&worker->server, memory_order_relaxed);
+    char used[16], at[16] = "-";
+
+    if (server != NULL)
+        snprintf(at, sizeof(at), "%u", server->id);
+    fprintf(out, "  %-4u %-6s %12llu %10.3f %10llu %8u %10u %8llu %8llu %8s %8u %12s\n", worker->id,
+            worker->priority == CHI_LOW_LATENCY ? "sched" : "slow",
+            (unsigned long long)atomic_load_explicit(&stats->tasks, memory_order_relaxed),
+            (double)busy_ns(worker, now) / 1e9,
+            (unsigned long long)atomic_load_explicit(&stats->sleeps, memory_order_relaxed),
+            atomic_load_explicit(&stats->parked, memory_order_relaxed),
+            atomic_load_explicit(&stats->unstarted, memory_order_relaxed),
+            (unsigned long long)atomic_load_explicit(&stats->stalls, memory_order_relaxed),
+            (unsigned long long)atomic_load_explicit(&stats->moves, memory_order_relaxed), at,
+            fibers->live, size_text(fibers->stack_used_max, used));
+}
+
+static void json_worker(FILE *out, const struct chi_worker *worker, uint64_t now,
+                        const struct chi_fiber_stats *fibers)
+{
+    const struct chi_worker_stats *stats = &worker->stats;
+    const struct chi_worker *server = atomic_load_explicit(&worker->server, memory_order_relaxed);
+
+    fprintf(out,
+            "%s{\"id\":%u,\"class\":\"%s\",\"tasks\":%llu,\"busy_ns\":%llu,\"sleeps\":%llu,"
+            "\"parked\":%u,\"unstarted\":%u,\"stalls\":%llu,\"moves\":%llu,\"lanes_at\":%d,"
+            "\"fibers\":%u,\"stack_used\":%zu}",
+            worker->id > 0 ? "," : "", worker->id,
+            worker->priority == CHI_LOW_LATENCY ? "sched" : "slow",
+            (unsigned long long)atomic_load_explicit(&stats->tasks, memory_order_relaxed),
+            (unsigned long long)busy_ns(worker, now),
+            (unsigned long long)atomic_load_explicit(&stats->sleeps, memory_order_relaxed),
+            atomic_load_explicit(&stats->parked, memory_order_relaxed),
+            atomic_load_explicit(&stats->unstarted, memory_order_relaxed),
+            (unsigned long long)atomic_load_explicit(&stats->stalls, memory_order_relaxed),
+            (unsigned long long)atomic_load_explicit(&stats->moves, memory_order_relaxed),
+            server != NULL ? (int)server->id : -1, fibers->live, fibers->stack_used_max);
+}
+
 static void render_workers(struct chi_runtime *runtime, FILE *out, bool json)
 {
+    uint64_t now = chi_clock_now_ns();
+
     if (json)
         fputs("\"workers\":[", out);
     else
-        fprintf(out, "\nworkers\n  %-4s %-12s %12s %10s %8s %10s %8s %12s\n", "id", "class",
-                "tasks", "sleeps", "parked", "unstarted", "fibers", "stack used");
+        fprintf(out, "\nworkers\n  %-4s %-6s %12s %10s %10s %8s %10s %8s %8s %8s %8s %12s\n", "id",
+                "class", "tasks", "busy s", "sleeps", "parked", "unstarted", "stalls", "moves",
+                "lanes at", "fibers", "stack used");
     for (uint32_t w = 0; w < runtime->worker_count; w++) {
-        struct chi_worker *worker = runtime->workers[w];
         struct chi_fiber_stats fibers;
-        char used[16];
-        chi_fiber_pool_stats(worker->fibers, &fibers);
-        const char *class_name = worker->priority == CHI_LOW_LATENCY ? "sched" : "slow";
-        unsigned long long tasks = atomic_load_explicit(&worker->stats.tasks, memory_order_relaxed);
-        unsigned long long sleeps =
-            atomic_load_explicit(&worker->stats.sleeps, memory_order_relaxed);
-        uint32_t parked = atomic_load_explicit(&worker->stats.parked, memory_order_relaxed);
-        uint32_t unstarted = atomic_load_explicit(&worker->stats.unstarted, memory_order_relaxed);
+        chi_fiber_pool_stats(runtime->workers[w]->fibers, &fibers);
         if (json)
-            fprintf(out,
-                    "%s{\"id\":%u,\"class\":\"%s\",\"tasks\":%llu,\"sleeps\":%llu,\"parked\":%u,"
-                    "\"unstarted\":%u,\"fibers\":%u,\"stack_used\":%zu}",
-                    w > 0 ? "," : "", w, class_name, tasks, sleeps, parked, unstarted, fibers.live,
-                    fibers.stack_used_max);
+            json_worker(out, runtime->workers[w], now, &fibers);
         else
-            fprintf(out, "  %-4u %-12s %12llu %10llu %8u %10u %8u %12s\n", w, class_name, tasks,
-                    sleeps, parked, unstarted, fibers.live, size_text(fibers.stack_used_max, used));
+            text_worker(out, runtime->workers[w], now, &fibers);
     }
     if (json)
         fputs("]", out);

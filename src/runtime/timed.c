@@ -112,7 +112,7 @@ static bool wake(struct chi_worker *worker, struct chi_record *record)
 
     chi_rest_remove(&record->timed->rest);
     chi_timers_remove(&worker->timers, &record->timed->timer);
-    chi_worker_count(worker, record);
+    chi_worker_count(worker, worker, record);
     if (record->shm_offset == 0)
         return true;
     if (!chi_extents_owns(runtime->extents[CHI_SEGMENT_MAIN], record->origin->owner,
@@ -174,6 +174,12 @@ bool chi_timed_again(struct chi_worker *worker, struct chi_record *record, int *
         *rc = -ENOMEM;
         return false;
     }
+    /* Each run has a lane of its own, whose sums it leaves as it found them. */
+    if (record->lane != NULL)
+        chi_worker_leave_lane(worker, record, *rc);
+    record->lane = NULL;
+    record->bound = false;
+    record->load = record->context.load = 0;
     timed->rest = (struct chi_rest){.record = record, .end = end_rest, .unstarted = true};
     chi_rest_add(&worker->rests, &timed->rest);
     record->rerun = true;

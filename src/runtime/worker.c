@@ -114,9 +114,12 @@ int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priorit
     worker->id = id;
     worker->priority = priority;
     worker->bell = &runtime->bells[id];
-    worker->own_lane.worker = worker;
     worker->loop = chi_worker_loop;
-    chi_rest_init(&worker->rests);
+    chi_worker_look_init(worker);
+    chi_lane_init_private(&worker->own_lane, NULL, worker);
+    chi_lane_init_private(&worker->visitors, NULL, worker);
+    atomic_store_explicit(&worker->visitors.bound, 1, memory_order_relaxed); /* never another's */
+    chi_handover_init(worker);
     worker->spin_ns = runtime->config.first_busy_wait_ns;
     worker->eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     worker->private_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -204,6 +207,7 @@ int chi_worker_stop(struct chi_worker *worker, uint64_t timeout_ns)
 
 void chi_worker_destroy(struct chi_worker *worker)
 {
+    chi_handover_fini(worker);
     chi_arena_cache_destroy(worker->outputs);
     if (worker->fibers != NULL)
         chi_fiber_pool_destroy(worker->fibers);

@@ -21,6 +21,7 @@
 #include "runtime/cancel.h"
 #include "runtime/lock.h"
 #include "runtime/message.h"
+#include "runtime/orchestrator.h"
 #include "runtime/origin.h"
 #include "runtime/pool.h"
 #include "runtime/record.h"
@@ -55,6 +56,10 @@ struct chi_worker_stats {
     _Atomic(uint32_t) parked;             /* tasks that wait */
     _Atomic(uint32_t) unstarted;          /* tasks in lanes of containers */
     _Atomic(uint32_t) unstarted_subtasks; /* those of them that handlers made */
+    _Atomic(uint64_t) idle_ns;            /* without work, until now or until idle_since */
+    _Atomic(uint64_t) idle_since;         /* when it found no more work; 0 while it has some */
+    _Atomic(uint64_t) stalls;             /* tasks that held it for longer than runtime.stall_ms */
+    _Atomic(uint64_t) moves;              /* how often its lanes went to another worker */
 };
 
 #define CHI_BATCH_MAX 32u
@@ -78,18 +83,29 @@ struct chi_worker {
     struct chi_fiber *spare; /* suspended schedulers, linked */
     struct chi_fiber *thread_fiber;
     struct chi_fiber_pool *fibers;
-    struct chi_record *current; /* whose handler runs now; NULL in the scheduler */
-    bool attentive;             /* has been asked to look over its tasks once: see cancel.c */
+    struct chi_record *current; /* whose handler runs now; NULL in the scheduler. orchestrator.h */
+    atomic_bool claim;          /* its lanes are not its own to touch */
+    bool idle;                  /* it has looked for work for a while */
     struct chi_rest rests;      /* tasks that are parked or rest here */
-    struct chi_timer look_timer;
-    uint64_t look_again_ns; /* not before */
+    struct chi_look rests_look;
+    struct chi_timer look_timer; /* of that one and of all lanes that it serves */
     struct chi_waiter *ready_first, *ready_last;
+    _Atomic(uint32_t) round;
+    struct chi_worker *guests; /* whose lanes it serves besides its own; by handover.next */
+
+    /* Its lanes: containers' and clients'. Whoever serves them; see orchestrator.h. */
+    _Atomic(struct chi_worker *) server;       /* itself as a rule */
     struct chi_lane *lanes_first, *lanes_last; /* with unstarted tasks */
     uint32_t lanes_ready;                      /* how many these are */
     uint64_t arrivals;
+    struct chi_look lanes_look;
     struct chi_lane own_lane;
-    struct chi_ingress *hot; /* ingress lanes that are polled */
+    struct chi_lane visitors; /* tasks of others' lanes that have to run on this thread */
+    struct chi_ingress *hot;  /* ingress lanes that are polled */
     struct chi_batch batch;
+    struct chi_ingress **by_number; /* ingress lanes by bit of the bell; NULL where none */
+
+    /* Scheduling again. */
     void (*sized_function)(struct chi_worker *, struct chi_record *); /* on its way to its fiber */
     struct chi_record *sized_record;
     struct chi_timers timers;
@@ -98,20 +114,17 @@ struct chi_worker {
     uint32_t fd_waits;          /* fibers that wait for a descriptor */
     uint32_t outside_waits;     /* fibers at parking places of modules */
     struct chi_poller *pollers; /* of modules; called in every round */
-    uint32_t round;
     uint64_t spin_ns; /* how long to poll before sleeping; adapts */
     struct chi_record_cache records;
     struct chi_lock_cache locks;
     uint64_t parks; /* how often a task has parked here */
     struct chi_arena_cache *outputs;
-    struct chi_ingress **by_number; /* ingress lanes by bit of the bell; NULL where none */
 
     /* Others. */
-    _Alignas(CHI_CACHE_LINE) struct chi_inbox inbox;
-    atomic_bool look_asked; /* look_message is on its way */
-    struct chi_message look_message;
-    atomic_uint backlog; /* clients' tasks sent to it and not started */
-    atomic_bool asleep;  /* private twin of the bell's `sleeping`, which clients can overwrite */
+    _Alignas(CHI_CACHE_LINE) struct chi_inbox inbox; /* for its thread */
+    struct chi_inbox lane_inbox;                     /* for whoever serves its lanes */
+    atomic_uint backlog;                             /* clients' tasks sent to it and not started */
+    atomic_bool asleep; /* private twin of the bell's `sleeping`, which clients can overwrite */
     atomic_bool stop;
     struct chi_shm_bell *bell;
     int eventfd;    /* passed to clients */
@@ -124,6 +137,7 @@ struct chi_worker {
     bool did;                                /* whether the last round of a stepped one did any */
     atomic_uint lane_count;                  /* lanes of containers that are mapped here */
     atomic_uint lock_waits;                  /* tasks that wait for locks; this thread writes */
+    struct chi_handover handover;
     _Alignas(CHI_CACHE_LINE) struct chi_worker_stats stats;
 };
 
@@ -143,13 +157,62 @@ void chi_worker_destroy(struct chi_worker *worker);
  */
 bool chi_worker_step(struct chi_worker *worker);
 
-/* Sends a message to a worker; any thread of the runtime. */
+/* Sends a message to a worker's thread; any thread of the runtime. */
 void chi_worker_send(struct chi_worker *worker, struct chi_message *message);
+/*
+ * The same to whoever serves the worker's lanes: it is handled with `worker` as its worker, but
+ * perhaps on another one's thread, chi_worker_self, and may touch the worker's lanes only.
+ */
+void chi_worker_send_lanes(struct chi_worker *worker, struct chi_message *message);
 
-/* Makes an ingress lane polled; its worker's thread. */
+/* Makes an ingress lane polled; whoever serves the worker's lanes. */
 void chi_worker_heat(struct chi_worker *worker, struct chi_ingress *ingress);
-/* Forgets an ingress lane; its worker's thread. */
+/* Forgets an ingress lane; likewise. */
 void chi_worker_forget(struct chi_worker *worker, struct chi_ingress *ingress);
+
+/* ---- loop.c */
+
+/* Scheduler: does what there is to do for the lanes of `owner`, which it serves; whether anything
+ * was. A task of it may park or stall, and the lanes be another worker's on return. */
+bool chi_worker_serve(struct chi_worker *worker, struct chi_worker *owner);
+/* Ends a time without work; called where worker->idle, before a task runs. */
+void chi_worker_end_idle(struct chi_worker *worker);
+
+/* ---- Who touches the worker's lanes; see orchestrator.h. Its thread only. */
+
+/* The scheduler calls a handler, or goes back into one. Release: what was done to the lanes. */
+static inline void chi_worker_enter_task(struct chi_worker *worker, struct chi_record *record)
+{
+    __atomic_store_n(&worker->current, record, __ATOMIC_RELEASE);
+}
+
+/* Back in the scheduler, which may touch the lanes; waits where another worker serves them. */
+static inline void chi_worker_leave_task(struct chi_worker *worker)
+{
+    __atomic_store_n(&worker->current, NULL, __ATOMIC_RELAXED);
+    atomic_signal_fence(memory_order_seq_cst);
+    /* Acquire: pairs with the release of who takes back a claim that was not needed. */
+    if (CHI_UNLIKELY(atomic_load_explicit(&worker->claim, memory_order_acquire)))
+        chi_worker_await_lanes(worker);
+}
+
+/* In a handler, for a moment: false where another worker serves the lanes. */
+static inline bool chi_worker_hold_lanes(struct chi_worker *worker, struct chi_record *current)
+{
+    __atomic_store_n(&worker->current, NULL, __ATOMIC_RELAXED);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (CHI_LIKELY(!atomic_load_explicit(&worker->claim, memory_order_acquire)))
+        return true;
+    chi_worker_enter_task(worker, current);
+    return false;
+}
+
+/* Whether `worker`, in its scheduler, serves the lanes of `owner`. */
+static inline bool chi_worker_serves(const struct chi_worker *worker,
+                                     const struct chi_worker *owner)
+{
+    return owner == worker || atomic_load_explicit(&owner->server, memory_order_relaxed) == worker;
+}
 
 /* ---- park.c: all waiting inside a handler goes through these two. This thread only. */
 
@@ -201,20 +264,24 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
  * again by whoever takes the task off.
  */
 bool chi_worker_enter_backlog(struct chi_worker *target);
-/* Puts a routed record on a lane of this worker. */
+/* Puts a routed record on a lane of `worker`'s; whoever serves them. */
 void chi_worker_append(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record);
 /* Runs it now; the scheduler only. */
 void chi_worker_run(struct chi_worker *worker, struct chi_record *record);
-/* Runs up to `budget` unstarted tasks of this worker's lanes; returns how many. */
-uint32_t chi_worker_run_lanes(struct chi_worker *worker, uint32_t budget);
+/* Runs up to `budget` unstarted tasks of `owner`'s lanes on `worker`, which serves them; returns
+ * how many. */
+uint32_t chi_worker_run_lanes(struct chi_worker *worker, struct chi_worker *owner, uint32_t budget);
 /* Completes it with a code; the record may be gone afterwards. */
 void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, int rc);
-/* Counts a new record in. */
-void chi_worker_count(struct chi_worker *worker, struct chi_record *record);
+/* Counts a new record in; `owner` is the worker whose count of the origin's it goes by. */
+void chi_worker_count(struct chi_worker *worker, const struct chi_worker *owner,
+                      struct chi_record *record);
+/* The task's last use of its lane in this run; `rc` is what it ends with. */
+void chi_worker_leave_lane(struct chi_worker *worker, struct chi_record *record, int rc);
 /* Counts it out until its next run. */
 void chi_worker_uncount_run(struct chi_worker *worker, struct chi_record *record);
-/* Counts one out that was taken from a lane's list. */
-void chi_worker_unqueue(struct chi_worker *worker, struct chi_lane *lane, struct chi_fifo *fifo);
+/* Counts one out that was taken from a list of a lane of `owner`'s; whoever serves them. */
+void chi_worker_unqueue(struct chi_worker *owner, struct chi_lane *lane, struct chi_fifo *fifo);
 /* Ends a client's record without a word to the client, whose memory is not there any more. */
 void chi_worker_drop(struct chi_worker *worker, struct chi_record *record);
 

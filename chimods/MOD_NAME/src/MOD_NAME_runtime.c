@@ -47,6 +47,9 @@ int chimaera_MOD_NAME_run_create(struct chimaera_MOD_NAME *self,
     if (rc == 0)
         rc = chi_container_create_queue(&self->base, CHIMAERA_MOD_NAME_PROCESSING_QUEUE, lanes,
                                         CHI_LOW_LATENCY);
+    if (rc == 0)
+        rc = chi_container_create_queue(&self->base, CHIMAERA_MOD_NAME_BULK_QUEUE, 1,
+                                        CHI_HIGH_LATENCY);
     if (rc < 0) {
         free(self->suffix);
         self->suffix = NULL;
@@ -98,9 +101,13 @@ void chimaera_MOD_NAME_monitor_custom(struct chimaera_MOD_NAME *self, enum chi_m
                                       struct chimaera_MOD_NAME_custom_task *task,
                                       struct chi_run_context *rctx)
 {
-    if (mode == CHI_MONITOR_LOCAL_SCHEDULE)
-        rctx->route_lane = chi_container_lane_by_hash(
-            &self->base, CHIMAERA_MOD_NAME_PROCESSING_QUEUE, task->operation_id);
+    if (task->operation_id != 0) /* in order with others of that id */
+        chi_monitor_hash(&self->base, mode, rctx, CHIMAERA_MOD_NAME_PROCESSING_QUEUE,
+                         task->operation_id);
+    else /* in any order: small ones where there is least to do, bulk elsewhere */
+        chi_monitor_by_size(&self->base, mode, rctx, chi_string_size(&task->data),
+                            CHIMAERA_MOD_NAME_BULK_SIZE, CHIMAERA_MOD_NAME_PROCESSING_QUEUE,
+                            CHIMAERA_MOD_NAME_BULK_QUEUE);
 }
 
 /* The mutex is held across the sleep: this task's worker runs others meanwhile. */

@@ -25,7 +25,7 @@ static const struct chi_container_ops ops = {.run = run, .monitor = monitor, .sc
 
 CHI_API const struct chi_module_descriptor CHI_MODULE_SYMBOL = {
     .magic = CHI_MODULE_MAGIC,
-    .abi = CHI_MODULE_ABI + 41,
+    .abi = 42,
     .name = "test_badabi",
     .version = "0.1.0",
     .container_size = sizeof(struct chi_container),

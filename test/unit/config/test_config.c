@@ -416,7 +416,7 @@ static void the_description_names_every_key_with_default_and_bounds(void **state
     int lines = 0;
     for (const char *c = text; *c; c++)
         lines += *c == '\n';
-    assert_int_equal(lines, 2 + 3 + 13 + 2 + 1 + 5);
+    assert_int_equal(lines, 2 + 3 + 14 + 2 + 1 + 5);
     free(text);
 }
 

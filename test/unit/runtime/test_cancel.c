@@ -39,7 +39,7 @@ static struct chi_record *make_record(void)
     record->lane = &lane;
     record->pool = &pool;
     atomic_store(&record->task.state, CHI_TASK_QUEUED);
-    chi_worker_count(worker, record);
+    chi_worker_count(worker, worker, record);
     ADD_OWN(pool.cells[0].in_flight, 1);
     return record;
 }
@@ -55,7 +55,10 @@ static int setup(void **state)
     runtime->workers[0] = worker;
     runtime->worker_count = 1;
     runtime->max_parked = 100;
-    chi_rest_init(&worker->rests);
+    chi_worker_look_init(worker);
+    chi_handover_init(worker);
+    chi_lane_init_private(&worker->own_lane, NULL, worker);
+    chi_worker_self = worker;
     assert_int_equal(chi_origin_init(runtime, origin, 1), 0);
     atomic_store(&origin->state, CHI_ORIGIN_LIVE);
     memset(&cell, 0, sizeof(cell));
@@ -102,14 +105,26 @@ static bool is_done(struct chi_record *record, int code)
            record->task.return_code == code;
 }
 
-static void handle_messages(void)
+static void handle_all(struct chi_inbox *inbox)
 {
-    struct chi_message *message = chi_inbox_take(&worker->inbox);
+    struct chi_message *message = chi_inbox_take(inbox);
     while (message != NULL) {
         struct chi_message *next = message->next;
         message->handle(worker, message);
         message = next;
     }
+}
+
+static void handle_messages(void)
+{
+    handle_all(&worker->inbox);
+    handle_all(&worker->lane_inbox);
+}
+
+static void look(void)
+{
+    chi_runtime_look_over(runtime);
+    handle_messages();
 }
 
 /* As the scheduler takes them. */
@@ -141,7 +156,7 @@ static void only_marked_records_leave_a_lane_and_the_rest_keeps_its_order(void *
     mark(records[0]);
     mark(records[3]);
     mark(records[MANY - 1]);
-    chi_worker_look_over(worker);
+    look();
     for (int i = 0; i < MANY; i++)
         assert_int_equal(is_done(records[i], -ECANCELED), i == 0 || i == 3 || i == MANY - 1);
     assert_int_equal(atomic_load(&lane.waiting), MANY - 3);
@@ -163,7 +178,7 @@ static void a_record_that_arrives_after_the_look_is_noticed_on_arrival(void **st
 {
     (void)state;
     mark(records[0]); /* while on its way to this worker */
-    chi_worker_look_over(worker);
+    look();
     assert_false(is_done(records[0], -ECANCELED));
     chi_worker_append(worker, &lane, records[0]);
     assert_true(is_done(records[0], -ECANCELED));
@@ -174,7 +189,7 @@ static void a_record_that_arrives_after_the_look_is_noticed_on_arrival(void **st
 static void a_record_is_looked_at_again_before_it_starts(void **state)
 {
     (void)state;
-    chi_worker_look_over(worker);
+    look();
     chi_worker_append(worker, &lane, records[0]);
     mark(records[0]); /* and the look that follows has not come yet */
     assert_ptr_equal(take_first(), records[0]);
@@ -188,7 +203,7 @@ static void a_record_completed_before_the_look_keeps_its_code(void **state)
     (void)state;
     mark(records[0]);
     chi_worker_complete(worker, records[0], 7);
-    chi_worker_look_over(worker);
+    look();
     assert_true(is_done(records[0], 7));
     complete_rest(1);
 }
@@ -203,13 +218,16 @@ static void many_who_ask_cause_one_look_that_sees_all_marks(void **state)
         mark(records[i]);
         chi_runtime_look_over(runtime);
     }
-    assert_ptr_equal(atomic_load(&worker->inbox.newest), &worker->look_message);
-    assert_null(worker->look_message.next);
+    assert_ptr_equal(atomic_load(&worker->inbox.newest), &worker->rests_look.message);
+    assert_null(worker->rests_look.message.next);
+    assert_ptr_equal(atomic_load(&worker->lane_inbox.newest), &worker->lanes_look.message);
+    assert_null(worker->lanes_look.message.next);
     handle_messages();
     for (int i = 0; i < MANY; i++)
         assert_true(is_done(records[i], -ECANCELED));
     chi_runtime_look_over(runtime); /* the next one sends again */
-    assert_ptr_equal(atomic_load(&worker->inbox.newest), &worker->look_message);
+    assert_ptr_equal(atomic_load(&worker->inbox.newest), &worker->rests_look.message);
+    assert_ptr_equal(atomic_load(&worker->lane_inbox.newest), &worker->lanes_look.message);
     handle_messages();
 }
 
@@ -218,14 +236,15 @@ static void a_look_soon_after_another_is_put_off_not_left_out(void **state)
     (void)state;
     chi_worker_append(worker, &lane, records[0]);
     uint64_t later = chi_clock_now_ns() + 3600 * CHI_NS_PER_S;
-    worker->look_again_ns = later; /* as after one that took long */
+    worker->lanes_look.again_ns = later; /* as after one that took long */
     mark(records[0]);
-    chi_worker_look_over(worker);
-    chi_worker_look_over(worker);
+    look();
+    look();
     assert_false(is_done(records[0], -ECANCELED));
     assert_int_equal(worker->timers.count, 1);
     struct chi_timer *timer = chi_timers_take_due(&worker->timers, later);
     assert_non_null(timer);
+    worker->lanes_look.again_ns = 0; /* an hour has passed */
     timer->fire(worker, timer);
     assert_true(is_done(records[0], -ECANCELED));
     complete_rest(1);
@@ -262,7 +281,7 @@ static void ending_one_that_rests_may_end_others_in_the_same_look(void **state)
     mark(records[1]);
     mark(records[4]);
     mark(records[2]);
-    chi_worker_look_over(worker);
+    look();
     for (int i = 0; i < MANY; i++) {
         bool ended = i == 0 || i == 1 || i == 2 || i == 4;
         assert_int_equal(resting[i].code, ended ? -ECANCELED : 0);
@@ -320,7 +339,7 @@ static void a_periodic_task_between_runs_is_held_and_not_in_flight(void **state)
     assert_int_equal(atomic_load(&origin->held), 1);
     assert_int_equal(atomic_load(&cell.in_flight), 1); /* its pool waits for it */
     atomic_store(&pool.state, CHI_POOL_DYING);
-    chi_worker_look_over(worker);
+    look();
     assert_true(is_done(records[0], -ECANCELED));
 }
 
@@ -343,7 +362,7 @@ static void a_handlers_error_ends_a_periodic_task_with_it(void **state)
     assert_false(is_done(records[0], 3));
     chi_rest_remove(&records[0]->timed->rest);
     chi_timers_remove(&worker->timers, &records[0]->timed->timer);
-    chi_worker_count(worker, records[0]);
+    chi_worker_count(worker, worker, records[0]);
     chi_worker_complete(worker, records[0], -EDOM);
     assert_true(is_done(records[0], -EDOM));
 }
@@ -362,7 +381,7 @@ static void a_late_run_skips_periods_and_counts_them(void **state)
     assert_int_equal((timed->next_ns - first) / timed->period_ns, timed->missed - 10);
     assert_true(timed->next_ns > first - timed->period_ns);
     mark(records[0]);
-    chi_worker_look_over(worker);
+    look();
     assert_true(is_done(records[0], -ECANCELED));
 }
 

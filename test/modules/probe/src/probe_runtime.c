@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <test/probe/autogen/probe_methods.h>
 #include <test/probe/autogen/probe_runtime_methods.h>
@@ -18,7 +19,8 @@
 enum { QUEUE = TEST_PROBE_QUEUE };
 
 static struct {
-    _Atomic(uint64_t) created, destroyed, running;
+    _Atomic(uint64_t) created, destroyed, running, weighed, cleaned;
+    _Atomic(int32_t) cleaned_code;
 } counters;
 
 /* A monitor that routes to the lane the task names. */
@@ -240,22 +242,28 @@ int test_probe_run_wait_fd(struct test_probe *self, struct test_probe_wait_fd_ta
 
 MONITOR_LANE(wait_fd)
 
-int test_probe_run_gate(struct test_probe *self, struct test_probe_gate_task *task,
-                        struct chi_run_context *rctx)
+static int pass_gate(struct test_probe *self, uint32_t gate)
 {
-    (void)rctx;
-    if (task->gate >= TEST_PROBE_GATES)
-        return -EINVAL;
     /* A descriptor of its own: one worker's epoll takes each only once. */
-    int fd = dup(self->gates[task->gate]);
+    int fd = dup(self->gates[gate]);
     if (fd < 0)
         return -errno;
     atomic_fetch_add(&counters.running, 1);
     int rc = chi_task_wait_fd(fd, EPOLLIN);
     atomic_fetch_sub(&counters.running, 1);
     close(fd);
-    task->passed = 1;
     return rc < 0 ? rc : 0;
+}
+
+int test_probe_run_gate(struct test_probe *self, struct test_probe_gate_task *task,
+                        struct chi_run_context *rctx)
+{
+    (void)rctx;
+    if (task->gate >= TEST_PROBE_GATES)
+        return -EINVAL;
+    int rc = pass_gate(self, task->gate);
+    task->passed = 1;
+    return rc;
 }
 
 MONITOR_LANE(gate)
@@ -276,18 +284,45 @@ int test_probe_run_open(struct test_probe *self, struct test_probe_open_task *ta
 
 MONITOR_LANE(open)
 
+/* Yields over all lanes, the running one's among them. */
+static int spawn_yields(struct test_probe *self, uint32_t count, uint32_t *done)
+{
+    struct test_probe_yield_task *tasks[64];
+    uint32_t made = 0;
+    int rc = 0;
+
+    while (rc == 0 && made < count && made < 64) {
+        struct test_probe_yield_task *task =
+            CHI_TASK_NEW(test_probe_yield, self->base.pool_id,
+                         chi_pool_query_direct_id(self->base.container_id));
+        if (task == NULL)
+            return -ENOMEM;
+        task->lane = made;
+        task->times = made % 3;
+        tasks[made++] = task;
+        rc = chi_task_enqueue(&task->base);
+    }
+    for (uint32_t i = 0; i < made; i++) {
+        if (rc == 0 && (rc = chi_task_wait(&tasks[i]->base)) == 0)
+            ++*done;
+        chi_task_del(&tasks[i]->base);
+    }
+    return rc;
+}
+
 int test_probe_run_stuck(struct test_probe *self, struct test_probe_stuck_task *task,
                          struct chi_run_context *rctx)
 {
     _Atomic(uint8_t) *flag = chi_buffer_data(&task->flag);
 
-    (void)self, (void)rctx;
+    (void)rctx;
     if (flag == NULL || task->flag.size < 2)
         return -EINVAL;
     atomic_store(&flag[1], 1);
     while (atomic_load(&flag[0]) == 0)
         usleep(100);
-    return 0;
+    task->spawned = 0;
+    return spawn_yields(self, task->spawn, &task->spawned);
 }
 
 MONITOR_LANE(stuck)
@@ -332,6 +367,7 @@ int test_probe_run_record(struct test_probe *self, struct test_probe_record_task
 {
     (void)rctx;
     task->place = self->places[task->lane % self->lanes]++;
+    task->thread = (uint32_t)syscall(SYS_gettid);
     for (uint32_t i = 0; i < task->yields; i++)
         chi_task_yield();
     return 0;
@@ -360,6 +396,9 @@ int test_probe_run_counters(struct test_probe *self, struct test_probe_counters_
     task->running = atomic_load(&counters.running);
     task->global = atomic_load(&test_probe_global);
     task->gathers = atomic_load(&test_probe_gathers);
+    task->weighed = atomic_load(&counters.weighed);
+    task->cleaned = atomic_load(&counters.cleaned);
+    task->cleaned_code = atomic_load(&counters.cleaned_code);
     return 0;
 }
 
@@ -387,4 +426,43 @@ void test_probe_monitor_foreign_lane(struct test_probe *self, enum chi_monitor_m
     rctx->route_lane = atomic_load(&first);
 }
 
-CHI_TASK_CC(test_probe, "0.1.0");
+/* ---- load */
+
+int test_probe_run_weigh(struct test_probe *self, struct test_probe_weigh_task *task,
+                         struct chi_run_context *rctx)
+{
+    int rc = task->gate < TEST_PROBE_GATES ? pass_gate(self, task->gate) : 0;
+    for (uint32_t i = 0; i < self->lanes; i++)
+        if (chi_container_lane(&self->base, QUEUE, i) == rctx->route_lane)
+            task->ran_lane = i;
+    task->lane_load = chi_lane_load(rctx->route_lane);
+    task->lane_size = chi_lane_size(rctx->route_lane);
+    if (chi_lane_is_empty(rctx->route_lane) != (task->lane_size == 0))
+        rc = -EPROTO;
+    rctx->load = 12345;
+    return rc < 0 ? rc : task->code;
+}
+
+void test_probe_monitor_weigh(struct test_probe *self, enum chi_monitor_mode mode,
+                              struct test_probe_weigh_task *task, struct chi_run_context *rctx)
+{
+    switch (mode) {
+    case CHI_MONITOR_LOCAL_SCHEDULE:
+        rctx->route_lane = task->lane == TEST_PROBE_LEAST_LOADED
+                               ? chi_container_lane_least_loaded(&self->base, QUEUE)
+                               : chi_container_lane_by_hash(&self->base, QUEUE, task->lane);
+        break;
+    case CHI_MONITOR_GLOBAL_SCHEDULE:
+        break;
+    case CHI_MONITOR_EST_LOAD:
+        atomic_fetch_add(&counters.weighed, 1);
+        rctx->load = task->load;
+        break;
+    case CHI_MONITOR_CLEANUP:
+        atomic_store(&counters.cleaned_code, task->base.return_code);
+        atomic_fetch_add(&counters.cleaned, 1);
+        break;
+    }
+}
+
+CHI_TASK_CC_MODES(test_probe, "0.1.0", CHI_WANTS_EST_LOAD | CHI_WANTS_CLEANUP);

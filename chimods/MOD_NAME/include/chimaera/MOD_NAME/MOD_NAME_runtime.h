@@ -11,7 +11,10 @@
 enum chimaera_MOD_NAME_queue {
     CHIMAERA_MOD_NAME_METADATA_QUEUE = 0,   /* one lane: work on the container as a whole */
     CHIMAERA_MOD_NAME_PROCESSING_QUEUE = 1, /* worker_count lanes: work on single items */
+    CHIMAERA_MOD_NAME_BULK_QUEUE = 2,       /* one lane: what would hold up the small ones */
 };
+
+#define CHIMAERA_MOD_NAME_BULK_SIZE 4096u /* bytes of data from which on work is bulk */
 
 /* The runtime zeroes it; Create fills it in, Destroy empties it. */
 struct chimaera_MOD_NAME {

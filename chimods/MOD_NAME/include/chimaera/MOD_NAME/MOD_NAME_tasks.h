@@ -15,7 +15,7 @@ struct chimaera_MOD_NAME_create_params {
 struct chimaera_MOD_NAME_custom_task {
     struct chi_task base;
     INOUT struct chi_string data; /* comes back with the pool's config_data appended */
-    IN uint32_t operation_id;     /* tasks of one id run one at a time, in order */
+    IN uint32_t operation_id;     /* tasks of one id run one at a time, in order; 0: any order */
     OUT uint32_t result;          /* operation_id + 1: the id to use next */
 };
 

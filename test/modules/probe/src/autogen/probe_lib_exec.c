@@ -90,6 +90,9 @@ static int run(struct chi_container *self, uint32_t method, struct chi_task *tas
     case TEST_PROBE_METHOD_DROP_POOL:
         return test_probe_run_drop_pool((struct test_probe *)(void *)self,
                    (struct test_probe_drop_pool_task *)(void *)task, rctx);
+    case TEST_PROBE_METHOD_WEIGH:
+        return test_probe_run_weigh((struct test_probe *)(void *)self,
+                   (struct test_probe_weigh_task *)(void *)task, rctx);
     case TEST_PROBE_METHOD_LOCKS:
         return test_probe_run_locks((struct test_probe *)(void *)self,
                    (struct test_probe_locks_task *)(void *)task, rctx);
@@ -206,6 +209,10 @@ static void monitor(struct chi_container *self, enum chi_monitor_mode mode,
         test_probe_monitor_drop_pool((struct test_probe *)(void *)self, mode,
             (struct test_probe_drop_pool_task *)(void *)task, rctx);
         break;
+    case TEST_PROBE_METHOD_WEIGH:
+        test_probe_monitor_weigh((struct test_probe *)(void *)self, mode,
+            (struct test_probe_weigh_task *)(void *)task, rctx);
+        break;
     case TEST_PROBE_METHOD_LOCKS:
         test_probe_monitor_locks((struct test_probe *)(void *)self, mode,
             (struct test_probe_locks_task *)(void *)task, rctx);
@@ -270,6 +277,8 @@ static struct chi_task_schema *schema(uint32_t method)
         return &test_probe_nest_schema;
     case TEST_PROBE_METHOD_DROP_POOL:
         return &test_probe_drop_pool_schema;
+    case TEST_PROBE_METHOD_WEIGH:
+        return &test_probe_weigh_schema;
     case TEST_PROBE_METHOD_LOCKS:
         return &test_probe_locks_schema;
     default:

@@ -457,8 +457,12 @@ static const struct chi_member test_probe_stuck_task_members[] = {
      CHI_PLACE_(struct test_probe_stuck_task, lane)},
     {.name = "flag", .kind = CHI_MEMBER_BUFFER, .direction = CHI_DIRECTION_INOUT, .count = 1,
      CHI_PLACE_(struct test_probe_stuck_task, flag)},
+    {.name = "spawn", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     CHI_PLACE_(struct test_probe_stuck_task, spawn)},
+    {.name = "spawned", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_probe_stuck_task, spawned)},
 };
-_Static_assert(sizeof(struct test_probe_stuck_task) == 88,
+_Static_assert(sizeof(struct test_probe_stuck_task) == 96,
                "struct test_probe_stuck_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_stuck_task, base) == 0,
                "struct chi_task base must be the first member");
@@ -467,9 +471,9 @@ struct chi_task_schema test_probe_stuck_schema = {
     .type = {
         .name = "test_probe_stuck_task",
         .size = sizeof(struct test_probe_stuck_task),
-        .member_count = 2,
+        .member_count = 4,
         .members = test_probe_stuck_task_members,
-        .hash = 0xa561ccae075e15fa,
+        .hash = 0xd45f54ff9ce5a51e,
     },
     .method_name = "stuck",
     .method = 22,
@@ -505,8 +509,10 @@ static const struct chi_member test_probe_record_task_members[] = {
      CHI_PLACE_(struct test_probe_record_task, yields)},
     {.name = "place", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
      CHI_PLACE_(struct test_probe_record_task, place)},
+    {.name = "thread", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_probe_record_task, thread)},
 };
-_Static_assert(sizeof(struct test_probe_record_task) == 80,
+_Static_assert(sizeof(struct test_probe_record_task) == 88,
                "struct test_probe_record_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_record_task, base) == 0,
                "struct chi_task base must be the first member");
@@ -515,9 +521,9 @@ struct chi_task_schema test_probe_record_schema = {
     .type = {
         .name = "test_probe_record_task",
         .size = sizeof(struct test_probe_record_task),
-        .member_count = 3,
+        .member_count = 4,
         .members = test_probe_record_task_members,
-        .hash = 0x796b28c484e02771,
+        .hash = 0x7fe80db406d23c95,
     },
     .method_name = "record",
     .method = 24,
@@ -559,8 +565,14 @@ static const struct chi_member test_probe_counters_task_members[] = {
      CHI_PLACE_(struct test_probe_counters_task, global)},
     {.name = "gathers", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
      CHI_PLACE_(struct test_probe_counters_task, gathers)},
+    {.name = "weighed", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_probe_counters_task, weighed)},
+    {.name = "cleaned", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_probe_counters_task, cleaned)},
+    {.name = "cleaned_code", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_probe_counters_task, cleaned_code)},
 };
-_Static_assert(sizeof(struct test_probe_counters_task) == 104,
+_Static_assert(sizeof(struct test_probe_counters_task) == 128,
                "struct test_probe_counters_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_counters_task, base) == 0,
                "struct chi_task base must be the first member");
@@ -569,9 +581,9 @@ struct chi_task_schema test_probe_counters_schema = {
     .type = {
         .name = "test_probe_counters_task",
         .size = sizeof(struct test_probe_counters_task),
-        .member_count = 5,
+        .member_count = 8,
         .members = test_probe_counters_task_members,
-        .hash = 0xe705caf3fb6c125d,
+        .hash = 0xcf361aa411af40f8,
     },
     .method_name = "counters",
     .method = 26,
@@ -781,6 +793,39 @@ struct chi_task_schema test_probe_drop_pool_schema = {
     .method = 33,
 };
 
+static const struct chi_member test_probe_weigh_task_members[] = {
+    {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     CHI_PLACE_(struct test_probe_weigh_task, lane)},
+    {.name = "gate", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     CHI_PLACE_(struct test_probe_weigh_task, gate)},
+    {.name = "load", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
+     CHI_PLACE_(struct test_probe_weigh_task, load)},
+    {.name = "code", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_IN, .count = 1,
+     CHI_PLACE_(struct test_probe_weigh_task, code)},
+    {.name = "ran_lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_probe_weigh_task, ran_lane)},
+    {.name = "lane_load", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_probe_weigh_task, lane_load)},
+    {.name = "lane_size", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_probe_weigh_task, lane_size)},
+};
+_Static_assert(sizeof(struct test_probe_weigh_task) == 104,
+               "struct test_probe_weigh_task is packed, or not what chi_refresh_repo read");
+_Static_assert(offsetof(struct test_probe_weigh_task, base) == 0,
+               "struct chi_task base must be the first member");
+
+struct chi_task_schema test_probe_weigh_schema = {
+    .type = {
+        .name = "test_probe_weigh_task",
+        .size = sizeof(struct test_probe_weigh_task),
+        .member_count = 7,
+        .members = test_probe_weigh_task_members,
+        .hash = 0x57bbb85fe73f9cfc,
+    },
+    .method_name = "weigh",
+    .method = 40,
+};
+
 static const struct chi_member test_probe_locks_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
      CHI_PLACE_(struct test_probe_locks_task, lane)},
@@ -831,11 +876,12 @@ static struct chi_task_schema *const test_probe_tasks[] = {
     &test_probe_keyed_schema,
     &test_probe_nest_schema,
     &test_probe_drop_pool_schema,
+    &test_probe_weigh_schema,
     &test_probe_locks_schema,
 };
 
 const struct chi_module_schemas test_probe_schemas = {
     .module = "test_probe",
     .tasks = test_probe_tasks,
-    .count = 25,
+    .count = 26,
 };

@@ -169,6 +169,8 @@ struct test_probe_stuck_task {
     struct chi_task base;
     IN uint32_t lane;
     INOUT struct chi_buffer flag; /* [0]: let go; [1]: set to 1 when it runs */
+    IN uint32_t spawn;            /* before it returns, so many yields a lane, waited for */
+    OUT uint32_t spawned;
 };
 
 struct test_probe_deep_stack_task {
@@ -181,7 +183,8 @@ struct test_probe_record_task {
     struct chi_task base;
     IN uint32_t lane;
     IN uint32_t yields;
-    OUT uint64_t place; /* how many of this lane began before */
+    OUT uint64_t place;  /* how many of this lane began before */
+    OUT uint32_t thread; /* that ran it */
 };
 
 struct test_probe_wide_task {
@@ -190,14 +193,31 @@ struct test_probe_wide_task {
     OUT uint64_t sum;
 };
 
+#define TEST_PROBE_LEAST_LOADED UINT32_MAX
+
+/* A task with an estimate. Scribbles over what the run context says of it. */
+struct test_probe_weigh_task {
+    struct chi_task base;
+    IN uint32_t lane; /* or TEST_PROBE_LEAST_LOADED */
+    IN uint32_t gate; /* parks at this one first; TEST_PROBE_GATES: at none */
+    IN uint64_t load;
+    IN int32_t code;       /* what the handler returns */
+    OUT uint32_t ran_lane; /* the lane it ran on */
+    OUT uint64_t lane_load;
+    OUT uint32_t lane_size; /* others that have not begun there */
+};
+
 /* What the module's library has counted since it was loaded. */
 struct test_probe_counters_task {
     struct chi_task base;
     OUT uint64_t created;
     OUT uint64_t destroyed;
-    OUT uint64_t running; /* handlers between begin and end, this one not counted */
-    OUT uint64_t global;  /* calls of GLOBAL_SCHEDULE */
-    OUT uint64_t gathers; /* gather handlers that have begun */
+    OUT uint64_t running;     /* handlers between begin and end, this one not counted */
+    OUT uint64_t global;      /* calls of GLOBAL_SCHEDULE */
+    OUT uint64_t gathers;     /* gather handlers that have begun */
+    OUT uint64_t weighed;     /* estimates of weigh tasks that were asked for */
+    OUT uint64_t cleaned;     /* weigh tasks cleaned up after */
+    OUT int32_t cleaned_code; /* of the last one */
 };
 
 /* ---- for several containers */

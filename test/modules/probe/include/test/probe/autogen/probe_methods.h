@@ -36,6 +36,7 @@ enum test_probe_method {
     TEST_PROBE_METHOD_KEYED = 31,
     TEST_PROBE_METHOD_NEST = 32,
     TEST_PROBE_METHOD_DROP_POOL = 33,
+    TEST_PROBE_METHOD_WEIGH = 40,
     TEST_PROBE_METHOD_LOCKS = 60,
 };
 
@@ -63,6 +64,7 @@ struct test_probe_steer_task;
 struct test_probe_keyed_task;
 struct test_probe_nest_task;
 struct test_probe_drop_pool_task;
+struct test_probe_weigh_task;
 struct test_probe_locks_task;
 struct test_probe_create_params;
 
@@ -92,6 +94,7 @@ extern struct chi_task_schema test_probe_steer_schema;
 extern struct chi_task_schema test_probe_keyed_schema;
 extern struct chi_task_schema test_probe_nest_schema;
 extern struct chi_task_schema test_probe_drop_pool_schema;
+extern struct chi_task_schema test_probe_weigh_schema;
 extern struct chi_task_schema test_probe_locks_schema;
 extern const struct chi_schema test_probe_create_params_schema;
 /* All of them, for struct chimaera_admin_pool_spec. */

@@ -35,6 +35,7 @@ struct test_probe_steer_task;
 struct test_probe_keyed_task;
 struct test_probe_nest_task;
 struct test_probe_drop_pool_task;
+struct test_probe_weigh_task;
 struct test_probe_locks_task;
 
 CHI_BEGIN_DECLS
@@ -168,6 +169,11 @@ int test_probe_run_drop_pool(struct test_probe *self, struct test_probe_drop_poo
     struct chi_run_context *rctx);
 void test_probe_monitor_drop_pool(struct test_probe *self, enum chi_monitor_mode mode,
     struct test_probe_drop_pool_task *task, struct chi_run_context *rctx);
+
+int test_probe_run_weigh(struct test_probe *self, struct test_probe_weigh_task *task,
+    struct chi_run_context *rctx);
+void test_probe_monitor_weigh(struct test_probe *self, enum chi_monitor_mode mode,
+    struct test_probe_weigh_task *task, struct chi_run_context *rctx);
 
 int test_probe_run_locks(struct test_probe *self, struct test_probe_locks_task *task,
     struct chi_run_context *rctx);

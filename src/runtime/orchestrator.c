@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Stalled workers' lanes go to other workers and come back. See orchestrator.h. */
+#include "runtime/orchestrator.h"
+
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "chimaera/log.h"
+#include "runtime/worker.h"
+
+#define RECALL_POLL_NS CHI_NS_PER_MS
+
+static int membarrier(int command)
+{
+    return (int)syscall(SYS_membarrier, command, 0, 0);
+}
+
+void chi_handover_init(struct chi_worker *worker)
+{
+    struct chi_handover *handover = &worker->handover;
+    handover->worker = worker;
+    pthread_mutex_init(&handover->lock, NULL);
+    pthread_cond_init(&handover->home, NULL);
+    atomic_store_explicit(&worker->server, worker, memory_order_relaxed);
+}
+
+void chi_handover_fini(struct chi_worker *worker)
+{
+    if (worker->handover.worker == NULL)
+        return;
+    pthread_mutex_destroy(&worker->handover.lock);
+    pthread_cond_destroy(&worker->handover.home);
+}
+
+/* ---- the stalled worker */
+
+void chi_worker_await_lanes(struct chi_worker *worker)
+{
+    struct chi_handover *handover = &worker->handover;
+
+    pthread_mutex_lock(&handover->lock);
+    while (atomic_load_explicit(&worker->claim, memory_order_relaxed)) {
+        atomic_store_explicit(&handover->want, true, memory_order_relaxed);
+        pthread_cond_wait(&handover->home, &handover->lock);
+    }
+    atomic_store_explicit(&handover->want, false, memory_order_relaxed);
+    pthread_mutex_unlock(&handover->lock);
+    chi_worker_watch_lanes(worker, worker);
+}
+
+/* Whoever has the lanes of `guest`, which is on no list. */
+static void send_home(struct chi_worker *guest)
+{
+    struct chi_handover *handover = &guest->handover;
+
+    pthread_mutex_lock(&handover->lock);
+    atomic_store_explicit(&guest->server, guest, memory_order_relaxed);
+    /* Release: what was done to the lanes; a worker that saw no claim does not take the lock. */
+    atomic_store_explicit(&guest->claim, false, memory_order_release);
+    pthread_cond_signal(&handover->home);
+    pthread_mutex_unlock(&handover->lock);
+}
+
+/* ---- who serves them meanwhile; its scheduler */
+
+static void accept_guest(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_handover *handover =
+        (void *)((char *)message - offsetof(struct chi_handover, message));
+    struct chi_worker *self = chi_worker_self;
+
+    (void)worker; /* that one may itself be a guest */
+    handover->next = self->guests;
+    self->guests = handover->worker;
+    atomic_store_explicit(&handover->worker->server, self, memory_order_relaxed);
+    chi_worker_watch_lanes(self, handover->worker);
+}
+
+static bool wants_home(const struct chi_worker *guest)
+{
+    return atomic_load_explicit(&guest->handover.want, memory_order_relaxed) ||
+           atomic_load_explicit(&guest->runtime->recall, memory_order_relaxed);
+}
+
+static void remove_guest(struct chi_worker *worker, struct chi_worker *guest)
+{
+    struct chi_worker **link = &worker->guests;
+    while (*link != guest)
+        link = &(*link)->handover.next;
+    *link = guest->handover.next;
+}
+
+bool chi_worker_serve_guests(struct chi_worker *worker)
+{
+    struct chi_worker *guest = worker->guests;
+    bool did = false;
+
+    while (guest != NULL) {
+        struct chi_worker *next = guest->handover.next;
+        if (wants_home(guest)) {
+            remove_guest(worker, guest);
+            send_home(guest);
+            did = true;
+        } else {
+            did |= chi_worker_serve(worker, guest);
+            /* A task may have parked or stalled in there, and the list be another. */
+            if (!chi_worker_serves(worker, guest))
+                return true;
+            next = guest->handover.next;
+        }
+        guest = next;
+    }
+    return did;
+}
+
+/* ---- the orchestrator */
+
+bool chi_orchestrator_start(void)
+{
+    if (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0)
+        return true;
+    chi_log_warn("runtime", "this kernel has no membarrier(): the lanes of a worker that a task "
+                            "holds for long wait for that task (runtime.stall_ms)");
+    return false;
+}
+
+static uint64_t tasks_of(const struct chi_worker *worker)
+{
+    return atomic_load_explicit(&worker->stats.tasks, memory_order_relaxed);
+}
+
+/* A task runs there, and it has been the same one, in the same turn, since the last look. */
+static bool is_stuck(const struct chi_worker *worker)
+{
+    return __atomic_load_n(&worker->current, __ATOMIC_ACQUIRE) != NULL &&
+           tasks_of(worker) == worker->handover.seen_tasks &&
+           atomic_load_explicit(&worker->round, memory_order_relaxed) ==
+               worker->handover.seen_round;
+}
+
+/* The time since which the worker is held by its task; UINT64_MAX where it is not. */
+static uint64_t look_at(struct chi_worker *worker, uint64_t now_ns)
+{
+    struct chi_handover *handover = &worker->handover;
+    if (is_stuck(worker) && handover->since_ns != 0)
+        return handover->since_ns;
+    handover->seen_tasks = tasks_of(worker);
+    handover->seen_round = atomic_load_explicit(&worker->round, memory_order_relaxed);
+    handover->since_ns = now_ns;
+    handover->counted = false;
+    return UINT64_MAX;
+}
+
+static uint32_t guests_of(const struct chi_runtime *runtime, const struct chi_worker *worker)
+{
+    uint32_t count = 0;
+    for (uint32_t w = 0; w < runtime->worker_count; w++)
+        count += atomic_load_explicit(&runtime->workers[w]->server, memory_order_relaxed) == worker;
+    return count;
+}
+
+/* Who is to serve the lanes of `stalled`: of its class if possible, with few guests and tasks. */
+static struct chi_worker *choose(const struct chi_runtime *runtime,
+                                 const struct chi_worker *stalled)
+{
+    struct chi_worker *chosen = NULL;
+    uint64_t least = UINT64_MAX;
+
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        struct chi_worker *worker = runtime->workers[w];
+        if (worker == stalled || worker->handover.counted ||
+            atomic_load_explicit(&worker->claim, memory_order_relaxed))
+            continue;
+        uint64_t other_class = worker->priority != stalled->priority;
+        uint64_t cost = other_class << 63 | (uint64_t)guests_of(runtime, worker) << 40 |
+                        atomic_load_explicit(&worker->stats.unstarted, memory_order_relaxed);
+        if (cost < least) {
+            least = cost;
+            chosen = worker;
+        }
+    }
+    return chosen;
+}
+
+/* The claim on whoever serves them is ours. */
+static void send_away(struct chi_worker *lanes_of, struct chi_worker *to)
+{
+    struct chi_handover *handover = &lanes_of->handover;
+    atomic_store_explicit(&lanes_of->server, NULL, memory_order_relaxed);
+    ADD_OWN(lanes_of->stats.moves, 1);
+    handover->message.handle = accept_guest;
+    chi_worker_send_lanes(to, &handover->message);
+}
+
+/* What the stalled task's lane holds must not run beside it. */
+static void bind(struct chi_record *record)
+{
+    if (record->bound)
+        return;
+    record->bound = true;
+    atomic_fetch_add_explicit(&record->lane->bound, 1, memory_order_relaxed);
+}
+
+/* Where `to` is NULL, only those go that are wanted at home. */
+static void move_lanes(struct chi_worker *stalled, struct chi_worker *to)
+{
+    struct chi_worker **link = &stalled->guests;
+
+    atomic_store_explicit(&stalled->claim, true, memory_order_relaxed);
+    membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+    /* Acquire: pairs with the release in chi_worker_enter_task(). Its worker may write NULL from
+     * here on, but not go on with the record. */
+    struct chi_record *record = __atomic_load_n(&stalled->current, __ATOMIC_ACQUIRE);
+    if (record == NULL) {
+        send_home(stalled); /* they never went away */
+        return;
+    }
+    while (*link != NULL) {
+        struct chi_worker *guest = *link;
+        if (!wants_home(guest) && to == NULL) {
+            link = &guest->handover.next;
+            continue;
+        }
+        *link = guest->handover.next;
+        if (wants_home(guest))
+            send_home(guest);
+        else
+            send_away(guest, to);
+    }
+    if (to != NULL) {
+        bind(record);
+        send_away(stalled, to);
+    } else {
+        send_home(stalled);
+    }
+}
+
+static bool has_wanted_guest(const struct chi_runtime *runtime, const struct chi_worker *worker)
+{
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        const struct chi_worker *guest = runtime->workers[w];
+        if (guest != worker && wants_home(guest) &&
+            atomic_load_explicit(&guest->server, memory_order_relaxed) == worker)
+            return true;
+    }
+    return false;
+}
+
+int chi_orchestrator_look(struct chi_runtime *runtime, uint64_t now_ns)
+{
+    uint64_t limit = runtime->config.stall_ms * CHI_NS_PER_MS;
+
+    if (!runtime->moves_lanes)
+        return -1;
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        struct chi_worker *worker = runtime->workers[w];
+        uint64_t since = look_at(worker, now_ns);
+        if (since == UINT64_MAX || now_ns - since < limit || worker->handover.counted)
+            continue;
+        worker->handover.counted = true;
+        ADD_OWN(worker->stats.stalls, 1);
+    }
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        struct chi_worker *worker = runtime->workers[w];
+        if (!worker->handover.counted || atomic_load_explicit(&worker->claim, memory_order_relaxed))
+            continue;
+        struct chi_worker *to = choose(runtime, worker);
+        if (to != NULL || has_wanted_guest(runtime, worker))
+            move_lanes(worker, to);
+    }
+    return runtime->config.stall_ms > 1 ? (int)(runtime->config.stall_ms / 2) : 1;
+}
+
+static bool all_at_home(const struct chi_runtime *runtime)
+{
+    for (uint32_t w = 0; w < runtime->worker_count && runtime->workers[w] != NULL; w++)
+        if (atomic_load_explicit(&runtime->workers[w]->claim, memory_order_acquire))
+            return false;
+    return true;
+}
+
+bool chi_orchestrator_recall(struct chi_runtime *runtime, uint64_t timeout_ns)
+{
+    uint64_t deadline = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
+
+    atomic_store_explicit(&runtime->recall, true, memory_order_relaxed);
+    while (!all_at_home(runtime)) {
+        if (chi_clock_now_ns() >= deadline)
+            return false;
+        struct timespec pause = {.tv_nsec = RECALL_POLL_NS};
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
