@@ -396,7 +396,7 @@ bool chi_control_step(struct chi_control *control)
 static void *thread_main(void *argument)
 {
     struct chi_control *control = argument;
-    int next_ms = -1;
+    int next_ms = 0; /* workers work already */
 
     pthread_setname_np(pthread_self(), "chi-control");
     while (!atomic_load_explicit(&control->stop, memory_order_acquire))

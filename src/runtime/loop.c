@@ -326,7 +326,7 @@ void chi_worker_end_idle(struct chi_worker *worker)
 {
     uint64_t since = atomic_load_explicit(&worker->stats.idle_since, memory_order_relaxed);
     worker->idle = false;
-    atomic_store_explicit(&worker->stats.idle_since, 0, memory_order_relaxed);
+    chi_orchestrator_end_idle(worker); /* sets idle_since */
     ADD_OWN(worker->stats.idle_ns, chi_clock_now_ns() - since);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "chimaera/log.h"
+#include "runtime/control.h"
 #include "runtime/worker.h"
 
 #define RECALL_POLL_NS CHI_NS_PER_MS
@@ -249,14 +250,48 @@ static bool has_wanted_guest(const struct chi_runtime *runtime, const struct chi
     return false;
 }
 
+/* ---- whether to look: not while all workers are idle */
+
+void chi_orchestrator_end_idle(struct chi_worker *worker)
+{
+    struct chi_runtime *runtime = worker->runtime;
+
+    /* seq_cst on both sides: we see that nobody watches, or who stops watching sees us. */
+    atomic_store_explicit(&worker->stats.idle_since, 0, memory_order_seq_cst);
+    if (runtime->moves_lanes && !atomic_load_explicit(&runtime->watched, memory_order_seq_cst) &&
+        !atomic_exchange_explicit(&runtime->watched, true, memory_order_seq_cst))
+        chi_control_poke(runtime->control);
+}
+
+static bool anybody_works(const struct chi_runtime *runtime)
+{
+    for (uint32_t w = 0; w < runtime->worker_count; w++)
+        if (atomic_load_explicit(&runtime->workers[w]->stats.idle_since, memory_order_seq_cst) == 0)
+            return true;
+    return false;
+}
+
+static int look_again(struct chi_runtime *runtime, bool progress)
+{
+    if (!progress && !anybody_works(runtime)) {
+        atomic_store_explicit(&runtime->watched, false, memory_order_seq_cst);
+        if (!anybody_works(runtime))
+            return -1;
+    }
+    atomic_store_explicit(&runtime->watched, true, memory_order_relaxed);
+    return runtime->config.stall_ms > 1 ? (int)(runtime->config.stall_ms / 2) : 1;
+}
+
 int chi_orchestrator_look(struct chi_runtime *runtime, uint64_t now_ns)
 {
     uint64_t limit = runtime->config.stall_ms * CHI_NS_PER_MS;
+    bool progress = false; /* tasks come now and then: no use in being woken for each */
 
     if (!runtime->moves_lanes)
         return -1;
     for (uint32_t w = 0; w < runtime->worker_count; w++) {
         struct chi_worker *worker = runtime->workers[w];
+        progress |= tasks_of(worker) != worker->handover.seen_tasks;
         uint64_t since = look_at(worker, now_ns);
         if (since == UINT64_MAX || now_ns - since < limit || worker->handover.counted)
             continue;
@@ -271,7 +306,7 @@ int chi_orchestrator_look(struct chi_runtime *runtime, uint64_t now_ns)
         if (to != NULL || has_wanted_guest(runtime, worker))
             move_lanes(worker, to);
     }
-    return runtime->config.stall_ms > 1 ? (int)(runtime->config.stall_ms / 2) : 1;
+    return look_again(runtime, progress);
 }
 
 static bool all_at_home(const struct chi_runtime *runtime)

@@ -74,7 +74,7 @@ bool chi_orchestrator_start(void);
 /*
  * Looks at every worker and moves the lanes of those that have stalled. Control thread, or a test's
  * in its place. `now_ns` only ever grows. Returns after how many milliseconds to look again; -1:
- * never.
+ * when woken, for no worker has anything to do.
  */
 int chi_orchestrator_look(struct chi_runtime *runtime, uint64_t now_ns);
 
@@ -83,6 +83,9 @@ int chi_orchestrator_look(struct chi_runtime *runtime, uint64_t now_ns);
  * were not after `timeout_ns`.
  */
 bool chi_orchestrator_recall(struct chi_runtime *runtime, uint64_t timeout_ns);
+
+/* A worker that was idle is about to run a task: has the control thread look, if it does not. */
+void chi_orchestrator_end_idle(struct chi_worker *worker);
 
 /* Slow part of chi_worker_leave_task(). */
 void chi_worker_await_lanes(struct chi_worker *worker);

@@ -367,6 +367,8 @@ void chi_worker_unqueue(struct chi_worker *owner, struct chi_lane *lane, struct 
 static struct chi_record *pop_record(struct chi_worker *worker, struct chi_worker *owner,
                                      struct chi_lane *lane)
 {
+    if (CHI_UNLIKELY(worker != owner) && lane == &owner->visitors)
+        return NULL; /* they are for its own thread */
     struct chi_message *task = chi_worker_may_start(worker) ? lane->tasks.first : NULL;
     struct chi_message *subtask = lane->subtasks.first;
     struct chi_fifo *fifo = &lane->tasks;
@@ -385,12 +387,12 @@ static struct chi_record *pop_record(struct chi_worker *worker, struct chi_worke
     return chi_record_of_message(task);
 }
 
-static void receive_visitor(struct chi_worker *worker, struct chi_message *message)
+static void receive_visitor(struct chi_worker *owner, struct chi_message *message)
 {
     struct chi_record *record = chi_record_of_message(message);
     if (record->clients)
-        atomic_fetch_add_explicit(&worker->backlog, 1, memory_order_relaxed);
-    chi_worker_append(worker, &worker->visitors, record);
+        atomic_fetch_add_explicit(&owner->backlog, 1, memory_order_relaxed);
+    chi_worker_append(owner, &owner->visitors, record);
 }
 
 /*
@@ -410,7 +412,8 @@ static bool runs_here(struct chi_worker *worker, struct chi_lane *lane, struct c
     }
     record->bound = true;
     record->message.handle = receive_visitor;
-    chi_worker_send(runner, &record->message);
+    /* Among its lanes, not to its thread: while that is held the task can be ended. */
+    chi_worker_send_lanes(runner, &record->message);
     return false;
 }
 

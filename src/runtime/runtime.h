@@ -68,6 +68,7 @@ struct chi_runtime {
     struct chi_pool_table *pools;
     atomic_uint next_lane; /* round robin of lanes over workers */
     bool moves_lanes;      /* the orchestrator is at work */
+    atomic_bool watched;   /* and the control thread looks for stalls now and then */
     atomic_bool recall;    /* lanes go back to their workers */
     struct chi_control *control;
     struct chi_lock_watch *lock_watch; /* what it saw last; control thread; NULL: nothing yet */

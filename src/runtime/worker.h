@@ -100,7 +100,7 @@ struct chi_worker {
     uint64_t arrivals;
     struct chi_look lanes_look;
     struct chi_lane own_lane;
-    struct chi_lane visitors; /* tasks of others' lanes that have to run on this thread */
+    struct chi_lane visitors; /* tasks of any lanes that have to run on this thread */
     struct chi_ingress *hot;  /* ingress lanes that are polled */
     struct chi_batch batch;
     struct chi_ingress **by_number; /* ingress lanes by bit of the bell; NULL where none */

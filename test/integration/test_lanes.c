@@ -8,7 +8,9 @@
 
 #include <chimaera/admin/admin_client.h>
 #include <chimaera/chimaera.h>
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -413,6 +415,139 @@ static void a_stalled_handler_makes_subtasks_when_it_goes_on(void **state)
     }
 }
 
+/* ---- tasks that end before they begin, while their lane's thread is held */
+
+static void tasks_queued_behind_the_one_that_holds_the_worker_can_be_cancelled(void **state)
+{
+    enum { EACH = 10 };
+    struct test_probe_record_task *own[EACH], *behind[EACH];
+    (void)state;
+    uint32_t held_lane = lane_of(0, 0), lane = lane_of(0, 1), free_lane = lane_of(0, 2);
+    uint64_t place = record(held_lane).place, other_place = record(lane).place;
+    struct test_probe_gate_task *gate = gate_async(lane, 2);
+    await_parked(1); /* so that this lane's tasks wait for the held thread, too */
+    struct held held = hold(held_lane, 0);
+    for (int i = 0; i < EACH; i++) {
+        own[i] = record_async(held_lane, 0);
+        behind[i] = record_async(lane, 0);
+    }
+    record(free_lane); /* the others have been routed */
+    for (int i = 0; i < EACH; i += 2) {
+        assert_int_equal(chi_task_cancel(&own[i]->base), 0);
+        assert_int_equal(chi_task_cancel(&behind[i]->base), 0);
+        assert_int_equal(chi_task_wait(&own[i]->base), -ECANCELED);
+        assert_int_equal(chi_task_wait(&behind[i]->base), -ECANCELED);
+        chi_task_del(&own[i]->base);
+        chi_task_del(&behind[i]->base);
+    }
+    struct test_probe_record_task *late = record_async(held_lane, 0);
+    assert_int_equal(chi_task_cancel(&late->base), 0); /* perhaps before it has arrived */
+    assert_int_equal(chi_task_wait(&late->base), -ECANCELED);
+    chi_task_del(&late->base);
+    for (int i = 1; i < EACH; i += 2) {
+        assert_false(chi_task_done(&own[i]->base));
+        assert_false(chi_task_done(&behind[i]->base));
+    }
+    open_gate(free_lane, 2);
+    let_go(&held);
+    assert_int_equal(chi_task_wait(&gate->base), 0);
+    chi_task_del(&gate->base);
+    for (int i = 1; i < EACH; i += 2) {
+        assert_int_equal(finish(own[i]).place, ++place);
+        assert_int_equal(finish(behind[i]).place, ++other_place);
+    }
+}
+
+static void a_deadline_passes_while_the_lane_is_away(void **state)
+{
+    (void)state;
+    uint32_t held_lane = lane_of(0, 0);
+    struct held held = hold(held_lane, 0);
+    record(lane_of(0, 1));
+    struct test_probe_record_task *late =
+        CHI_TASK_NEW(test_probe_record, pool, chi_pool_query_local());
+    late->lane = held_lane;
+    assert_int_equal(chi_task_set_timeout(&late->base, 20000000), 0);
+    assert_int_equal(chi_task_enqueue(&late->base), 0);
+    assert_int_equal(chi_task_wait(&late->base), -ETIMEDOUT);
+    chi_task_del(&late->base);
+    let_go(&held);
+}
+
+static void runs_of_a_periodic_task_leave_their_lane(void **state)
+{
+    (void)state;
+    uint32_t lane = lane_of(0, 1), second = record(lane_of(1, 0)).thread;
+    uint64_t place = record(lane).place;
+    struct test_probe_record_task *task =
+        CHI_TASK_NEW(test_probe_record, pool, chi_pool_query_local());
+    task->lane = lane;
+    task->yields = 1; /* each run is tied to its thread until its end */
+    assert_int_equal(chi_task_set_period(&task->base, 1000000), 0);
+    assert_int_equal(chi_task_enqueue(&task->base), 0);
+    while (record(lane).place < place + 20)
+        sched_yield();
+    assert_int_equal(chi_task_cancel(&task->base), 0);
+    assert_int_equal(chi_task_wait(&task->base), -ECANCELED);
+    chi_task_del(&task->base);
+    struct held held = hold(lane_of(0, 0), 0);
+    assert_int_equal(record(lane).thread, second); /* nothing ties the lane to its worker */
+    let_go(&held);
+}
+
+/* ---- while nothing happens */
+
+static ssize_t read_text(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return -1;
+    size_t length = fread(text, 1, size - 1, file);
+    fclose(file);
+    text[length] = 0;
+    return (ssize_t)length;
+}
+
+/* The timeout with which the daemon's control thread waits now; INT_MIN where it does not wait. */
+static int control_timeout(pid_t pid)
+{
+    char path[64], text[256];
+    int timeout = INT_MIN;
+
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    assert_non_null(tasks);
+    for (struct dirent *task; (task = readdir(tasks)) != NULL;) {
+        long number;
+        unsigned long arguments[4];
+        snprintf(path, sizeof(path), "/proc/%d/task/%.10s/comm", (int)pid, task->d_name);
+        if (read_text(path, text, sizeof(text)) < 0 || strcmp(text, "chi-control\n") != 0)
+            continue;
+        snprintf(path, sizeof(path), "/proc/%d/task/%.10s/syscall", (int)pid, task->d_name);
+        assert_true(read_text(path, text, sizeof(text)) > 0);
+        if (sscanf(text, "%ld %lx %lx %lx %lx", &number, &arguments[0], &arguments[1],
+                   &arguments[2], &arguments[3]) == 5)
+            timeout = (int)arguments[3];
+    }
+    closedir(tasks);
+    return timeout;
+}
+
+static void the_control_thread_looks_at_workers_only_while_one_works(void **state)
+{
+    struct chi_test_daemon *daemon = *state;
+    uint32_t held_lane = lane_of(0, 0), lane = lane_of(0, 1);
+    for (int i = 0; i < 3; i++) {
+        while (control_timeout(daemon->pid) != -1) /* no timer: until somebody wakes it */
+            sched_yield();
+        struct held held = hold(held_lane, 0);
+        while (control_timeout(daemon->pid) < 0)
+            sched_yield();
+        record(lane);
+        let_go(&held);
+    }
+}
+
 /* ---- several stalls */
 
 static void whoever_serves_others_lanes_may_stall_as_well(void **state)
@@ -575,6 +710,10 @@ int main(void)
         TEST_ON(tasks_that_wait_there_keep_their_lane, two),
         TEST_ON(a_lane_follows_its_tasks_that_wait_elsewhere, two),
         TEST_ON(a_stalled_handler_makes_subtasks_when_it_goes_on, two),
+        TEST_ON(tasks_queued_behind_the_one_that_holds_the_worker_can_be_cancelled, two),
+        TEST_ON(a_deadline_passes_while_the_lane_is_away, two),
+        TEST_ON(runs_of_a_periodic_task_leave_their_lane, two),
+        TEST_ON(the_control_thread_looks_at_workers_only_while_one_works, two),
         TEST_ON(whoever_serves_others_lanes_may_stall_as_well, three),
         TEST_ON(a_worker_of_the_other_class_helps_where_there_is_no_other, one_of_each),
         TEST_ON(with_0_lanes_stay_where_they_are, off),

@@ -220,6 +220,35 @@ static void cleanup_is_called_once_for_each_task_before_the_caller_knows(void **
     }
 }
 
+static void each_run_of_a_periodic_task_is_estimated_and_cleaned_up_after(void **state)
+{
+    enum { RUNS = 20 };
+    (void)state;
+    struct test_probe_counters_task before = counters(), now;
+    struct test_probe_weigh_task *task =
+        CHI_TASK_NEW(test_probe_weigh, pool, chi_pool_query_local());
+    assert_non_null(task);
+    task->lane = 1;
+    task->gate = 1; /* open: the run parks for a moment */
+    task->load = 7;
+    gate(1, 0);
+    assert_int_equal(chi_task_set_period(&task->base, 1000000), 0);
+    assert_int_equal(chi_task_enqueue(&task->base), 0);
+    do {
+        uint64_t load = pool_number("load");
+        assert_true(load == 0 || load == 7); /* of one run, whatever the others were */
+        now = counters();
+        assert_true(now.weighed - now.cleaned <= 1);
+    } while (now.cleaned - before.cleaned < RUNS);
+    gate(1, 1); /* a run waits there, or the task rests */
+    assert_int_equal(chi_task_cancel(&task->base), 0);
+    assert_int_equal(chi_task_wait(&task->base), -ECANCELED);
+    chi_task_del(&task->base);
+    now = counters();
+    assert_int_equal(now.cleaned - before.cleaned, now.weighed - before.weighed);
+    assert_int_equal(pool_number("load"), 0);
+}
+
 static void cleanup_is_called_for_the_tasks_of_a_client_that_died(void **state)
 {
     (void)state;
@@ -314,6 +343,7 @@ int main(void)
         TEST(a_handler_sees_its_lane),
         TEST(load_comes_off_however_a_task_ends),
         TEST(cleanup_is_called_once_for_each_task_before_the_caller_knows),
+        TEST(each_run_of_a_periodic_task_is_estimated_and_cleaned_up_after),
         TEST(cleanup_is_called_for_the_tasks_of_a_client_that_died),
         TEST(the_template_routes_by_hash_load_and_size),
         TEST(a_worker_is_busy_while_a_task_runs_and_not_while_it_waits),

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What ends tasks before their time, while their lanes go to another worker and come back, step by
+ * step: the test is both workers' thread in turn and the orchestrator's. The first is held by a
+ * task from the beginning.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "runtime/cancel.h"
+#include "runtime/timed.h"
+#include "runtime/worker.h"
+
+#define HOUR_NS (3600 * CHI_NS_PER_S)
+
+static struct chi_runtime *runtime;
+static struct chi_worker *held, *server;
+static struct chi_origin *origin;
+static struct chi_pool pool;
+static struct chi_pool_cell cells[2];
+static struct chi_lane lane; /* of the held worker's */
+static struct chi_record *holder, *record;
+
+static struct chi_record *make_record(void)
+{
+    struct chi_record *made = chi_record_new(&held->records, sizeof(struct chi_task));
+    memset((void *)&made->task, 0, sizeof(made->task));
+    made->task.method = CHI_METHOD_CUSTOM;
+    made->origin = origin;
+    made->home = held;
+    made->lane = &lane;
+    made->pool = &pool;
+    atomic_store(&made->task.state, CHI_TASK_QUEUED);
+    chi_worker_count(held, held, made);
+    ADD_OWN(pool.cells[0].in_flight, 1);
+    return made;
+}
+
+static struct chi_worker *make_worker(uint32_t id)
+{
+    static struct chi_fiber *spare[64];
+    struct chi_worker *worker = aligned_alloc(_Alignof(struct chi_worker), sizeof(*worker));
+    memset(worker, 0, sizeof(*worker));
+    worker->runtime = runtime;
+    worker->id = id;
+    runtime->workers[id] = worker;
+    worker->spare = (void *)spare;
+    chi_worker_look_init(worker);
+    chi_handover_init(worker);
+    chi_lane_init_private(&worker->own_lane, NULL, worker);
+    chi_lane_init_private(&worker->visitors, NULL, worker);
+    atomic_store(&worker->visitors.bound, 1);
+    return worker;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    runtime = calloc(1, sizeof(*runtime));
+    runtime->worker_count = 2;
+    runtime->max_parked = 100;
+    runtime->moves_lanes = true;
+    runtime->config.stall_ms = 10;
+    held = make_worker(0);
+    server = make_worker(1);
+    origin = calloc(1, sizeof(*origin));
+    assert_int_equal(chi_origin_init(runtime, origin, 1), 0);
+    atomic_store(&origin->state, CHI_ORIGIN_LIVE);
+    memset(cells, 0, sizeof(cells));
+    pool = (struct chi_pool){.state = CHI_POOL_READY, .cells = cells, .runtime = runtime};
+    chi_lane_init_private(&lane, NULL, held);
+    chi_worker_self = held;
+    holder = make_record();
+    record = make_record();
+    chi_worker_enter_task(held, holder);
+    assert_true(chi_orchestrator_start());
+    return 0;
+}
+
+static void handle_all(struct chi_worker *on, struct chi_worker *owner, struct chi_inbox *inbox)
+{
+    struct chi_message *message = chi_inbox_take(inbox);
+    chi_worker_self = on;
+    while (message != NULL) {
+        struct chi_message *next = message->next;
+        message->handle(owner, message);
+        message = next;
+    }
+}
+
+static void *return_to_scheduler(void *argument)
+{
+    (void)argument;
+    chi_worker_leave_task(held);
+    return NULL;
+}
+
+/* The task that holds the worker ends, and the lanes go home. */
+static void come_home(void)
+{
+    pthread_t thread; /* waits for its lanes */
+    assert_int_equal(pthread_create(&thread, NULL, return_to_scheduler, NULL), 0);
+    if (server->guests != NULL) {
+        while (!atomic_load(&held->handover.want))
+            sched_yield();
+        chi_worker_serve_guests(server); /* gives them back, and does nothing for them */
+    }
+    pthread_join(thread, NULL);
+    chi_worker_self = held;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    if (held->current != NULL)
+        come_home();
+    chi_worker_complete(held, holder, 0);
+    assert_int_equal(chi_origin_in_flight(runtime, origin), 0);
+    assert_int_equal(atomic_load(&cells[0].in_flight) + atomic_load(&cells[1].in_flight), 0);
+    assert_int_equal(atomic_load(&held->stats.unstarted), 0);
+    assert_int_equal(atomic_load(&held->stats.unstarted_subtasks), 0);
+    assert_int_equal(atomic_load(&lane.waiting), 0);
+    assert_int_equal(atomic_load(&lane.bound), 0);
+    assert_int_equal(atomic_load(&lane.done) + atomic_load(&lane.dropped), 2);
+    chi_record_free(&held->records, holder);
+    chi_record_free(&held->records, record);
+    for (int i = 0; i < 2; i++) {
+        struct chi_worker *worker = runtime->workers[i];
+        chi_record_cache_fini(&worker->records);
+        chi_timers_fini(&worker->timers);
+        chi_handover_fini(worker);
+        free(worker);
+    }
+    chi_worker_self = NULL;
+    chi_origin_fini(origin);
+    free(origin);
+    free(runtime);
+    return 0;
+}
+
+/* The orchestrator finds the worker held; the other one takes its lanes. */
+static void go_away(void)
+{
+    static uint64_t now = CHI_NS_PER_S;
+    while (!atomic_load(&held->claim))
+        chi_orchestrator_look(runtime, now += 100 * CHI_NS_PER_MS);
+    handle_all(server, server, &server->lane_inbox);
+    assert_ptr_equal(server->guests, held);
+}
+
+static void append_with_deadline(uint64_t deadline_ns)
+{
+    record->task.flags = CHI_TASK_TIMED;
+    record->task.time_low = (uint32_t)deadline_ns;
+    record->task.return_code = (int32_t)(deadline_ns >> 32);
+    assert_int_equal(chi_timed_begin(chi_worker_self, record), 0);
+    assert_int_equal(record->timed->deadline_ns, deadline_ns);
+    chi_worker_append(held, &lane, record);
+}
+
+static void mark(void)
+{
+    atomic_fetch_or(&record->task.state, CHI_TASK_CANCEL);
+    chi_runtime_look_over(runtime);
+}
+
+static bool is_done(int code)
+{
+    return (atomic_load(&record->task.state) & CHI_TASK_STATE_MASK) == CHI_TASK_DONE &&
+           record->task.return_code == code;
+}
+
+/* Lets the time pass that the worker's earliest timer is set to. */
+static void fire(struct chi_worker *worker, uint64_t now_ns)
+{
+    struct chi_timer *timer = chi_timers_take_due(&worker->timers, now_ns);
+    assert_non_null(timer);
+    chi_worker_self = worker;
+    timer->fire(worker, timer);
+}
+
+/* ---- cancelled */
+
+static void who_serves_the_lanes_ends_what_is_queued_there(void **state)
+{
+    (void)state;
+    chi_worker_append(held, &lane, record);
+    go_away();
+    mark();
+    handle_all(server, server, &server->inbox);
+    handle_all(server, server, &server->lane_inbox);
+    assert_false(is_done(-ECANCELED)); /* the server's own lanes are others */
+    handle_all(server, held, &held->lane_inbox);
+    assert_true(is_done(-ECANCELED));
+    assert_int_equal(atomic_load(&lane.dropped), 1); /* the runner may be counting, too */
+    assert_false(held->rests_look.attentive); /* its thread has noticed nothing of it */
+}
+
+static void a_mark_set_before_the_lanes_go_is_seen_where_they_are_then(void **state)
+{
+    (void)state;
+    chi_worker_append(held, &lane, record);
+    mark();
+    go_away();
+    handle_all(server, held, &held->lane_inbox);
+    assert_true(is_done(-ECANCELED));
+}
+
+static void a_mark_set_while_they_are_away_is_seen_when_they_have_come_home(void **state)
+{
+    (void)state;
+    chi_worker_append(held, &lane, record);
+    go_away();
+    mark();
+    come_home();
+    handle_all(held, held, &held->lane_inbox);
+    assert_true(is_done(-ECANCELED));
+}
+
+static void what_arrives_in_the_lanes_after_their_look_is_noticed_wherever_they_are(void **state)
+{
+    (void)state;
+    go_away();
+    mark();
+    handle_all(server, held, &held->lane_inbox);
+    come_home();
+    assert_true(held->lanes_look.attentive); /* although another one looked */
+    chi_worker_append(held, &lane, record);
+    assert_true(is_done(-ECANCELED));
+}
+
+static void one_that_has_to_run_on_the_held_thread_can_be_cancelled_as_well(void **state)
+{
+    (void)state;
+    chi_worker_append(held, &lane, record);
+    go_away();
+    chi_worker_self = server;
+    assert_int_equal(chi_worker_run_lanes(server, held, 1), 1); /* sends it to the visitors */
+    assert_int_equal(atomic_load(&lane.bound), 2);
+    mark(); /* on its way there */
+    handle_all(server, held, &held->lane_inbox);
+    assert_true(is_done(-ECANCELED));
+    assert_int_equal(atomic_load(&lane.bound), 1); /* the holder's */
+}
+
+static void visitors_wait_for_their_thread_and_can_be_cancelled_meanwhile(void **state)
+{
+    (void)state;
+    chi_worker_append(held, &lane, record);
+    go_away();
+    chi_worker_self = server;
+    assert_int_equal(chi_worker_run_lanes(server, held, 1), 1);
+    handle_all(server, held, &held->lane_inbox);
+    assert_int_equal(atomic_load(&held->visitors.waiting), 1);
+    assert_int_equal(chi_worker_run_lanes(server, held, 1), 0); /* not on this thread */
+    assert_int_equal(atomic_load(&held->visitors.waiting), 1);
+    mark();
+    handle_all(server, held, &held->lane_inbox);
+    assert_true(is_done(-ECANCELED));
+    assert_int_equal(atomic_load(&held->visitors.waiting), 0);
+}
+
+static void one_taken_out_before_the_look_is_noticed_at_its_start(void **state)
+{
+    (void)state;
+    chi_worker_append(held, &lane, record);
+    come_home();
+    mark();
+    handle_all(held, held, &held->inbox); /* the rests; the lanes come later */
+    assert_false(is_done(-ECANCELED));
+    assert_int_equal(chi_worker_run_lanes(held, held, 1), 1);
+    assert_true(is_done(-ECANCELED));
+}
+
+/* ---- deadlines */
+
+static void deadlines_go_with_the_lanes(void **state)
+{
+    (void)state;
+    uint64_t deadline = chi_clock_now_ns() + 2 * CHI_NS_PER_MS;
+    append_with_deadline(deadline);
+    assert_int_equal(chi_timers_next(&held->timers), deadline);
+    go_away();
+    assert_int_equal(chi_timers_next(&server->timers), deadline);
+    while (chi_clock_now_ns() < deadline)
+        ;
+    fire(server, deadline);
+    assert_true(is_done(-ETIMEDOUT));
+    assert_int_equal(server->timers.count, 0);
+    come_home();
+    fire(held, deadline); /* its timer is late, and finds nothing */
+    assert_int_equal(held->timers.count, 0);
+}
+
+static void deadlines_that_came_while_they_were_away_come_home(void **state)
+{
+    (void)state;
+    uint64_t deadline = chi_clock_now_ns() + 2 * CHI_NS_PER_MS;
+    go_away();
+    chi_worker_self = server;
+    append_with_deadline(deadline);
+    assert_int_equal(held->timers.count, 0);
+    assert_int_equal(chi_timers_next(&server->timers), deadline);
+    come_home();
+    assert_int_equal(chi_timers_next(&held->timers), deadline);
+    while (chi_clock_now_ns() < deadline)
+        ;
+    fire(server, deadline); /* not its to end any more */
+    assert_false(is_done(-ETIMEDOUT));
+    fire(held, deadline);
+    assert_true(is_done(-ETIMEDOUT));
+}
+
+static void a_look_that_was_put_off_goes_with_the_lanes(void **state)
+{
+    (void)state;
+    chi_worker_append(held, &lane, record);
+    held->lanes_look.again_ns = chi_clock_now_ns() + HOUR_NS; /* as after one that took long */
+    uint64_t again = held->lanes_look.again_ns;
+    go_away();
+    mark();
+    handle_all(server, held, &held->lane_inbox);
+    assert_false(is_done(-ECANCELED));
+    assert_int_equal(chi_timers_next(&server->timers), again);
+    come_home();
+    assert_int_equal(chi_timers_next(&held->timers), again);
+    held->lanes_look.again_ns = 0; /* an hour has passed */
+    fire(held, again);
+    assert_true(is_done(-ECANCELED));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(who_serves_the_lanes_ends_what_is_queued_there),
+        TEST(a_mark_set_before_the_lanes_go_is_seen_where_they_are_then),
+        TEST(a_mark_set_while_they_are_away_is_seen_when_they_have_come_home),
+        TEST(what_arrives_in_the_lanes_after_their_look_is_noticed_wherever_they_are),
+        TEST(one_that_has_to_run_on_the_held_thread_can_be_cancelled_as_well),
+        TEST(visitors_wait_for_their_thread_and_can_be_cancelled_meanwhile),
+        TEST(one_taken_out_before_the_look_is_noticed_at_its_start),
+        TEST(deadlines_go_with_the_lanes),
+        TEST(deadlines_that_came_while_they_were_away_come_home),
+        TEST(a_look_that_was_put_off_goes_with_the_lanes),
+    };
+    return cmocka_run_group_tests_name("handover", tests, NULL, NULL);
+}
