@@ -22,32 +22,27 @@ struct walk {
     atomic_int result;
 };
 
-void chi_subtask_wait_enter(struct chi_worker *worker, struct chi_subtask_wait *wait)
+/* Whose handler waits for `target`? */
+struct search {
+    const struct chi_record *target;
+    struct chi_record *found; /* NULL: nobody's */
+};
+
+static void compare(struct chi_fiber *fiber, void *argument)
 {
-    wait->maker = worker->current;
-    wait->next = worker->subtask_waits;
-    wait->link = &worker->subtask_waits;
-    if (wait->next != NULL)
-        wait->next->link = &wait->next;
-    worker->subtask_waits = wait;
+    struct search *search = argument;
+    const struct chi_waiter *waiter = fiber->user;
+    for (size_t i = 0; i < waiter->task_count; i++)
+        if (waiter->tasks[i] == &search->target->task)
+            search->found = waiter->current;
 }
 
-void chi_subtask_wait_leave(struct chi_subtask_wait *wait)
-{
-    *wait->link = wait->next;
-    if (wait->next != NULL)
-        wait->next->link = wait->link;
-}
-
-/* The task whose handler waits for `target` on this worker, or NULL. */
 static struct chi_record *waiting_for(const struct chi_worker *worker,
                                       const struct chi_record *target)
 {
-    for (struct chi_subtask_wait *wait = worker->subtask_waits; wait != NULL; wait = wait->next)
-        for (size_t i = 0; i < wait->count; i++)
-            if (wait->tasks[i] == &target->task)
-                return wait->maker;
-    return NULL;
+    struct search search = {.target = target};
+    chi_fiber_visit(worker->fibers, compare, &search);
+    return search.found;
 }
 
 static void step(struct chi_worker *worker, struct chi_message *message)

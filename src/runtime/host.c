@@ -10,7 +10,6 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "chimaera/status.h"
-#include "runtime/deadlock.h"
 #include "runtime/timed.h"
 #include "runtime/worker.h"
 #include "task/schema.h"
@@ -153,7 +152,7 @@ static void timed_out(struct chi_worker *worker, struct chi_timer *timer)
 static int wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns, size_t *index)
 {
     struct chi_worker *worker = chi_worker_self;
-    struct chi_waiter waiter = {0};
+    struct chi_waiter waiter = {.tasks = tasks, .task_count = count};
     struct chi_timer timer = {.fire = timed_out, .argument = &waiter};
     size_t done = count;
 
@@ -185,11 +184,8 @@ static int wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeou
             timer.deadline_ns = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
             rc = chi_timers_add(&worker->timers, &timer);
         }
-        struct chi_subtask_wait wait = {.tasks = tasks, .count = count};
-        chi_subtask_wait_enter(worker, &wait);
         if (rc == 0)
             rc = chi_worker_park(worker, &waiter);
-        chi_subtask_wait_leave(&wait);
         chi_timers_remove(&worker->timers, &timer);
     }
     for (size_t i = 0; i < count; i++) {

@@ -21,14 +21,13 @@
  * Each side writes, then reads what the other writes. The barrier that the worker leaves out is
  * made by membarrier() on all processors, so that the path of a task pays for a load and a branch.
  *
- * | lanes of T are      | server | claim | next |
- * |---------------------|--------|-------|---------------------------------------------------------|
- * | at home             | T      | 0     | claimed, by the orchestrator that found T stalled | |
- * claimed             | T      | 1     | at home, if T is in its scheduler or nobody can take    |
- * |                     |        |       | them (then only T's guests go home); else on their way |
- * | on their way        | none   | 1     | away, when the message is handled; it cannot be refused
- * | | away, at V          | V      | 1     | at home, when T wants them; or, if V stalls, as
- * claimed |
+ * | lanes of T are | server | claim | next                                                      |
+ * |----------------|--------|-------|-----------------------------------------------------------|
+ * | at home        | T      | 0     | claimed, by the orchestrator that found T stalled         |
+ * | claimed        | T      | 1     | at home, if T is in its scheduler or nobody can take them |
+ * |                |        |       | (then only T's guests go home); else on their way         |
+ * | on their way   | none   | 1     | away, when the message is handled; it cannot be refused   |
+ * | away, at V     | V      | 1     | at home, when T wants them; or, if V stalls, as claimed   |
  *
  * V takes and gives in its scheduler alone, and T waits for its lanes before it goes on; so whoever
  * is in a scheduler serves its own lanes, and nobody waits for one that waits for it: V took T's

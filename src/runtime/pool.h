@@ -43,7 +43,7 @@ struct chi_lane {
     struct chi_fifo subtasks;
     struct chi_lane *next_ready; /* on its worker's list of lanes with work */
     bool ready;
-    _Atomic(uint32_t) waiting; /* length of the list; its worker writes */
+    _Atomic(uint32_t) waiting; /* length of the lists; who serves it writes */
     _Atomic(uint64_t) done;    /* tasks completed; its runner writes */
     _Atomic(uint64_t) dropped; /* likewise, that others than the runner ended before they began */
     _Atomic(uint64_t) load;    /* sum of the estimates of its tasks that have not completed */

@@ -97,8 +97,7 @@ static void json_lane(FILE *out, const struct chi_lane *lane, uint32_t number)
             "%s{\"lane\":%u,\"worker\":%u,\"runner\":%u,\"waiting\":%u,\"load\":%llu,"
             "\"done\":%llu}",
             number > 0 ? "," : "", number, lane->worker->id, runner->id, chi_lane_size(lane),
-            (unsigned long long)chi_lane_load(lane),
-            (unsigned long long)done_in(lane));
+            (unsigned long long)chi_lane_load(lane), (unsigned long long)done_in(lane));
 }
 
 static void json_queues(FILE *out, const struct chi_pool *pool)

@@ -29,8 +29,6 @@
 #include "runtime/timers.h"
 #include "task/host.h"
 
-struct chi_subtask_wait;
-
 /*
  * Somebody parked. Lives on the parked fiber's stack; its worker's thread only. Who keeps pointers
  * to waiters, to unpark them one day, takes them out when parking returns, and passes over those
@@ -44,7 +42,10 @@ struct chi_waiter {
     bool woken;
     int result; /* for the one that parked: 0, -ETIMEDOUT, -ECANCELED, events */
 
-    /* What it waits for without a bound in time, for whoever looks for deadlocks. */
+    /* For whoever looks for deadlocks: subtasks that it waits for, the first that ends, and */
+    struct chi_task *const *tasks;
+    size_t task_count;
+    /* what it waits for without a bound in time. */
     struct chi_hold *lock_wait; /* a lock */
     struct chi_record *awaited; /* one subtask */
     uint64_t serial;            /* number of this wait on its worker */
@@ -109,12 +110,11 @@ struct chi_worker {
     void (*sized_function)(struct chi_worker *, struct chi_record *); /* on its way to its fiber */
     struct chi_record *sized_record;
     struct chi_timers timers;
-    struct chi_subtask_wait *subtask_waits; /* handlers parked for subtasks */
     uint32_t copies;            /* made and not merged, of tasks for several containers */
     uint32_t fd_waits;          /* fibers that wait for a descriptor */
     uint32_t outside_waits;     /* fibers at parking places of modules */
     struct chi_poller *pollers; /* of modules; called in every round */
-    uint64_t spin_ns; /* how long to poll before sleeping; adapts */
+    uint64_t spin_ns;           /* how long to poll before sleeping; adapts */
     struct chi_record_cache records;
     struct chi_lock_cache locks;
     uint64_t parks; /* how often a task has parked here */
@@ -251,11 +251,14 @@ static inline void *chi_poller_event(struct chi_poller *poller)
     return (char *)poller + 1;
 }
 
-/* ---- run.c: the path of a task through a worker. */
+/* ---- The path of a task through a worker. ingest.c */
 
 /* Takes in one item of an ingress lane. */
 void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, uint64_t item,
                        bool run_now);
+
+/* ---- route.c */
+
 /* Finds the task its lane. Runs it at once if `run_now` and the lane is this worker's and empty. */
 void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now);
 /*
@@ -264,26 +267,45 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
  * again by whoever takes the task off.
  */
 bool chi_worker_enter_backlog(struct chi_worker *target);
-/* Puts a routed record on a lane of `worker`'s; whoever serves them. */
-void chi_worker_append(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record);
+
+/* ---- lane.c: whoever serves the lanes of `owner` */
+
+/* Puts a routed record on a lane of `owner`'s. */
+void chi_worker_append(struct chi_worker *owner, struct chi_lane *lane, struct chi_record *record);
+/* Counts one out that was taken from a list of a lane of `owner`'s. */
+void chi_worker_unqueue(struct chi_worker *owner, struct chi_lane *lane, struct chi_fifo *fifo);
+/* Runs up to `budget` unstarted tasks of them on `worker`; returns how many. */
+uint32_t chi_worker_run_lanes(struct chi_worker *worker, struct chi_worker *owner, uint32_t budget);
+
+/* ---- run.c */
+
 /* Runs it now; the scheduler only. */
 void chi_worker_run(struct chi_worker *worker, struct chi_record *record);
-/* Runs up to `budget` unstarted tasks of `owner`'s lanes on `worker`, which serves them; returns
- * how many. */
-uint32_t chi_worker_run_lanes(struct chi_worker *worker, struct chi_worker *owner, uint32_t budget);
+
+/* ---- complete.c */
+
 /* Completes it with a code; the record may be gone afterwards. */
 void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, int rc);
+/* The same for a client's task of which no record exists. */
+void chi_worker_complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc,
+                                uint32_t failed);
+/* Ends a client's record without a word to the client, whose memory is not there any more. */
+void chi_worker_drop(struct chi_worker *worker, struct chi_record *record);
+/* The task's last use of its lane in this run; `rc` is what it ends with. */
+void chi_worker_leave_lane(struct chi_worker *worker, struct chi_record *record, int rc);
 /* Counts a new record in; `owner` is the worker whose count of the origin's it goes by. */
 void chi_worker_count(struct chi_worker *worker, const struct chi_worker *owner,
                       struct chi_record *record);
-/* The task's last use of its lane in this run; `rc` is what it ends with. */
-void chi_worker_leave_lane(struct chi_worker *worker, struct chi_record *record, int rc);
 /* Counts it out until its next run. */
 void chi_worker_uncount_run(struct chi_worker *worker, struct chi_record *record);
-/* Counts one out that was taken from a list of a lane of `owner`'s; whoever serves them. */
-void chi_worker_unqueue(struct chi_worker *owner, struct chi_lane *lane, struct chi_fifo *fifo);
-/* Ends a client's record without a word to the client, whose memory is not there any more. */
-void chi_worker_drop(struct chi_worker *worker, struct chi_record *record);
+
+/* The client's own task. */
+static inline struct chi_task *chi_worker_shared_task(const struct chi_worker *worker,
+                                                      uint64_t offset)
+{
+    return (struct chi_task *)(void *)((char *)worker->runtime->segments[CHI_SEGMENT_MAIN].base +
+                                       offset);
+}
 
 /* ---- host.c: what the client API does on a worker's thread. */
 void chi_worker_host_init(struct chi_worker *worker);

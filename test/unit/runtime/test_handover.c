@@ -204,7 +204,7 @@ static void who_serves_the_lanes_ends_what_is_queued_there(void **state)
     handle_all(server, held, &held->lane_inbox);
     assert_true(is_done(-ECANCELED));
     assert_int_equal(atomic_load(&lane.dropped), 1); /* the runner may be counting, too */
-    assert_false(held->rests_look.attentive); /* its thread has noticed nothing of it */
+    assert_false(held->rests_look.attentive);        /* its thread has noticed nothing of it */
 }
 
 static void a_mark_set_before_the_lanes_go_is_seen_where_they_are_then(void **state)
