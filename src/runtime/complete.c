@@ -146,6 +146,8 @@ void chi_worker_leave_lane(struct chi_worker *worker, struct chi_record *record,
         ADD_OWN(lane->done, 1);
     else
         atomic_fetch_add_explicit(&lane->dropped, 1, memory_order_relaxed);
+    if (CHI_UNLIKELY(record->visitor))
+        atomic_fetch_sub_explicit(&lane->visitors, 1, memory_order_relaxed);
     if (CHI_UNLIKELY(record->bound))
         atomic_fetch_sub_explicit(&lane->bound, 1, memory_order_release);
 }

@@ -96,20 +96,22 @@ static void receive_visitor(struct chi_worker *owner, struct chi_message *messag
 
 /*
  * Whether `worker`, which serves the lane, is to run the record. If not, tasks of the lane have
- * begun on another thread and not ended, and the record is on its way there.
+ * begun on another thread and not ended, or were sent to this one before and come first; and the
+ * record is on its way there.
  */
 static bool runs_here(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
 {
-    struct chi_worker *runner = chi_lane_runner(lane);
-    if (CHI_LIKELY(runner == worker))
+    if (CHI_LIKELY(chi_lane_runs_on(lane, worker)))
         return true;
+    struct chi_worker *runner = chi_lane_runner(lane);
     /* Acquire: pairs with the release of who ended; what it did to the lane's state is seen. */
-    if (!record->bound && atomic_fetch_add_explicit(&lane->bound, 1, memory_order_acquire) == 0) {
+    if (atomic_fetch_add_explicit(&lane->bound, 1, memory_order_acquire) == 0) {
         atomic_fetch_sub_explicit(&lane->bound, 1, memory_order_relaxed);
         atomic_store_explicit(&lane->runner, worker, memory_order_relaxed);
         return true;
     }
-    record->bound = true;
+    atomic_fetch_add_explicit(&lane->visitors, 1, memory_order_relaxed);
+    record->bound = record->visitor = true;
     record->message.handle = receive_visitor;
     /* Among its lanes, not to its thread: while that is held the task can be ended. */
     chi_worker_send_lanes(runner, &record->message);

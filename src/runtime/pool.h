@@ -38,7 +38,8 @@ struct chi_lane {
     struct chi_container *container; /* NULL: a worker's own lane, for work without a container */
     struct chi_worker *worker;
     _Atomic(struct chi_worker *) runner;
-    atomic_uint bound; /* tasks that parked, or were sent to the runner, and have not ended */
+    atomic_uint bound;    /* tasks that parked, or were sent to the runner, and have not ended */
+    atomic_uint visitors; /* those of them that were sent: later tasks stay behind them */
     struct chi_fifo tasks;
     struct chi_fifo subtasks;
     struct chi_lane *next_ready; /* on its worker's list of lanes with work */
@@ -53,6 +54,13 @@ struct chi_lane {
 static inline struct chi_worker *chi_lane_runner(const struct chi_lane *lane)
 {
     return atomic_load_explicit(&lane->runner, memory_order_relaxed);
+}
+
+/* Whether its next task may run on that worker at once. */
+static inline bool chi_lane_runs_on(const struct chi_lane *lane, const struct chi_worker *worker)
+{
+    return chi_lane_runner(lane) == worker &&
+           atomic_load_explicit(&lane->visitors, memory_order_relaxed) == 0;
 }
 
 struct chi_queue {

@@ -45,6 +45,7 @@ struct chi_record {
     bool rerun;                /* of a periodic task: prepared before */
     bool late;                 /* submitted by a handler that was to end already */
     bool bound;                /* counted in its lane's `bound` */
+    bool visitor;              /* and in its `visitors` */
 
     /* A subtask's maker: the fields up to `waiter` belong to the thread of `home`. */
     bool expecting; /* a note of its completion is on the way to `home` */

@@ -177,7 +177,7 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
         chi_worker_complete(worker, record, CHI_ENOROUTE);
         return;
     }
-    bool now = run_now && lane->worker == worker && !lane->ready && chi_lane_runner(lane) == worker;
+    bool now = run_now && lane->worker == worker && !lane->ready && chi_lane_runs_on(lane, worker);
     if (!now && record->clients && !enter_lane(record, lane)) {
         chi_worker_complete(worker, record, -EAGAIN);
         return;

@@ -178,7 +178,7 @@ bool chi_timed_again(struct chi_worker *worker, struct chi_record *record, int *
     if (record->lane != NULL)
         chi_worker_leave_lane(worker, record, *rc);
     record->lane = NULL;
-    record->bound = false;
+    record->bound = record->visitor = false;
     record->load = record->context.load = 0;
     timed->rest = (struct chi_rest){.record = record, .end = end_rest, .unstarted = true};
     chi_rest_add(&worker->rests, &timed->rest);

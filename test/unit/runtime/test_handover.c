@@ -32,6 +32,19 @@ static struct chi_pool_cell cells[2];
 static struct chi_lane lane; /* of the held worker's */
 static struct chi_record *holder, *record;
 
+/* What ran, in order: the tasks' method. */
+static uint32_t ran[8], ran_count;
+
+static int run(struct chi_container *container, uint32_t method, struct chi_task *task,
+               struct chi_run_context *context)
+{
+    (void)container, (void)task, (void)context;
+    ran[ran_count++] = method;
+    return 0;
+}
+
+static const struct chi_container_ops ops = {.run = run};
+
 static struct chi_record *make_record(void)
 {
     struct chi_record *made = chi_record_new(&held->records, sizeof(struct chi_task));
@@ -78,7 +91,9 @@ static int setup(void **state)
     assert_int_equal(chi_origin_init(runtime, origin, 1), 0);
     atomic_store(&origin->state, CHI_ORIGIN_LIVE);
     memset(cells, 0, sizeof(cells));
-    pool = (struct chi_pool){.state = CHI_POOL_READY, .cells = cells, .runtime = runtime};
+    pool =
+        (struct chi_pool){.state = CHI_POOL_READY, .ops = &ops, .cells = cells, .runtime = runtime};
+    ran_count = 0;
     chi_lane_init_private(&lane, NULL, held);
     chi_worker_self = held;
     holder = make_record();
@@ -132,7 +147,8 @@ static int teardown(void **state)
     assert_int_equal(atomic_load(&held->stats.unstarted_subtasks), 0);
     assert_int_equal(atomic_load(&lane.waiting), 0);
     assert_int_equal(atomic_load(&lane.bound), 0);
-    assert_int_equal(atomic_load(&lane.done) + atomic_load(&lane.dropped), 2);
+    assert_int_equal(atomic_load(&lane.visitors), 0);
+    assert_int_equal(atomic_load(&lane.done) + atomic_load(&lane.dropped), ran_count > 0 ? 5 : 2);
     chi_record_free(&held->records, holder);
     chi_record_free(&held->records, record);
     for (int i = 0; i < 2; i++) {
@@ -283,6 +299,38 @@ static void one_taken_out_before_the_look_is_noticed_at_its_start(void **state)
     assert_true(is_done(-ECANCELED));
 }
 
+/* ---- order */
+
+static void what_was_sent_to_the_held_thread_runs_before_what_comes_later(void **state)
+{
+    (void)state;
+    struct chi_record *records[4] = {record, make_record(), make_record(), make_record()};
+    for (uint32_t i = 0; i < 4; i++)
+        records[i]->task.method = CHI_METHOD_CUSTOM + i;
+    chi_worker_append(held, &lane, records[0]);
+    chi_worker_append(held, &lane, records[1]);
+    go_away();
+    chi_worker_self = server;
+    assert_int_equal(chi_worker_run_lanes(server, held, 1), 1); /* the first is sent on */
+    handle_all(server, held, &held->lane_inbox);
+    assert_int_equal(chi_worker_run_lanes(server, held, 1), 1); /* the second is on its way */
+    chi_worker_append(held, &lane, records[2]);
+    come_home();
+    while (chi_worker_run_lanes(held, held, 1) > 0)
+        ;
+    assert_int_equal(ran_count, 1); /* the third was first in turn, but went behind the second */
+    chi_worker_append(held, &lane, records[3]);
+    handle_all(held, held, &held->lane_inbox);
+    while (chi_worker_run_lanes(held, held, 1) > 0)
+        handle_all(held, held, &held->lane_inbox);
+    assert_int_equal(ran_count, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(ran[i], CHI_METHOD_CUSTOM + i);
+        if (i > 0)
+            chi_record_free(&held->records, records[i]);
+    }
+}
+
 /* ---- deadlines */
 
 static void deadlines_go_with_the_lanes(void **state)
@@ -351,6 +399,7 @@ int main(void)
         TEST(one_that_has_to_run_on_the_held_thread_can_be_cancelled_as_well),
         TEST(visitors_wait_for_their_thread_and_can_be_cancelled_meanwhile),
         TEST(one_taken_out_before_the_look_is_noticed_at_its_start),
+        TEST(what_was_sent_to_the_held_thread_runs_before_what_comes_later),
         TEST(deadlines_go_with_the_lanes),
         TEST(deadlines_that_came_while_they_were_away_come_home),
         TEST(a_look_that_was_put_off_goes_with_the_lanes),
