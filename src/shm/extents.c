@@ -259,23 +259,6 @@ void chi_extents_free(struct chi_extents *extents, uint32_t first, uint32_t unit
                CHI_OWNER_FREE);
 }
 
-uint32_t chi_extents_retire_owner(struct chi_extents *extents, uint16_t owner)
-{
-    uint32_t retired = 0;
-
-    if (owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
-        return 0;
-    pthread_mutex_lock(&extents->lock);
-    for (uint32_t unit = 0; unit < extents->free_units.units; unit++) {
-        if (get_owner(extents, unit) != owner)
-            continue;
-        set_owner(extents, unit, CHI_OWNER_RETIRED);
-        retired++;
-    }
-    pthread_mutex_unlock(&extents->lock);
-    return retired;
-}
-
 uint32_t chi_extents_free_owner(struct chi_extents *extents, uint16_t owner)
 {
     if (owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)

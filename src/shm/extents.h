@@ -72,9 +72,6 @@ int chi_extents_retire(struct chi_extents *extents, uint16_t owner, uint32_t fir
  */
 void chi_extents_free(struct chi_extents *extents, uint32_t first, uint32_t units);
 
-/* Retires all units of `owner`; returns how many. */
-uint32_t chi_extents_retire_owner(struct chi_extents *extents, uint16_t owner);
-
 /*
  * Frees all units of `owner`, owned or retired by it; returns how many. A slot is used again only
  * after this. No grant to the same owner may be under way.

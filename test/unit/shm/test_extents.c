@@ -226,8 +226,8 @@ static void all_of_a_dead_owner_comes_back_and_nothing_else(void **state)
     b = grant(extents, BOB, 5);
     a2 = grant(extents, ALICE, 7);
     assert_int_equal(chi_extents_retire(extents, ALICE, a1, 1), 0);
-    assert_int_equal(chi_extents_retire_owner(extents, ALICE), 9);
-    assert_false(chi_extents_owns(extents, ALICE, a2 * UNIT, 1));
+    assert_false(chi_extents_owns(extents, ALICE, a1 * UNIT, 1));
+    assert_true(chi_extents_owns(extents, ALICE, a2 * UNIT, 1));
     assert_int_equal(chi_extents_free_bytes(extents), (64 - 16) * UNIT);
     assert_int_equal(chi_extents_free_owner(extents, ALICE), 10);
     assert_int_equal(chi_extents_free_owner(extents, ALICE), 0);
