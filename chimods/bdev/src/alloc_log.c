@@ -277,6 +277,8 @@ int bdev_log_open(struct bdev_log *log, struct bdev_store *store,
     int rc = load_snapshot(log, map);
     if (rc == 0)
         rc = replay(log, map);
+    if (rc == 0 && !bdev_map_is_sound(map))
+        rc = -EUCLEAN;
     /* A page behind the end of the log may be whole, and would seem to follow once the gap is
      * filled; so nothing more is added to this log. */
     return rc == 0 ? bdev_log_commit(log, map) : rc;

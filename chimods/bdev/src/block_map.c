@@ -119,6 +119,18 @@ uint64_t bdev_map_blocks(const struct bdev_map *map)
     return blocks;
 }
 
+bool bdev_map_is_sound(const struct bdev_map *map)
+{
+    uint64_t before = 0; /* 1: the unit before this word is used */
+    for (uint64_t word = 0; word < map->words; word++) {
+        uint64_t used = used_word(map, word);
+        if (used & ~(used << 1 | before) & ~map->starts[word])
+            return false;
+        before = used >> 63;
+    }
+    return true;
+}
+
 int bdev_map_check_block(const struct bdev_map *map, struct chimaera_bdev_block block)
 {
     uint64_t unit = (uint64_t)1 << map->unit_shift;

@@ -35,6 +35,10 @@ uint64_t bdev_map_next_used(const struct bdev_map *map, uint64_t from, bool used
 /* How many blocks there are. Looks at all of the map. Owner. */
 uint64_t bdev_map_blocks(const struct bdev_map *map);
 
+/* Whether units in use belong to blocks, as they do unless somebody else wrote the map. Looks at
+ * all of it. Owner. */
+bool bdev_map_is_sound(const struct bdev_map *map);
+
 /*
  * Whether this is a block as it was allocated. Owner. 0; -ERANGE (beyond the device); -EALREADY
  * (such a block was freed before); -EINVAL (no block that is allocated).

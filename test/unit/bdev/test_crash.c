@@ -413,6 +413,28 @@ static void damage_is_found(void **state)
     end(&h);
 }
 
+/* Every checksum is right; only what it says cannot be. */
+static void units_in_use_that_are_no_block_are_damage(void **state)
+{
+    (void)state;
+    struct fake_disk disk;
+    struct bdev_superblock super;
+    struct bdev_log log;
+    struct bdev_map map;
+    disk_init(&disk, DISK_BYTES, NULL, 7);
+    assert_int_equal(bdev_super_lay_out(&super, DISK_BYTES, SHIFT, 0x1234567), 0);
+    assert_int_equal(bdev_map_init(&map, super.data_size, SHIFT), 0);
+    for (uint64_t unit = 0; unit < map.units; unit += 2)
+        map.used[unit / 64] |= (uint64_t)1 << unit % 64;
+    assert_int_equal(bdev_log_format(&log, &disk.base, &super, &map), 0);
+    bdev_log_fini(&log);
+    assert_int_equal(bdev_super_read(&disk.base, DISK_BYTES, &super), 0);
+    assert_int_equal(bdev_log_open(&log, &disk.base, &super, &map), -EUCLEAN);
+    bdev_log_fini(&log);
+    bdev_map_fini(&map);
+    disk_fini(&disk);
+}
+
 static void a_superblock_of_another_size_or_version_is_told_apart(void **state)
 {
     (void)state;
@@ -464,6 +486,7 @@ int main(void)
         cmocka_unit_test(a_page_behind_a_gap_never_counts),
         cmocka_unit_test(a_commit_of_several_pages_counts_as_a_whole),
         cmocka_unit_test(damage_is_found),
+        cmocka_unit_test(units_in_use_that_are_no_block_are_damage),
         cmocka_unit_test(a_superblock_of_another_size_or_version_is_told_apart),
         cmocka_unit_test(pages_of_an_earlier_device_do_not_count),
     };
