@@ -5,6 +5,8 @@
 #include "transfer.h"
 #include <errno.h>
 
+#define CHECK_TURN ((uint64_t)64 << 30) /* bytes of blocks that are checked at a stretch */
+
 /* One task's way through the device: begun, moved range by range, ended. */
 struct move {
     struct chimaera_bdev *self;
@@ -56,12 +58,18 @@ static int end_move(struct move *move, int rc)
     return rc < 0 ? rc : ended;
 }
 
-/* Whether these are ranges of allocated space of this device, and hold `size` bytes. */
+/* Whether these are ranges of allocated space of this device, and hold `size` bytes. Who names much
+ * lets others run meanwhile. */
 static int check_blocks(const struct chimaera_bdev *self, const struct chimaera_bdev_block *blocks,
                         size_t count, uint64_t size)
 {
-    uint64_t room = 0;
+    uint64_t room = 0, looked_at = 0;
     for (size_t i = 0; i < count; i++) {
+        looked_at += blocks[i].size;
+        if (looked_at >= CHECK_TURN) {
+            chi_task_yield();
+            looked_at = 0;
+        }
         if (blocks[i].device != self->space.device)
             return -EXDEV;
         int rc = blocks[i].size > 0

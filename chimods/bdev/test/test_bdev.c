@@ -12,6 +12,7 @@
 #include <chimaera/test.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HERE chi_pool_query_local()
@@ -100,6 +101,40 @@ static void memory(void **state)
     assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
 }
 
+/* Two tasks of one lane: the second need not wait until all blocks of the first were looked at. */
+static void naming_a_great_many_blocks_lets_others_run(void **state)
+{
+    (void)state;
+    enum { MANY = 32768 }; /* of 4 MiB each: 128 GiB to look at */
+    struct chimaera_bdev_block *many = malloc(MANY * sizeof *many);
+    struct chimaera_bdev_block block;
+    struct chi_buffer buffer;
+    size_t count = 1;
+
+    assert_non_null(many);
+    assert_int_equal(create(CHIMAERA_BDEV_TYPE_RAM, CHIMAERA_BDEV_ENGINE_AUTO), 0);
+    assert_int_equal(chimaera_bdev_allocate_blocks(&disk, HERE, SIZE, &block, &count), 0);
+    for (unsigned i = 0; i < MANY; i++)
+        many[i] = block;
+    assert_int_equal(chi_buffer_alloc(64, &buffer), 0);
+    struct chimaera_bdev_read_task *first =
+        chimaera_bdev_read_async(&disk, HERE, many, MANY, &buffer);
+    struct chimaera_bdev_read_task *second =
+        chimaera_bdev_read_async(&disk, HERE, &block, 1, &buffer);
+    assert_non_null(first);
+    assert_non_null(second);
+    while (!chi_task_done(&second->base))
+        for (uint32_t worker = 0; worker < 2; worker++)
+            chi_test_step(worker);
+    assert_false(chi_task_done(&first->base));
+    assert_int_equal(chi_task_wait(&first->base), 0);
+    chi_task_del(&first->base);
+    chi_task_del(&second->base);
+    chi_buffer_free(&buffer);
+    free(many);
+    assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
+}
+
 /* Whatever allocation fails, the pool is refused with its code, or is there and works. */
 static void creating_without_memory(void **state)
 {
@@ -120,6 +155,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_by_threads, begin, end),
         cmocka_unit_test_setup_teardown(a_file_by_whatever_there_is, begin, end),
         cmocka_unit_test_setup_teardown(memory, begin, end),
+        cmocka_unit_test_setup_teardown(naming_a_great_many_blocks_lets_others_run, begin, end),
         cmocka_unit_test_setup_teardown(creating_without_memory, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
