@@ -193,6 +193,8 @@ int chi_bytes_write(struct chi_bytes *bytes, size_t at, const void *data, size_t
     int rc;
     if (at > view.size || size > view.size - at)
         return outside(at, size, view.size);
+    if (bytes->lent && size) /* `data` may lie in what is given back */
+        return chi_bytes_splice(bytes, at, size, data, size);
     char *content = own_content(bytes, view.size, &rc);
     if (content && size)
         memmove(content + at, data, size);

@@ -139,6 +139,18 @@ static void a_lent_output_is_copied_before_it_is_changed_in_place(void **state)
     chi_string_fini(&s);
 }
 
+static void what_is_written_may_lie_in_the_lent_output(void **state)
+{
+    (void)state;
+    struct chi_string s = {0};
+    s.bytes.lent = fake_lend("abcdef");
+    s.bytes.size = 6;
+    assert_int_equal(chi_bytes_write(&s.bytes, 0, chi_string_view(&s).data + 3, 3), 0);
+    assert_content(&s, "defdef");
+    assert_int_equal(fake_returned, 1);
+    chi_string_fini(&s);
+}
+
 static void what_fits_in_reserved_room_cannot_fail(void **state)
 {
     (void)state;
@@ -282,6 +294,7 @@ int main(void)
         TEST(strings_are_printed_into),
         TEST(bytes_are_put_in_taken_out_and_overwritten),
         TEST(a_lent_output_is_copied_before_it_is_changed_in_place),
+        TEST(what_is_written_may_lie_in_the_lent_output),
         TEST(what_fits_in_reserved_room_cannot_fail),
         TEST(contents_are_swapped_and_moved),
         TEST(vectors_are_bounded_by_element),
