@@ -87,6 +87,8 @@ refuses 1 'is there already' "$repo" kv
 refuses 1 'is there already' "$repo" KV
 refuses 1 "is 'acme', not 'other'" "$repo" new --namespace other
 refuses 1 'there is no folder' "$repo" new --dir nowhere
+mkdir "$repo/more of them"
+refuses 1 'cannot be listed' "$repo" new --dir 'more of them'
 
 # a repository that is not in order stays as it was
 cp -r "$repo" "$work/broken"
