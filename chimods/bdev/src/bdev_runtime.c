@@ -258,11 +258,7 @@ int chimaera_bdev_run_flush(struct chimaera_bdev *self, struct chimaera_bdev_flu
                             struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
-    int rc = 0;
-    if (self->has_space)
-        rc = bdev_space_flush(&self->space);
-    else if (self->file_open)
-        rc = self->store.base.flush(&self->store.base);
+    int rc = bdev_flush(self);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_FLUSH, 0, 0, rc);
     return rc;
 }

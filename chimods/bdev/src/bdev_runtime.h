@@ -36,6 +36,8 @@ struct chimaera_bdev {
 
 /* open.c: sets up what the parameters ask for. Parks. On failure nothing is left behind. */
 int bdev_open(struct chimaera_bdev *self);
+/* Makes durable what was done before. Parks. The codes of bdev_log_commit(). */
+int bdev_flush(struct chimaera_bdev *self);
 /* Makes everything durable and lets go of it. Parks. The code of what could not be made durable. */
 int bdev_close(struct chimaera_bdev *self);
 
