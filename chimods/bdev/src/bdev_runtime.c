@@ -38,7 +38,7 @@ static int check_params(const struct chimaera_bdev *self)
     if (params->io_depth > MAX_IO_DEPTH)
         return bdev_refuse(-EINVAL, "pool \"%s\": io_depth is %" PRIu32 "; %u is possible", name,
                            params->io_depth, MAX_IO_DEPTH);
-    if (params->type == CHIMAERA_BDEV_TYPE_FILE && self->base.container_id != 0)
+    if (params->type == CHIMAERA_BDEV_TYPE_FILE && self->base.container_count > 1)
         return bdev_refuse(-ENOTSUP, "pool \"%s\": a file is one device, so one container", name);
     return 0;
 }

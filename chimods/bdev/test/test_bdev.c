@@ -8,12 +8,14 @@
 
 #include <cmocka.h>
 
+#include <chimaera/admin/admin_client.h>
 #include <chimaera/bdev/bdev_client.h>
 #include <chimaera/test.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define HERE chi_pool_query_local()
 #define SIZE ((uint64_t)4 << 20)
@@ -135,6 +137,25 @@ static void naming_a_great_many_blocks_lets_others_run(void **state)
     assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
 }
 
+/* Refused before the first of them has made the file. */
+static void a_file_with_several_containers_is_not_made(void **state)
+{
+    (void)state;
+    const struct chimaera_bdev_create_params params = {.type = CHIMAERA_BDEV_TYPE_FILE,
+                                                       .total_size = SIZE};
+    const struct chimaera_admin_pool_spec spec = {
+        .mod_name = CHIMAERA_BDEV_LIBRARY,
+        .pool_name = path,
+        .containers = 2,
+        .params_schema = &chimaera_bdev_create_params_schema,
+        .params = &params,
+        .schemas = &chimaera_bdev_schemas,
+    };
+    chi_pool_id_t id;
+    assert_int_equal(chimaera_admin_get_or_create_pool(HERE, &spec, &id), -ENOTSUP);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
 /* Whatever allocation fails, the pool is refused with its code, or is there and works. */
 static void creating_without_memory(void **state)
 {
@@ -156,6 +177,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_by_whatever_there_is, begin, end),
         cmocka_unit_test_setup_teardown(memory, begin, end),
         cmocka_unit_test_setup_teardown(naming_a_great_many_blocks_lets_others_run, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_with_several_containers_is_not_made, begin, end),
         cmocka_unit_test_setup_teardown(creating_without_memory, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
