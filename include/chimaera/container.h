@@ -239,15 +239,15 @@ static inline void chi_monitor_query_by_hash(enum chi_monitor_mode mode, struct 
  * What a task for several containers is made of. Each runs a copy; done copies are merged into the
  * caller's task in the order of containers, one at a time, on one thread. Merging must not park.
  *
- * The copy's IN and INOUT members: strings and vectors are copied, buffers refer to the same bytes.
- * 0, or -ENOMEM with nothing held.
+ * The copy's IN and INOUT members, of which strings and vectors are copied, and all buffers, which
+ * refer to the same bytes. 0, or -ENOMEM with nothing held.
  */
 CHI_API int chi_task_copy(const struct chi_schema *schema, const struct chi_task *task,
                           struct chi_task *copy);
 
 /*
  * The usual merge: `into` gets the return code of the first copy that failed, and the OUT and INOUT
- * members of the first that did not, whose memory it takes over.
+ * members of the first that did not, whose memory it takes over; buffers stay as they are.
  */
 CHI_API void chi_task_aggregate(const struct chi_schema *schema, struct chi_task *into,
                                 struct chi_task *copy);

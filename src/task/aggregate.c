@@ -34,7 +34,8 @@ static int copy_members(const struct chi_schema *schema, const char *from, char 
     int rc = 0;
     for (uint32_t i = 0; i < schema->member_count && rc == 0; i++) {
         const struct chi_member *member = &schema->members[i];
-        if (!chi_member_selected(member, directions))
+        /* Of buffers also those that are only written. */
+        if (!chi_member_selected(member, directions) && member->kind != CHI_MEMBER_BUFFER)
             continue;
         size_t stride = chi_member_stride(member);
         for (size_t at = member->offset; at < member->offset + (size_t)member->size && rc == 0;
@@ -79,8 +80,8 @@ void chi_task_aggregate(const struct chi_schema *schema, struct chi_task *into,
         return;
     for (uint32_t i = 0; i < schema->member_count; i++) {
         const struct chi_member *member = &schema->members[i];
-        if (member->direction &
-            CHI_DIRECTION_OUT) /* swapped: what `into` held goes with the copy */
+        /* Swapped: what `into` held goes with the copy. Buffers are the same in both. */
+        if (member->direction & CHI_DIRECTION_OUT && member->kind != CHI_MEMBER_BUFFER)
             swap((char *)into + member->offset, (char *)copy + member->offset, member->size);
     }
 }

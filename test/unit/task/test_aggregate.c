@@ -118,6 +118,31 @@ static void a_copy_that_fails_holds_nothing_and_leaves_the_task(void **state)
     chi_schema_fini(&everything_schema, &task, CHI_DIRECTION_ALL);
 }
 
+/* Containers fill different parts of the caller's memory, which stays the caller's. */
+static void copies_write_to_the_buffer_of_the_caller(void **state)
+{
+    struct filler {
+        struct chi_task base;
+        struct chi_buffer data;
+    } task = {0}, copy = {0};
+    const struct chi_member member = {.name = "data",
+                                      .kind = CHI_MEMBER_BUFFER,
+                                      .direction = CHI_DIRECTION_OUT,
+                                      .offset = offsetof(struct filler, data),
+                                      .size = sizeof(task.data),
+                                      .count = 1};
+    const struct chi_schema filler = {"filler", sizeof(struct filler), 1, &member, 4};
+    (void)state;
+    assert_int_equal(chi_buffer_alloc(10, &task.data), 0);
+    const struct chi_buffer before = task.data;
+    assert_int_equal(chi_task_copy(&filler, &task.base, &copy.base), 0);
+    assert_memory_equal(&copy.data, &before, sizeof(before));
+    memset(&copy.data, 0, sizeof(copy.data)); /* a handler may do with its copy what it likes */
+    chi_task_aggregate(&filler, &task.base, &copy.base);
+    assert_memory_equal(&task.data, &before, sizeof(before));
+    chi_buffer_free(&task.data);
+}
+
 /* ---- merges */
 
 static void fill_copy(struct sample *copy, int code, uint32_t mark)
@@ -194,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_copy_has_the_inputs_for_itself_but_buffers_and_no_outputs),
         TEST(a_copy_that_fails_holds_nothing_and_leaves_the_task),
+        TEST(copies_write_to_the_buffer_of_the_caller),
         TEST(the_first_success_gives_the_outputs),
         TEST(the_first_error_wins_and_errors_give_no_outputs),
     };
