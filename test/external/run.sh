@@ -203,7 +203,7 @@ must cmake --install "$work/acme/build" --prefix "$work/own"
 must ctest --test-dir "$work/acme/build" --no-tests=error
 
 step "the example of a whole module, alone"
-cp -r -- "$here/../../examples/kv_store" "$work/"
+cp -r -- "$prefix/share/doc/chimaera/examples/kv_store" "$work/"
 must configure kv_store -DCMAKE_PREFIX_PATH="$prefix"
 must cmake --build "$work/kv_store/build" -j2
 must ctest --test-dir "$work/kv_store/build" --no-tests=error
