@@ -5,6 +5,8 @@
 
 #include "chimaera/archive.h"
 
+#include <string.h>
+
 enum chi_archive_kind {
     CHI_ARCHIVE_OBJECT = 0,
     CHI_ARCHIVE_TASK_IN = 1,  /* what a task needs to run */
@@ -19,6 +21,28 @@ struct chi_archive_words {
     uint32_t count;
     uint32_t word[11];
 };
+
+/* The same both ways: numbers of `width` bytes between this machine's order and little-endian. */
+static inline void chi_archive_copy_numbers(void *to, const void *from, size_t width, size_t count)
+{
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ || width == 1) {
+        memcpy(to, from, width * count);
+        return;
+    }
+    char *out = to;
+    const char *in = from;
+    for (size_t i = 0; i < count; i++, out += width, in += width) {
+        for (size_t k = 0; k < width; k++)
+            out[k] = in[width - 1 - k];
+    }
+}
+
+/* What a task needs where it runs is more than its IN members: buffers to write to. */
+static inline bool chi_archive_is_room(const struct chi_member *member, enum chi_archive_kind kind)
+{
+    return kind == CHI_ARCHIVE_TASK_IN && member->kind == CHI_MEMBER_BUFFER &&
+           !(member->direction & CHI_DIRECTION_IN);
+}
 
 /* Appends to `archive`. 0, -ENOMEM, -EMSGSIZE, CHI_EBADPTR; unchanged on failure. */
 int chi_archive_save_kind(enum chi_archive_kind kind, const struct chi_schema *schema,
