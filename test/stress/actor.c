@@ -122,6 +122,14 @@ static void cancel(struct stress_job *job)
 
 /* ---- waiting */
 
+static void finish(struct stress_job *job)
+{
+    int rc = chi_task_wait_for(job->task, STALL_NS);
+    stress_need(rc != CHI_ERUNTIME_DOWN, job, "the runtime is gone");
+    stress_need(chi_task_done(job->task), job, "it does not come to an end");
+    stress_job_check(job);
+}
+
 static void finish_one(struct stress_actor *actor, struct stress_job *job)
 {
     const struct test_stress_tick_task *tick = (const void *)job->task;
@@ -130,9 +138,7 @@ static void finish_one(struct stress_actor *actor, struct stress_job *job)
         cancel(job);
     else if (job->kind == STRESS_TICK && job->passing && tick->last == 0)
         return; /* its pool's end is its own; or another time */
-    chi_task_wait_for(job->task, STALL_NS);
-    stress_need(chi_task_done(job->task), job, "it does not come to an end");
-    stress_job_check(job);
+    finish(job);
 }
 
 static void finish_any(struct stress_actor *actor)
@@ -267,8 +273,6 @@ void stress_finish(struct stress_actor *actor)
             cancel(job);
         if (job->task == NULL)
             continue;
-        chi_task_wait_for(job->task, STALL_NS);
-        stress_need(chi_task_done(job->task), job, "it does not come to an end");
-        stress_job_check(job);
+        finish(job);
     }
 }

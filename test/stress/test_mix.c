@@ -30,7 +30,8 @@
 #define LEAVING  3u
 #define CLIENTS  (STAYING + LEAVING + 1u) /* and the one that makes pools */
 #define OPS_MAX  400u                     /* of a client that leaves, between attach and detach */
-#define PAUSE_MS 30u                      /* at most, between two kills */
+#define DYING_S  60
+#define PAUSE_MS 30u /* at most, between two kills */
 
 static const char config[] = "memory:\n"
                              "  main_segment_size: 128MB\n"
@@ -235,8 +236,23 @@ static void start_client(struct run *run, unsigned i)
     run->clients[i] = chi_test_fork(i < STAYING ? stay : leaves(i) ? leave : make_pools, &start);
 }
 
+/* A sanitizer that found something in the daemon takes its time to say so. */
+static void let_it_finish(const struct chi_test_daemon *daemon)
+{
+    char *text = chi_test_status_text();
+    siginfo_t ended = {0};
+
+    for (int i = 0; text == NULL && ended.si_pid == 0 && i < DYING_S * 10; i++) {
+        struct timespec pause = {.tv_nsec = 100000000};
+        nanosleep(&pause, NULL);
+        waitid(P_PID, (id_t)daemon->pid, &ended, WEXITED | WNOHANG | WNOWAIT);
+    }
+    free(text);
+}
+
 static void complain(const struct chi_test_daemon *daemon, const char *what, int status)
 {
+    let_it_finish(daemon);
     char *log = chi_test_daemon_log(daemon);
     print_message("%s", log);
     free(log);
