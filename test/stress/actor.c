@@ -203,6 +203,8 @@ static void wait_a_moment(struct stress_actor *actor)
 static void flush(struct stress_actor *actor)
 {
     int rc = chimaera_admin_flush(chi_pool_query_local());
+    if (rc == -EAGAIN) /* other threads have filled the lane */
+        return;
     stress_need(rc == 0, NULL, "flush");
     for (unsigned i = 0; i < STRESS_JOBS; i++) {
         struct stress_job *job = &actor->jobs[i];

@@ -39,10 +39,11 @@ enum stress_kind {
 
 struct stress_books {
     atomic_bool stop;
+    bool few_fibers; /* subtasks may be refused with -EAGAIN */
     _Atomic(uint32_t) next_id;
     _Atomic(uint64_t) pools[STRESS_POOLS]; /* packed id, 0 none */
     _Atomic(uint64_t) done[STRESS_KINDS];  /* with a result that was checked */
-    _Atomic(uint64_t) cut, no_pool, failed, forgotten, no_room, pools_made, flushes, attached;
+    _Atomic(uint64_t) cut, no_pool, failed, forgotten, not_sent, pools_made, flushes, attached;
     uint16_t expected[TEST_STRESS_IDS];
     uint8_t kind[TEST_STRESS_IDS];
 };

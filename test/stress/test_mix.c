@@ -33,21 +33,27 @@
 #define DYING_S  60
 #define PAUSE_MS 30u /* at most, between two kills */
 
-static const char config[] = "memory:\n"
-                             "  main_segment_size: 128MB\n"
-                             "  client_data_segment_size: 256MB\n"
-                             "  runtime_data_segment_size: 256MB\n"
-                             "runtime:\n"
-                             "  sched_threads: 2\n"
-                             "  slow_threads: 1\n"
-                             "compose:\n"
-                             "  - mod_name: test_stress\n"
-                             "    pool_name: mix\n"
-                             "    pool_id: 7100.0\n"
-                             "    containers_per_node: 5\n"
-                             "  - mod_name: test_stress\n"
-                             "    pool_name: one\n"
-                             "    pool_id: 7101.0\n";
+/* With few fibers a handler may find no room for its subtasks. */
+static void write_config(uint64_t *seed, char *text, size_t size)
+{
+    static const unsigned fibers[] = {1024, 1024, 32, 8}, depths[] = {1024, 64, 16};
+    uint64_t choice = stress_random(seed);
+    unsigned max_fibers = fibers[choice % 4];
+
+    stress_books->few_fibers = max_fibers < 1024;
+    snprintf(text, size,
+             "memory: {main_segment_size: 128MB, client_data_segment_size: 256MB, "
+             "runtime_data_segment_size: 256MB}\n"
+             "runtime: {sched_threads: %u, slow_threads: %u, max_fibers: %u, queue_depth: %u, "
+             "lane_map_policy: %s, first_busy_wait: %s}\n"
+             "compose:\n"
+             "  - {mod_name: test_stress, pool_name: mix, pool_id: 7100.0, "
+             "containers_per_node: %u}\n"
+             "  - {mod_name: test_stress, pool_name: one, pool_id: 7101.0}\n",
+             1 + (unsigned)(choice >> 8) % 3, (unsigned)(choice >> 16) % 2, max_fibers,
+             depths[(choice >> 24) % 3], (choice >> 32) % 2 ? "round_robin" : "least_loaded",
+             (choice >> 40) % 2 ? "50us" : "0us", STRESS_MIX_COUNT);
+}
 
 static void attach(void)
 {
@@ -86,13 +92,13 @@ struct start {
 static int stay(void *argument)
 {
     const struct start *start = argument;
-    uint64_t seed = start->seed;
+    uint64_t its_seed = start->seed;
     struct thread threads[STAYING];
     pthread_t others[STAYING];
 
     attach();
     for (unsigned i = 0; i < start->threads; i++) {
-        threads[i] = (struct thread){stress_random(&seed), start->threads == 1};
+        threads[i] = (struct thread){stress_random(&its_seed), start->threads == 1};
         stress_need(pthread_create(&others[i], NULL, stay_thread, &threads[i]) == 0, NULL,
                     "a thread");
     }
@@ -206,6 +212,8 @@ static int make_pools(void *argument)
 
 /* ---- the test */
 
+static uint64_t seed;
+
 struct run {
     uint64_t seed;
     pid_t clients[CLIENTS];
@@ -283,6 +291,16 @@ static void kill_one(struct run *run, const struct chi_test_daemon *daemon)
     run->kills++;
 }
 
+/* In the midst of whatever it does, for longer than anybody would wait for it. */
+static void stop_one(struct run *run)
+{
+    unsigned i = STAYING + (unsigned)(stress_random(&run->seed) % LEAVING);
+    struct timespec pause = {.tv_nsec = (long)(stress_random(&run->seed) % 20) * 1000000};
+    kill(run->clients[i], SIGSTOP);
+    nanosleep(&pause, NULL);
+    kill(run->clients[i], SIGCONT);
+}
+
 static void run_for(struct run *run, const struct chi_test_daemon *daemon, uint64_t seconds)
 {
     uint64_t end = now_ns() + seconds * 1000000000u;
@@ -292,7 +310,10 @@ static void run_for(struct run *run, const struct chi_test_daemon *daemon, uint6
         struct chi_test_status status;
         nanosleep(&pause, NULL);
         reap(run, daemon);
-        if (stress_random(&run->seed) % 2 == 0) {
+        uint64_t choice = stress_random(&run->seed) % 5;
+        if (choice == 0) {
+            stop_one(run);
+        } else if (choice < 3) {
             kill_one(run, daemon);
         } else {
             assert_int_equal(chi_test_status_get(&status), 0);
@@ -311,11 +332,11 @@ static void say_what_was_done(const struct run *run)
 {
     const struct stress_books *b = stress_books;
     printf("  %u ids; work %lu, sections %lu, shares %lu, trees %lu, ticks %lu; cut short %lu, "
-           "pool gone %lu, given up %lu, no room %lu\n"
+           "pool gone %lu, given up %lu, not sent %lu\n"
            "  %lu pools, %lu flushes, %lu times attached, %lu kills, %lu questions\n",
            b->next_id, b->done[0], b->done[1], b->done[2], b->done[3], b->done[4], b->cut,
-           b->no_pool, b->forgotten, b->no_room, b->pools_made, b->flushes, b->attached, run->kills,
-           run->questions);
+           b->no_pool, b->forgotten, b->not_sent, b->pools_made, b->flushes, b->attached,
+           run->kills, run->questions);
 }
 
 static void check_locks(chi_pool_id_t pool)
@@ -337,10 +358,9 @@ static void every_task_of_a_random_mix_runs_once_and_nothing_is_left(void **stat
     struct chi_test_daemon *daemon = *state;
     bool full = number_of("CHI_TEST_FULL", 0) == 1;
     uint64_t seconds = number_of("CHI_TEST_SECONDS", full ? 60 : 10);
-    struct run run = {.seed = number_of("CHI_TEST_SEED", now_ns())};
+    struct run run = {.seed = seed};
     struct chi_test_status now;
 
-    printf("  CHI_TEST_SEED=%lu\n", run.seed);
     chi_test_watchdog((unsigned)seconds + 120);
     for (unsigned i = 0; i < CLIENTS; i++)
         start_client(&run, i);
@@ -362,7 +382,14 @@ static void every_task_of_a_random_mix_runs_once_and_nothing_is_left(void **stat
 
 static int setup(void **state)
 {
+    char config[1024];
+
+    seed = number_of("CHI_TEST_SEED", now_ns());
     stress_books_open();
+    printf("  CHI_TEST_SEED=%lu\n", seed);
+    write_config(&seed, config, sizeof(config));
+    printf("  %.*s\n", (int)strcspn(strstr(config, "runtime: "), "\n"),
+           strstr(config, "runtime: "));
     return chi_test_daemon_setup(state, config);
 }
 

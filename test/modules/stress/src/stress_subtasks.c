@@ -223,6 +223,22 @@ static int wait_all(struct test_stress_tree_task *task, struct chi_task **childr
     return rc;
 }
 
+static int start_tick(struct test_stress *self, const struct test_stress_tree_task *task)
+{
+    struct test_stress_tick_task *tick =
+        CHI_TASK_NEW(test_stress_tick, self->base.pool_id, chi_pool_query_local());
+    if (tick == NULL)
+        return -ENOMEM;
+    tick->id = task->id + 1;
+    tick->lane = task->lane + 1;
+    tick->steps = task->steps;
+    int rc = chi_task_set_period(&tick->base, 700000);
+    if (rc == 0)
+        rc = chi_task_enqueue(&tick->base);
+    chi_task_del(&tick->base);
+    return rc;
+}
+
 static int tree(struct test_stress *self, struct test_stress_tree_task *task)
 {
     struct chi_task *children[CHILDREN_MAX] = {NULL};
@@ -233,6 +249,8 @@ static int tree(struct test_stress *self, struct test_stress_tree_task *task)
     if (width > CHILDREN_MAX)
         return -EINVAL;
     int rc = test_stress_walk(&task->steps);
+    if (rc == 0 && task->end == TEST_STRESS_START)
+        return start_tick(self, task);
     for (uint32_t i = 0; rc == 0 && i < width; i++) {
         struct chi_task *child = new_child(self, task, i);
         if (child == NULL) {

@@ -37,6 +37,7 @@ static const struct chi_enum_value test_stress_end_values[] = {
     {.name = "forget", .value = TEST_STRESS_FORGET},
     {.name = "abandon", .value = TEST_STRESS_ABANDON},
     {.name = "cancel", .value = TEST_STRESS_CANCEL},
+    {.name = "start", .value = TEST_STRESS_START},
     {.name = NULL},
 };
 _Static_assert((long long)(TEST_STRESS_WAIT) == (long long)(uint32_t)(TEST_STRESS_WAIT),
@@ -49,6 +50,8 @@ _Static_assert((long long)(TEST_STRESS_ABANDON) == (long long)(uint32_t)(TEST_ST
                "TEST_STRESS_ABANDON does not fit in 32 bits");
 _Static_assert((long long)(TEST_STRESS_CANCEL) == (long long)(uint32_t)(TEST_STRESS_CANCEL),
                "TEST_STRESS_CANCEL does not fit in 32 bits");
+_Static_assert((long long)(TEST_STRESS_START) == (long long)(uint32_t)(TEST_STRESS_START),
+               "TEST_STRESS_START does not fit in 32 bits");
 
 static const struct chi_member test_stress_steps__plain_members[] = {
     {.name = "yields", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_INOUT, .count = 1,

@@ -78,6 +78,7 @@ enum test_stress_end {
     TEST_STRESS_FORGET = 2,  /* its children are fire-and-forget */
     TEST_STRESS_ABANDON = 3, /* deletes them in flight */
     TEST_STRESS_CANCEL = 4,  /* cancels the first, then waits */
+    TEST_STRESS_START = 5,   /* its one child is a periodic task, which it leaves to its pool */
 };
 
 /* `width` children, each with its own, `levels` deep. Ids are numbered in preorder. */
