@@ -38,6 +38,7 @@ void stress_need(bool good, const struct stress_job *job, const char *what);
 
 /* Makes a task, not submitted yet. False where there is no room. */
 bool stress_job_make(struct stress_actor *actor, struct stress_job *job);
+void stress_job_unmake(struct stress_job *job);
 /* Checks what a done job gave, keeps books, and deletes it. */
 void stress_job_check(struct stress_job *job);
 /* What was made and could not be submitted, or was refused. */

@@ -37,6 +37,7 @@
 static void write_config(uint64_t *seed, char *text, size_t size)
 {
     static const unsigned fibers[] = {1024, 1024, 32, 8}, depths[] = {1024, 64, 16};
+    static const unsigned stalls[] = {100, 20, 5, 1};
     uint64_t choice = stress_random(seed);
     unsigned max_fibers = fibers[choice % 4];
 
@@ -45,14 +46,15 @@ static void write_config(uint64_t *seed, char *text, size_t size)
              "memory: {main_segment_size: 128MB, client_data_segment_size: 256MB, "
              "runtime_data_segment_size: 256MB}\n"
              "runtime: {sched_threads: %u, slow_threads: %u, max_fibers: %u, queue_depth: %u, "
-             "lane_map_policy: %s, first_busy_wait: %s}\n"
+             "lane_map_policy: %s, first_busy_wait: %s, "
+             "stall_ms: %u}\n"
              "compose:\n"
              "  - {mod_name: test_stress, pool_name: mix, pool_id: 7100.0, "
              "containers_per_node: %u}\n"
              "  - {mod_name: test_stress, pool_name: one, pool_id: 7101.0}\n",
              1 + (unsigned)(choice >> 8) % 3, (unsigned)(choice >> 16) % 2, max_fibers,
              depths[(choice >> 24) % 3], (choice >> 32) % 2 ? "round_robin" : "least_loaded",
-             (choice >> 40) % 2 ? "50us" : "0us", STRESS_MIX_COUNT);
+             (choice >> 40) % 2 ? "50us" : "0us", stalls[(choice >> 48) % 4], STRESS_MIX_COUNT);
 }
 
 static void attach(void)
@@ -330,16 +332,21 @@ static void run_for(struct run *run, const struct chi_test_daemon *daemon, uint6
 
 static void say_what_was_done(const struct run *run)
 {
+    char *status = chi_test_status_text();
+    uint64_t workers;
     const struct stress_books *b = stress_books;
     printf("  %u ids; work %lu, sections %lu, shares %lu, trees %lu, ticks %lu; cut short %lu, "
            "pool gone %lu, given up %lu, not sent %lu\n"
-           "  %lu pools, %lu flushes, %lu times attached, %lu kills, %lu questions\n",
+           "  %lu pools, %lu flushes, %lu times attached, %lu kills, %lu questions, "
+           "%.0f stalls, %.0f moves\n",
            b->next_id, b->done[0], b->done[1], b->done[2], b->done[3], b->done[4], b->cut,
            b->no_pool, b->forgotten, b->not_sent, b->pools_made, b->flushes, b->attached,
-           run->kills, run->questions);
+           run->kills, run->questions, chi_test_json_sum(status, "workers", "stalls", &workers),
+           chi_test_json_sum(status, "workers", "moves", &workers));
+    free(status);
 }
 
-static void check_locks(chi_pool_id_t pool)
+static void check_containers(chi_pool_id_t pool)
 {
     struct test_stress_report_task *task =
         CHI_TASK_NEW(test_stress_report, pool, chi_pool_query_broadcast());
@@ -349,6 +356,8 @@ static void check_locks(chi_pool_id_t pool)
     assert_int_equal(task->intrusions, 0);
     assert_int_equal(task->lost, 0);
     assert_int_equal(task->locked, 0);
+    assert_int_equal(task->unsettled, 0);
+    assert_int_equal(task->passed, 0);
     assert_true(task->sections > 0);
     chi_task_del(&task->base);
 }
@@ -372,8 +381,8 @@ static void every_task_of_a_random_mix_runs_once_and_nothing_is_left(void **stat
 
     assert_int_equal(chi_client_init(), 0);
     unsigned wrong = stress_audit();
-    check_locks(STRESS_MIX);
-    check_locks(STRESS_ONE);
+    check_containers(STRESS_MIX);
+    check_containers(STRESS_ONE);
     chi_client_fini();
     assert_int_equal(wrong, 0);
     for (unsigned kind = 0; kind < STRESS_KINDS; kind++)

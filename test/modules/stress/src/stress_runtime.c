@@ -45,10 +45,13 @@ void test_stress_monitor_create(struct test_stress *self, enum chi_monitor_mode 
     (void)self, (void)mode, (void)task, (void)rctx;
 }
 
+static _Atomic(uint64_t) passed;
+
 int test_stress_run_destroy(struct test_stress *self, struct chimaera_admin_destroy_task *task,
                             struct chi_run_context *rctx)
 {
-    (void)self, (void)task, (void)rctx;
+    (void)task, (void)rctx;
+    atomic_fetch_add(&passed, test_stress_unsettled(self));
     return 0;
 }
 
@@ -220,4 +223,81 @@ int test_stress_run_ledger(struct test_stress *self, struct test_stress_ledger_t
 
 TEST_STRESS_MONITOR(ledger, task->first)
 
-CHI_TASK_CC(test_stress, "0.1.0");
+/* A task that is to be cleaned up has a load, and the other way round. */
+void test_stress_monitor_load(struct test_stress *self, enum chi_monitor_mode mode,
+                              struct chi_run_context *rctx)
+{
+    if (mode == CHI_MONITOR_EST_LOAD) {
+        rctx->load = 1 + atomic_fetch_add(&self->estimated, 1) % 100;
+    } else if (mode == CHI_MONITOR_CLEANUP) {
+        atomic_fetch_add(&self->cleaned, 1);
+    }
+}
+
+uint64_t test_stress_unsettled(struct test_stress *self)
+{
+    uint64_t unsettled = atomic_load(&self->estimated) - atomic_load(&self->cleaned);
+    for (uint32_t queue = TEST_STRESS_QUEUE; queue <= TEST_STRESS_QUEUE_SLOW; queue++) {
+        for (uint32_t i = 0; i < TEST_STRESS_LANES; i++) {
+            const struct chi_lane *lane = chi_container_lane(&self->base, queue, i);
+            unsettled += !chi_lane_is_empty(lane) || chi_lane_load(lane) != 0;
+        }
+    }
+    return unsettled;
+}
+
+static void look_at_locks(struct test_stress *self, struct test_stress_report_task *task)
+{
+    uint64_t changed = 0;
+    for (int i = 0; i < TEST_STRESS_LOCKS; i++) {
+        struct test_stress_guarded *guarded = &self->guarded[i];
+        if (chi_comutex_try_lock(&guarded->mutex) == 0) {
+            changed += guarded->under_mutex;
+            chi_comutex_unlock(&guarded->mutex);
+        } else {
+            task->locked++;
+        }
+        if (chi_corwlock_try_write_lock(&guarded->rw) == 0) {
+            changed += guarded->under_rw;
+            chi_corwlock_write_unlock(&guarded->rw);
+        } else {
+            task->locked++;
+        }
+    }
+    task->lost = atomic_load(&self->sections) - changed;
+}
+
+int test_stress_run_report(struct test_stress *self, struct test_stress_report_task *task,
+                           struct chi_run_context *rctx)
+{
+    (void)rctx;
+    look_at_locks(self, task);
+    task->sections = atomic_load(&self->visits);
+    task->intrusions = atomic_load(&test_stress_intrusions);
+    task->unsettled = test_stress_unsettled(self);
+    task->passed = atomic_load(&passed);
+    return 0;
+}
+
+/* It is not to see itself. */
+void test_stress_monitor_report(struct test_stress *self, enum chi_monitor_mode mode,
+                                struct test_stress_report_task *task, struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, TEST_STRESS_QUEUE, 0);
+}
+
+void test_stress_aggregate_report(struct test_stress_report_task *into,
+                                  struct test_stress_report_task *copy)
+{
+    if (!chi_task_aggregate_code(&into->base, &copy->base))
+        return;
+    into->intrusions = copy->intrusions;
+    into->passed = copy->passed;
+    into->lost += copy->lost;
+    into->locked += copy->locked;
+    into->sections += copy->sections;
+    into->unsettled += copy->unsettled;
+}
+
+CHI_TASK_CC_MODES(test_stress, "0.1.0", CHI_WANTS_EST_LOAD | CHI_WANTS_CLEANUP);

@@ -9,7 +9,7 @@
 
 #define CHILDREN_MAX 8
 
-static _Atomic(uint64_t) intrusions; /* in all pools */
+_Atomic(uint64_t) test_stress_intrusions;
 
 /* ---- sections */
 
@@ -20,7 +20,7 @@ static int change(struct test_stress *self, uint64_t *guarded,
     uint64_t before = *guarded;
     int rc = test_stress_walk(steps);
     if (*guarded != before)
-        atomic_fetch_add(&intrusions, 1);
+        atomic_fetch_add(&test_stress_intrusions, 1);
     *guarded = before + 1;
     atomic_fetch_add(&self->sections, 1);
     return rc;
@@ -31,7 +31,7 @@ static int look(const uint64_t *guarded, const struct test_stress_steps *steps)
     uint64_t before = *guarded;
     int rc = test_stress_walk(steps);
     if (*guarded != before)
-        atomic_fetch_add(&intrusions, 1);
+        atomic_fetch_add(&test_stress_intrusions, 1);
     return rc;
 }
 
@@ -123,46 +123,6 @@ int test_stress_run_section(struct test_stress *self, struct test_stress_section
 }
 
 TEST_STRESS_MONITOR(section, task->lane)
-
-int test_stress_run_report(struct test_stress *self, struct test_stress_report_task *task,
-                           struct chi_run_context *rctx)
-{
-    uint64_t changed = 0;
-
-    (void)rctx;
-    for (int i = 0; i < TEST_STRESS_LOCKS; i++) {
-        struct test_stress_guarded *guarded = &self->guarded[i];
-        if (chi_comutex_try_lock(&guarded->mutex) == 0) {
-            changed += guarded->under_mutex;
-            chi_comutex_unlock(&guarded->mutex);
-        } else {
-            task->locked++;
-        }
-        if (chi_corwlock_try_write_lock(&guarded->rw) == 0) {
-            changed += guarded->under_rw;
-            chi_corwlock_write_unlock(&guarded->rw);
-        } else {
-            task->locked++;
-        }
-    }
-    task->lost = atomic_load(&self->sections) - changed;
-    task->sections = atomic_load(&self->visits);
-    task->intrusions = atomic_load(&intrusions);
-    return 0;
-}
-
-TEST_STRESS_MONITOR(report, 0)
-
-void test_stress_aggregate_report(struct test_stress_report_task *into,
-                                  struct test_stress_report_task *copy)
-{
-    if (!chi_task_aggregate_code(&into->base, &copy->base))
-        return;
-    into->intrusions = copy->intrusions;
-    into->lost += copy->lost;
-    into->locked += copy->locked;
-    into->sections += copy->sections;
-}
 
 /* ---- trees */
 

@@ -289,8 +289,12 @@ static const struct chi_member test_stress_report_task_members[] = {
      CHI_PLACE_(struct test_stress_report_task, locked)},
     {.name = "sections", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
      CHI_PLACE_(struct test_stress_report_task, sections)},
+    {.name = "unsettled", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_stress_report_task, unsettled)},
+    {.name = "passed", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_stress_report_task, passed)},
 };
-_Static_assert(sizeof(struct test_stress_report_task) == 96,
+_Static_assert(sizeof(struct test_stress_report_task) == 112,
                "struct test_stress_report_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_stress_report_task, base) == 0,
                "struct chi_task base must be the first member");
@@ -299,9 +303,9 @@ struct chi_task_schema test_stress_report_schema = {
     .type = {
         .name = "test_stress_report_task",
         .size = sizeof(struct test_stress_report_task),
-        .member_count = 4,
+        .member_count = 6,
         .members = test_stress_report_task_members,
-        .hash = 0x44c126a566908d8f,
+        .hash = 0xf592da58c63b4079,
     },
     .method_name = "report",
     .method = 16,

@@ -119,6 +119,8 @@ struct test_stress_report_task {
     OUT uint64_t lost;       /* of this pool: sections that left no trace */
     OUT uint64_t locked;     /* of this pool: locks that somebody holds */
     OUT uint64_t sections;   /* of this pool */
+    OUT uint64_t unsettled;  /* of this pool: lanes with tasks or a load, tasks not cleaned up */
+    OUT uint64_t passed;     /* unsettled containers of pools that were destroyed */
 };
 
 /* ---- what both sides compute */
