@@ -115,7 +115,7 @@ static void write_config(const char *instance, unsigned main_mb)
             "memory:\n"
             "  main_segment_size: %uMB\n"
             "  client_data_segment_size: 64MB\n"
-            "  runtime_data_segment_size: 16MB\n"
+            "  runtime_data_segment_size: 64MB\n"
             "runtime:\n"
             "  instance: %s\n"
             "  socket_dir: %s\n"
@@ -129,7 +129,14 @@ static void write_config(const char *instance, unsigned main_mb)
             "    pool_name: " FAULT_DISK "\n"
             "    pool_id: 7001.0\n"
             "    type: ram\n"
-            "    total_size: 64MB\n",
+            "    total_size: 64MB\n"
+            "  - mod_name: test_stress\n"
+            "    pool_name: mix\n"
+            "    pool_id: 7100.0\n"
+            "    containers_per_node: 5\n"
+            "  - mod_name: test_stress\n"
+            "    pool_name: one\n"
+            "    pool_id: 7101.0\n",
             main_mb, instance, g.dir);
     assert_int_equal(fclose(file), 0);
 }
@@ -154,7 +161,7 @@ void fault_begin(const char *test, unsigned main_mb, unsigned seconds)
         snprintf(g.segment[s], sizeof(g.segment[s]), "/dev/shm/chimaera.%s.%s", instance, names[s]);
     setenv("CHI_INSTANCE", instance, 1);
     setenv("CHI_SOCKET_DIR", g.dir, 1);
-    setenv("CHI_REPO_PATH", CHI_TEST_LIB_DIR, 1);
+    setenv("CHI_REPO_PATH", CHI_TEST_LIB_DIR ":" CHI_TEST_MODULE_DIR, 1);
     write_config(instance, main_mb);
     atexit(at_exit);
     signal(SIGPIPE, SIG_IGN);

@@ -20,6 +20,7 @@
 #define FAULT_POOL_ID CHI_POOL_ID(7000, 0)
 #define FAULT_DISK    "disk" /* of bdev, RAM; likewise */
 #define FAULT_DISK_ID CHI_POOL_ID(7001, 0)
+/* And the pools of the stress test: stress/books.h. */
 
 /* What the daemon says of itself. */
 struct fault_status {

@@ -23,6 +23,8 @@
 
 #include "chimaera/chimaera.h"
 #include "chimaera/MOD_NAME/MOD_NAME_client.h"
+#include "stress/books.h"
+#include "test/stress/stress_client.h"
 
 #define ACCOUNT_EVERY 16u   /* kills; fewer than the daemon has slots */
 #define WITHIN_MS     1000u /* what a dead client held is back */
@@ -94,6 +96,23 @@ static void get_tasks(void)
     get_warm();
     for (unsigned i = 0; i < BATCH; i++)
         need((v.tasks[i] = new_task()) != NULL);
+}
+
+static void get_broadcast(void)
+{
+    get_warm();
+    v.task =
+        (struct chi_task *)CHI_TASK_NEW(test_stress_share, STRESS_MIX, chi_pool_query_broadcast());
+    need(v.task != NULL);
+}
+
+/* Periodic, so that it is in flight when it is cancelled, and nobody waits for it afterwards. */
+static void get_ticking(void)
+{
+    get_warm();
+    v.task = (struct chi_task *)CHI_TASK_NEW(test_stress_tick, STRESS_MIX, chi_pool_query_local());
+    need(v.task != NULL && chi_task_set_period(v.task, 50000000) == 0);
+    need(chi_task_enqueue(v.task) == 0);
 }
 
 static void get_answer(void)
@@ -221,6 +240,12 @@ static void run_wait(void *unused)
     chi_task_enqueue(v.task);
     chi_task_wait(v.task);
     chi_task_del(v.task);
+}
+
+static void run_cancel(void *unused)
+{
+    (void)unused;
+    chi_task_cancel(v.task);
 }
 
 static void run_attach(void *unused)
@@ -381,6 +406,7 @@ static void client_killed_in_a_short_operation_harms_nobody(void **state)
         {"enqueue, text in shared memory", get_task_with_text, run_enqueue},
         {"enqueue a batch", get_tasks, run_enqueue_many},
         {"fire and forget", get_task, run_fire_and_forget},
+        {"enqueue for several containers", get_broadcast, run_enqueue},
         {"enqueue beside two threads", get_task_and_threads, run_enqueue},
     };
     (void)state;
@@ -395,6 +421,8 @@ static void client_killed_in_an_operation_with_the_daemon_harms_nobody(void **st
         {"give a task a long text", get_task, run_set_text},
         {"free a task with a lent output", get_answer, run_del_task},
         {"enqueue, wait and free", get_task, run_wait},
+        {"the same for several containers", get_broadcast, run_wait},
+        {"cancel", get_ticking, run_cancel},
         {"allocate the first buffer", get_attached, run_small_alloc},
         {"allocate a long buffer", get_warm, run_long_alloc},
         {"free a long buffer", get_long_buffer, run_free},

@@ -2,9 +2,10 @@
 /*
  * Clients under load that are killed at random: tasks with texts of all sizes, buffers up to
  * megabytes, batches, wait_any, fire-and-forget, a disk in memory, attach and detach, forked
- * children that hold their descriptors open. A witness, a client like others, must never see an
- * error nor wait long; what the dead held must come back, and the daemon must be the same one and
- * stop cleanly.
+ * children that hold their descriptors open, and what the stress test does: tasks for several
+ * containers, subtasks, locks, periods, timeouts, cancelling. A witness, a client like others, must
+ * never see an error nor wait long; what the dead held must come back, and the daemon must be the
+ * same one and stop cleanly.
  *
  * One minute. CHI_TEST_SEED repeats the clients' choices, not their timing.
  */
@@ -26,6 +27,7 @@
 #include "chimaera/bdev/bdev_client.h"
 #include "chimaera/chimaera.h"
 #include "chimaera/MOD_NAME/MOD_NAME_client.h"
+#include "stress/actor.h"
 
 #define CLIENTS       5u
 #define BUFFERS       6u
@@ -57,6 +59,7 @@ struct actor {
         struct chi_buffer buffer;
         unsigned char fill;
     } held[BUFFERS];
+    struct stress_actor others;
 };
 
 /* What may happen to a client under load, whatever happens to others. */
@@ -225,17 +228,22 @@ static void attach(struct actor *actor)
 
 static void detach(struct actor *actor)
 {
+    if (pick(actor, 2) == 0)
+        stress_finish(&actor->others);
     for (unsigned i = 0; i < BUFFERS; i++)
         if (actor->held[i].buffer.data != 0 && pick(actor, 2) == 0)
             chi_buffer_free(&actor->held[i].buffer);
     chi_client_fini();
     memset(actor->held, 0, sizeof(actor->held));
+    memset(actor->others.jobs, 0, sizeof(actor->others.jobs));
 }
 
 static _Noreturn void act(uint64_t seed)
 {
-    struct actor actor = {.seed = seed};
+    static struct actor actor;
 
+    actor.seed = actor.others.seed = seed;
+    actor.others.alone = true;
     fault_child();
     while (!atomic_load(&shared->stop)) {
         attach(&actor);
@@ -262,6 +270,12 @@ static _Noreturn void act(uint64_t seed)
             case 6:
                 if (pick(&actor, 40) == 0)
                     fork_a_holder();
+                break;
+            case 7:
+            case 8:
+            case 9:
+            case 10:
+                stress_act(&actor.others);
                 break;
             default:
                 one_task(&actor);
@@ -341,6 +355,7 @@ static void clients_killed_at_random_harm_nobody(void **unused)
     (void)unused;
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(shared != MAP_FAILED);
+    stress_books_open();
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* of the holders that dead clients leave */
     fault_daemon_start();
     assert_true(fault_status(&baseline));
@@ -388,6 +403,9 @@ static void clients_killed_at_random_harm_nobody(void **unused)
     fault_daemon_stop();
     while (waitpid(-1, NULL, 0) > 0) { /* the holders */
     }
+    for (unsigned kind = 0; kind < STRESS_KINDS; kind++)
+        assert_true(atomic_load(&stress_books->done[kind]) > 0);
+    stress_books_close();
     munmap(shared, sizeof(*shared));
 }
 
