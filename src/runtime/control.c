@@ -99,8 +99,8 @@ static void close_connection(struct chi_control *control, struct connection *con
 /* Sees the peer's death even where a forked child of it holds the socket open. */
 static bool watch_process(struct chi_control *control, struct connection *connection)
 {
-    struct epoll_event event = {
-        .events = EPOLLIN, .data.u64 = (uint64_t)(connection - control->connections) | EVENT_PIDFD};
+    struct epoll_event event = {.events = EPOLLIN,
+                                .data.u64 = name_of(control, connection) | EVENT_PIDFD};
     struct ucred peer;
     socklen_t size = sizeof(peer);
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <test/probe/probe_client.h>
 #include <unistd.h>
@@ -251,6 +252,37 @@ static void the_limit_of_clients_is_eusers_and_a_slot_comes_back(void **state)
     assert_int_equal(chi_test_join(child), 0);
     close(pipes.attached[0]);
     close(pipes.attached[1]);
+}
+
+/* Its own child keeps copies of its descriptors, the connection among them. */
+static int attach_and_leave_a_holder(void *argument)
+{
+    struct pipe_pair *pipes = argument;
+    char byte;
+    if (chi_client_init() < 0)
+        return 1;
+    if (syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) == 0) { /* fork() would close the connection */
+        close(pipes->go[1]);
+        _exit(read(pipes->go[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    raise(SIGKILL);
+    return 2;
+}
+
+static void a_death_is_seen_behind_a_held_connection_in_a_place_used_before(void **state)
+{
+    struct chi_test_status status;
+    struct pipe_pair pipes;
+    (void)state;
+    assert_int_equal(pipe(pipes.go), 0);
+    for (int i = 0; i < 5; i++) { /* the first is in a place that nobody had */
+        assert_int_equal(chi_test_in_child(attach_and_leave_a_holder, &pipes), -SIGKILL);
+        do {
+            assert_int_equal(chi_test_status_get(&status), 0);
+        } while (status.clients > 1); /* the watchdog ends it */
+    }
+    close(pipes.go[0]);
+    close(pipes.go[1]);
 }
 
 static int die_with_tasks_in_flight(void *argument)
@@ -626,6 +658,7 @@ int main(void)
         TEST(threads_come_and_go, setup),
         TEST(threads_attach_and_detach_at_once, setup),
         TEST(the_limit_of_clients_is_eusers_and_a_slot_comes_back, setup_three_clients),
+        TEST(a_death_is_seen_behind_a_held_connection_in_a_place_used_before, setup),
         TEST(a_killed_client_is_cleared_away, setup),
         TEST(a_forked_child_is_detached_and_can_attach_itself, setup),
         TEST(a_child_that_attached_can_fork_too, setup),
