@@ -34,10 +34,8 @@ static void uncount(struct chi_worker *worker, struct chi_record *record)
 {
     if (CHI_UNLIKELY(record->timed != NULL))
         chi_timed_end(record);
-    if (record->pool != NULL) {
+    if (record->pool != NULL)
         ADD_OWN(record->pool->cells[worker->id].completed, 1);
-        ADD_OWN(record->pool->cells[worker->id].in_flight, -1);
-    }
     if (CHI_UNLIKELY(record->copied > 0))
         atomic_fetch_sub_explicit(&record->origin->copied, record->copied, memory_order_relaxed);
     if (CHI_UNLIKELY(record->flush))

@@ -183,7 +183,7 @@ static void append(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_record *record = chi_record_of_message(message);
     chi_worker_count(worker, worker, record);
-    ADD_OWN(record->pool->cells[worker->id].in_flight, 1);
+    ADD_OWN(record->pool->cells[worker->id].begun, 1);
     chi_worker_append(worker, &worker->own_lane, record);
 }
 

@@ -91,9 +91,10 @@ enum chi_pool_state {
     CHI_POOL_DYING = 2, /* not found any more; its tasks in flight run on */
 };
 
+/* Only the sums over all workers mean something; see origin.h. */
 struct chi_pool_cell {
-    _Alignas(CHI_CACHE_LINE) _Atomic(int64_t) in_flight; /* written by its worker; see origin.h */
-    _Atomic(uint64_t) completed;
+    _Alignas(CHI_CACHE_LINE) _Atomic(uint64_t) begun; /* tasks counted in, and */
+    _Atomic(uint64_t) completed;                      /* counted out; its worker writes */
 };
 
 struct chi_pool {

@@ -165,8 +165,14 @@ int chi_pool_create_containers(struct chi_pool *pool)
 
 int64_t chi_pool_in_flight(const struct chi_pool *pool)
 {
-    int64_t sum = 0;
-    for (uint32_t w = 0; w < pool->runtime->worker_count; w++)
-        sum += atomic_load_explicit(&pool->cells[w].in_flight, memory_order_acquire);
-    return sum;
+    uint32_t workers = pool->runtime->worker_count;
+    uint64_t begun = 0;
+    uint64_t completed = 0;
+    /* In this order, as in chi_origin_count(): copies come and go while the whole is in flight, and
+     * none may be seen to have gone that was not seen to come. */
+    for (uint32_t w = 0; w < workers; w++)
+        completed += atomic_load_explicit(&pool->cells[w].completed, memory_order_acquire);
+    for (uint32_t w = 0; w < workers; w++)
+        begun += atomic_load_explicit(&pool->cells[w].begun, memory_order_acquire);
+    return (int64_t)(begun - completed);
 }

@@ -97,7 +97,7 @@ static int prepare(struct chi_worker *worker, struct chi_record *record)
     }
     record->schema = schema;
     record->pool = pool;
-    ADD_OWN(pool->cells[worker->id].in_flight, 1);
+    ADD_OWN(pool->cells[worker->id].begun, 1);
     return 0;
 }
 
