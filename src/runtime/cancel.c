@@ -209,6 +209,26 @@ static uint64_t sift(struct chi_worker *owner, struct chi_lane *lane, struct chi
     return soonest;
 }
 
+/* Takes lanes without tasks off the list of those with: with the last of its tasks a lane's pool may
+ * go. */
+static void drop_empty_lanes(struct chi_worker *owner)
+{
+    struct chi_lane **link = &owner->lanes_first;
+
+    owner->lanes_last = NULL;
+    while (*link != NULL) {
+        struct chi_lane *lane = *link;
+        if (lane->tasks.first != NULL || lane->subtasks.first != NULL) {
+            owner->lanes_last = lane;
+            link = &lane->next_ready;
+            continue;
+        }
+        *link = lane->next_ready;
+        lane->ready = false;
+        owner->lanes_ready--;
+    }
+}
+
 static void take_in(struct chi_worker *worker, struct chi_ingress *ingress, const uint64_t *items,
                     uint32_t count)
 {
@@ -258,6 +278,8 @@ static void look_over_lanes(struct chi_worker *worker, struct chi_worker *owner,
     }
     if (soonest < owner->lanes_look.due_ns)
         owner->lanes_look.due_ns = soonest;
+    if (doomed != NULL)
+        drop_empty_lanes(owner);
     while (doomed != NULL) {
         struct chi_record *record = chi_record_of_message(doomed);
         doomed = doomed->next;

@@ -174,6 +174,37 @@ static void only_marked_records_leave_a_lane_and_the_rest_keeps_its_order(void *
     assert_null(take_first());
 }
 
+static void a_lane_emptied_by_a_look_is_forgotten_before_its_pool_can_go(void **state)
+{
+    struct chi_lane others[3];
+    struct chi_lane *const all[] = {&others[0], &lane, &others[1], &others[2]};
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        chi_lane_init_private(&others[i], NULL, worker);
+    for (int i = 0; i < 4; i++) {
+        records[i]->lane = all[i];
+        chi_worker_append(worker, all[i], records[i]);
+    }
+    mark(records[1]);
+    mark(records[3]); /* in the last one on the list */
+    look();
+    assert_false(lane.ready);
+    assert_false(others[2].ready);
+    assert_int_equal(worker->lanes_ready, 2);
+    assert_ptr_equal(worker->lanes_first, &others[0]);
+    assert_ptr_equal(others[0].next_ready, &others[1]);
+    assert_null(others[1].next_ready);
+    assert_ptr_equal(worker->lanes_last, &others[1]);
+    mark(records[0]);
+    mark(records[2]);
+    worker->lanes_look.again_ns = 0;
+    look();
+    assert_null(worker->lanes_first);
+    assert_null(worker->lanes_last);
+    assert_int_equal(worker->lanes_ready, 0);
+    complete_rest(4);
+}
+
 static void a_record_that_arrives_after_the_look_is_noticed_on_arrival(void **state)
 {
     (void)state;
@@ -390,6 +421,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(only_marked_records_leave_a_lane_and_the_rest_keeps_its_order),
+        TEST(a_lane_emptied_by_a_look_is_forgotten_before_its_pool_can_go),
         TEST(a_record_that_arrives_after_the_look_is_noticed_on_arrival),
         TEST(a_record_is_looked_at_again_before_it_starts),
         TEST(a_record_completed_before_the_look_keeps_its_code),
