@@ -238,24 +238,26 @@ static void take_in(struct chi_worker *worker, struct chi_ingress *ingress, cons
 
 /*
  * A worker whose tasks all wait takes in no more, so cancelled ones would stay in the ingress
- * lanes: it takes in what there is of clients that cancel. What their lanes hold is bounded.
+ * lanes: it takes in what there is of clients that cancel, also while it has room, because it may
+ * have none when their turn comes. All lanes, because one that has rung may not be hot yet. What
+ * they hold is bounded.
  */
 static void take_in_marked(struct chi_worker *worker, struct chi_worker *owner)
 {
     struct chi_batch *batch = &owner->batch;
     uint64_t items[CHI_BATCH_MAX];
 
-    if (chi_worker_may_start(worker) && chi_worker_has_spare(worker))
-        return;
     if (batch->next < batch->count &&
         atomic_load_explicit(&batch->ingress->origin->cancels, memory_order_relaxed)) {
         uint32_t next = batch->next;
         batch->next = batch->count;
         take_in(worker, batch->ingress, &batch->items[next], batch->count - next);
     }
-    for (struct chi_ingress *ingress = owner->hot; ingress != NULL; ingress = ingress->next) {
+    for (uint32_t number = 0; number < CHI_RUNG_WORDS * 64; number++) {
+        struct chi_ingress *ingress = owner->by_number[number];
         uint32_t count = 1;
-        if (!atomic_load_explicit(&ingress->origin->cancels, memory_order_relaxed))
+        if (ingress == NULL ||
+            !atomic_load_explicit(&ingress->origin->cancels, memory_order_relaxed))
             continue;
         for (uint32_t n = 0; count > 0 && n < worker->runtime->config.queue_depth; n += count) {
             count = chi_lane_take(&ingress->reader, items, CHI_BATCH_MAX);

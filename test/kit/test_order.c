@@ -149,6 +149,30 @@ static void flush_waits_for_what_was_submitted_before_and_nothing_else_does(void
     }
 }
 
+/* Whether the worker looks for it before or after it is full. */
+static void a_cancelled_task_ends_although_its_worker_is_full(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        struct chi_task *others[40]; /* more than a worker takes from a lane at a time */
+        kit_begin((struct chi_test_options){
+            .seed = seed, .config = "runtime:\n  sched_threads: 1\n  max_fibers: 4\n"});
+        for (int i = 0; i < 40; i++)
+            others[i] = kit_sleep(3600 * S);
+        struct chi_task *task = kit_sleep(3600 * S);
+        assert_int_equal(chi_task_cancel(task), 0);
+        chi_test_run_until_idle();
+        if (!chi_task_done(task))
+            fail_msg("with seed %lu", seed);
+        assert_int_equal(finish(task), -ECANCELED);
+        for (int i = 0; i < 40; i++) {
+            assert_int_equal(chi_task_cancel(others[i]), 0);
+            assert_int_equal(finish(others[i]), -ECANCELED);
+        }
+        end(seed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +180,7 @@ int main(void)
         cmocka_unit_test(a_pool_destroyed_under_load_ends_every_task),
         cmocka_unit_test(two_that_ask_for_one_name_get_one_pool),
         cmocka_unit_test(flush_waits_for_what_was_submitted_before_and_nothing_else_does),
+        cmocka_unit_test(a_cancelled_task_ends_although_its_worker_is_full),
     };
     return cmocka_run_group_tests_name("order", tests, NULL, NULL);
 }

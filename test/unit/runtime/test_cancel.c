@@ -64,6 +64,7 @@ static int setup(void **state)
     memset(&cell, 0, sizeof(cell));
     pool = (struct chi_pool){.state = CHI_POOL_READY, .cells = &cell, .runtime = runtime};
     lane = (struct chi_lane){.worker = worker};
+    worker->by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*worker->by_number));
     /* A spare, so that the worker counts as one that takes in tasks. */
     static struct chi_fiber *spare[64];
     worker->spare = (void *)spare;
@@ -88,6 +89,7 @@ static int teardown(void **state)
     chi_record_cache_fini(&worker->records);
     chi_timers_fini(&worker->timers);
     chi_origin_fini(origin);
+    free(worker->by_number);
     free(origin);
     free(worker);
     free(runtime);
@@ -237,6 +239,41 @@ static void a_record_completed_before_the_look_keeps_its_code(void **state)
     look();
     assert_true(is_done(records[0], 7));
     complete_rest(1);
+}
+
+/* ---- in an ingress lane */
+
+/* There is room now, but what came in first may take it; and the worker has not answered the bell. */
+static void a_look_takes_in_what_clients_that_cancel_have_submitted(void **state)
+{
+    const struct chi_segment_map map = {.size = 4 * CHI_EXTENT_UNIT, .fd = -1};
+    const uint32_t depth_log2 = 6;
+    struct chi_ingress ingress[2];
+    (void)state;
+    runtime->config.queue_depth = 1u << depth_log2;
+    assert_int_equal(chi_extents_create(&map, 0, &runtime->extents[CHI_SEGMENT_MAIN]), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct chi_shm_lane *shm_lane = aligned_alloc(CHI_CACHE_LINE, chi_lane_bytes(depth_log2));
+        memset((void *)shm_lane, 0, chi_lane_bytes(depth_log2));
+        chi_lane_init(shm_lane, depth_log2, 0, 70 + i);
+        ingress[i] = (struct chi_ingress){.reader = {.lane = shm_lane, .depth_log2 = depth_log2},
+                                          .origin = origin,
+                                          .worker = worker,
+                                          .number = 70 + i};
+        worker->by_number[70 + i] = &ingress[i];
+        for (uint64_t item = 1; item <= 40; item++) /* nobody's memory: counted as refused */
+            assert_int_equal(chi_lane_push(shm_lane, depth_log2, item), 0);
+    }
+    look();
+    assert_int_equal(atomic_load(&origin->cells[0].refused), 0); /* it cancels nothing */
+    atomic_store(&origin->cancels, true);
+    worker->lanes_look.again_ns = 0;
+    look();
+    assert_int_equal(atomic_load(&origin->cells[0].refused), 80);
+    for (uint32_t i = 0; i < 2; i++)
+        free(ingress[i].reader.lane);
+    chi_extents_destroy(runtime->extents[CHI_SEGMENT_MAIN]);
+    complete_rest(0);
 }
 
 /* ---- asking */
@@ -425,6 +462,7 @@ int main(void)
         TEST(a_record_that_arrives_after_the_look_is_noticed_on_arrival),
         TEST(a_record_is_looked_at_again_before_it_starts),
         TEST(a_record_completed_before_the_look_keeps_its_code),
+        TEST(a_look_takes_in_what_clients_that_cancel_have_submitted),
         TEST(many_who_ask_cause_one_look_that_sees_all_marks),
         TEST(a_look_soon_after_another_is_put_off_not_left_out),
         TEST(ending_one_that_rests_may_end_others_in_the_same_look),

@@ -69,6 +69,7 @@ static struct chi_worker *make_worker(uint32_t id)
     worker->id = id;
     runtime->workers[id] = worker;
     worker->spare = (void *)spare;
+    worker->by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*worker->by_number));
     chi_worker_look_init(worker);
     chi_handover_init(worker);
     chi_lane_init_private(&worker->own_lane, NULL, worker);
@@ -153,6 +154,7 @@ static int teardown(void **state)
     chi_record_free(&held->records, record);
     for (int i = 0; i < 2; i++) {
         struct chi_worker *worker = runtime->workers[i];
+        free(worker->by_number);
         chi_record_cache_fini(&worker->records);
         chi_timers_fini(&worker->timers);
         chi_handover_fini(worker);
