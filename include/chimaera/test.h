@@ -99,7 +99,7 @@ CHI_API uint64_t chi_test_now_ns(void);
  * Calls the handler of a task made by CHI_TASK_NEW() in container `container` of its pool, on a
  * fiber of worker 0, past query and monitor, and steps until it has returned. What it returned;
  * -EDEADLK where it waits for something that cannot happen; -ENOTSUP in another mode, -EALREADY,
- * CHI_ENOPOOL, CHI_ENOMETHOD, CHI_ESCHEMA, CHI_EQUERY_CONTAINER.
+ * -EINVAL (periodic), CHI_ENOPOOL, CHI_ENOMETHOD, CHI_ESCHEMA, CHI_EQUERY_CONTAINER.
  */
 CHI_API int chi_test_run_handler(struct chi_task *task, uint32_t container);
 

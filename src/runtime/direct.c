@@ -13,6 +13,7 @@
 
 #include "base/assert.h"
 #include "runtime/stepper.h"
+#include "runtime/timed.h"
 #include "runtime/worker.h"
 #include "task/schema.h"
 
@@ -59,9 +60,12 @@ static struct chi_task *direct_task_new(struct chi_task_schema *schema, chi_pool
 static void route(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_record *record = chi_record_of_message(message);
+    int rc;
     chi_worker_count(worker, worker, record);
     if (chi_runtime_stopping(worker->runtime))
         chi_worker_complete(worker, record, CHI_ESTOPPING);
+    else if (chi_timed_concerns(&record->task) && (rc = chi_timed_begin(worker, record)) < 0)
+        chi_worker_complete(worker, record, rc);
     else
         chi_worker_route(worker, record, false);
 }
@@ -134,15 +138,25 @@ static int direct_task_wait(struct chi_task *task, uint64_t timeout_ns)
     return rc == 0 ? task->return_code : rc;
 }
 
+static int direct_task_cancel(struct chi_task *task)
+{
+    if (!is_submitted(task))
+        return chi_error(-EINVAL, "the task was never submitted; nothing to cancel");
+    uint32_t state = atomic_fetch_or_explicit(&task->state, CHI_TASK_CANCEL, memory_order_acq_rel);
+    if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_DONE)
+        return 1;
+    chi_runtime_look_over(self.runtime);
+    return 0;
+}
+
 static void direct_task_del(struct chi_task *task)
 {
     struct chi_record *record = chi_record_of(task);
-    uint32_t state = CHI_TASK_QUEUED;
 
     self.tasks--;
-    if (atomic_compare_exchange_strong_explicit(&task->state, &state,
-                                                CHI_TASK_QUEUED | CHI_TASK_DETACHED,
-                                                memory_order_acq_rel, memory_order_acquire))
+    if (is_submitted(task) &&
+        (atomic_fetch_or_explicit(&task->state, CHI_TASK_DETACHED, memory_order_acq_rel) &
+         CHI_TASK_STATE_MASK) != CHI_TASK_DONE)
         return;
     chi_schema_fini_task(&record->schema->type, task);
     chi_record_free(&home()->records, record);
@@ -158,6 +172,7 @@ void chi_direct_open(struct chi_runtime *runtime)
     self.host.task_enqueue = direct_task_enqueue;
     self.host.task_wait = direct_task_wait;
     self.host.task_wait_any = direct_task_wait_any;
+    self.host.task_cancel = direct_task_cancel;
     self.host.task_del = direct_task_del;
     self.host.task_node = direct_task_node;
     self.tasks = 0;
@@ -182,9 +197,13 @@ uint64_t chi_direct_tasks(const struct chi_runtime *runtime)
 static void append(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_record *record = chi_record_of_message(message);
+    int rc;
     chi_worker_count(worker, worker, record);
     ADD_OWN(record->pool->cells[worker->id].begun, 1);
-    chi_worker_append(worker, &worker->own_lane, record);
+    if (chi_timed_concerns(&record->task) && (rc = chi_timed_begin(worker, record)) < 0)
+        chi_worker_complete(worker, record, rc);
+    else
+        chi_worker_append(worker, &worker->own_lane, record);
 }
 
 int chi_direct_start(struct chi_runtime *runtime, struct chi_task *task, uint32_t container,
@@ -211,6 +230,8 @@ int chi_direct_start(struct chi_runtime *runtime, struct chi_task *task, uint32_
                          worker);
     if (is_submitted(task))
         return chi_error(-EALREADY, "the task was submitted before");
+    if (task->flags & CHI_TASK_PERIODIC)
+        return chi_error(-EINVAL, "a handler called by hand runs once; the task is periodic");
     record->pool = pool;
     record->context.container = pool->containers[container];
     record->lane = &runtime->workers[worker]->own_lane;

@@ -151,6 +151,71 @@ static void a_task_given_up_goes_on_and_is_freed(void **state)
     chi_test_advance(MS);
 }
 
+/* ---- tasks that end before their time */
+
+static void a_task_can_be_cancelled(void **state)
+{
+    (void)state;
+    struct chi_task *task = kit_sleep(3600 * S);
+    chi_test_run_until_idle();
+    assert_int_equal(chi_task_cancel(task), 0);
+    assert_int_equal(chi_task_wait(task), -ECANCELED);
+    assert_int_equal(chi_task_cancel(task), 1);
+    chi_task_del(task);
+    task = kit_nop();
+    assert_int_equal(chi_task_cancel(task), -EINVAL);
+    chi_task_del(task);
+}
+
+static void a_cancelled_task_may_be_given_up_at_once(void **state)
+{
+    (void)state;
+    struct chi_task *task = kit_sleep(3600 * S);
+    chi_test_run_until_idle();
+    assert_int_equal(chi_task_cancel(task), 0);
+    chi_task_del(task); /* still in flight; kit_end() finds it where it stays */
+}
+
+static void a_task_has_its_timeout_and_its_period(void **state)
+{
+    (void)state;
+    struct test_probe_sleep_task *sleep =
+        CHI_TASK_NEW(test_probe_sleep, pool, chi_pool_query_local());
+    sleep->duration_ns = 3600 * S;
+    assert_int_equal(chi_task_set_timeout(&sleep->base, 5 * S), 0);
+    uint64_t begin_ns = chi_test_now_ns();
+    assert_int_equal(chi_task_enqueue(&sleep->base), 0);
+    assert_int_equal(chi_task_wait(&sleep->base), -ETIMEDOUT);
+    assert_true(chi_test_now_ns() - begin_ns == 5 * S);
+    chi_task_del(&sleep->base);
+
+    struct test_probe_record_task *record =
+        CHI_TASK_NEW(test_probe_record, pool, chi_pool_query_local());
+    assert_int_equal(chi_task_set_period(&record->base, S), 0);
+    assert_int_equal(chi_task_enqueue(&record->base), 0);
+    chi_test_advance(10 * S + S / 2);
+    assert_false(chi_task_done(&record->base));
+    assert_int_equal(record->place, 10); /* the runs before the last one */
+    assert_int_equal(chi_task_cancel(&record->base), 0);
+    assert_int_equal(chi_task_wait(&record->base), -ECANCELED);
+    chi_task_del(&record->base);
+}
+
+static void a_handler_called_by_hand_has_its_timeout(void **state)
+{
+    (void)state;
+    struct test_probe_sleep_task *sleep =
+        CHI_TASK_NEW(test_probe_sleep, pool, chi_pool_query_local());
+    sleep->duration_ns = 3600 * S;
+    assert_int_equal(chi_task_set_timeout(&sleep->base, 5 * S), 0);
+    assert_int_equal(chi_test_run_handler(&sleep->base, 0), -ETIMEDOUT);
+    chi_task_del(&sleep->base);
+    struct chi_task *task = kit_nop();
+    assert_int_equal(chi_task_set_period(task, S), 0);
+    assert_int_equal(chi_test_run_handler(task, 0), -EINVAL);
+    chi_task_del(task);
+}
+
 /* ---- allocations that fail */
 
 static void each_allocation_of_a_handler_can_fail_in_turn(void **state)
@@ -215,6 +280,10 @@ int main(void)
         TEST(wrong_calls_have_codes),
         TEST(a_pool_that_cannot_be_made_says_why),
         TEST(a_task_given_up_goes_on_and_is_freed),
+        TEST(a_task_can_be_cancelled),
+        TEST(a_cancelled_task_may_be_given_up_at_once),
+        TEST(a_task_has_its_timeout_and_its_period),
+        TEST(a_handler_called_by_hand_has_its_timeout),
         TEST(each_allocation_of_a_handler_can_fail_in_turn),
         TEST(create_can_fail_at_each_of_its_allocations),
         TEST(what_runs_without_a_module_does_not_count),
