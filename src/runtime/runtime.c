@@ -519,6 +519,8 @@ int chi_runtime_stop(struct chi_runtime *runtime)
             atomic_store_explicit(&runtime->cancel_all, true, memory_order_relaxed);
             chi_runtime_look_over(runtime);
             clean = wait_for_tasks(runtime, extra, "do not end, although they were cancelled");
+            /* Destroy may need tasks to put away what its module holds. */
+            atomic_store_explicit(&runtime->cancel_all, !clean, memory_order_relaxed);
         }
         /* Pools whose tasks go on cannot be destroyed; waiting for that is bounded, too. */
         if (clean)

@@ -6,6 +6,7 @@
 #include <chimaera/admin/admin_client.h>
 #include <chimaera/admin/autogen/admin_methods.h>
 #include <errno.h>
+#include <test/probe/probe_runtime.h>
 
 #ifdef __SANITIZE_THREAD__ /* for which one thread is not the place to look */
 #define SEEDS 5
@@ -173,6 +174,25 @@ static void a_cancelled_task_ends_although_its_worker_is_full(void **state)
     }
 }
 
+static void a_destroy_after_the_grace_period_still_has_its_subtasks(void **state)
+{
+    const struct test_probe_create_params params = {.lanes = 1};
+    chi_pool_id_t later; /* destroyed after the other */
+    int code = -1;
+    (void)state;
+    begin(0);
+    assert_int_equal(chi_test_create_pool(TEST_PROBE_LIBRARY, "later",
+                                          &test_probe_create_params_schema, &params, &later),
+                     0);
+    struct test_probe *probe = (void *)chi_test_container(pool, 0);
+    probe->farewell_to = later;
+    probe->farewell_code = &code;
+    chi_task_del(kit_sleep(3600 * S)); /* is cancelled with all others when the period is over */
+    chi_test_run_until_idle();
+    assert_int_not_equal(chi_test_end(), 0); /* which says that it was there */
+    assert_int_equal(code, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +201,7 @@ int main(void)
         cmocka_unit_test(two_that_ask_for_one_name_get_one_pool),
         cmocka_unit_test(flush_waits_for_what_was_submitted_before_and_nothing_else_does),
         cmocka_unit_test(a_cancelled_task_ends_although_its_worker_is_full),
+        cmocka_unit_test(a_destroy_after_the_grace_period_still_has_its_subtasks),
     };
     return cmocka_run_group_tests_name("order", tests, NULL, NULL);
 }

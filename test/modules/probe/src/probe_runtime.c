@@ -93,10 +93,24 @@ void test_probe_monitor_create(struct test_probe *self, enum chi_monitor_mode mo
     (void)self, (void)mode, (void)task, (void)rctx;
 }
 
+static int say_farewell(chi_pool_id_t to)
+{
+    struct chi_task *task = chi_task_new(&test_probe_nop_schema, to, chi_pool_query_local());
+    if (task == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_enqueue(task);
+    if (rc == 0)
+        rc = chi_task_wait(task);
+    chi_task_del(task);
+    return rc;
+}
+
 int test_probe_run_destroy(struct test_probe *self, struct chimaera_admin_destroy_task *task,
                            struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
+    if (self->farewell_code != NULL)
+        *self->farewell_code = say_farewell(self->farewell_to);
     close_gates(self);
     free(self->places);
     atomic_fetch_add(&counters.destroyed, 1);

@@ -19,6 +19,10 @@ struct test_probe {
     uint64_t *places;            /* [lanes]; each its lane's tasks only */
     int gates[TEST_PROBE_GATES]; /* eventfds, readable while open */
     struct chi_comutex mutex;
+
+    /* Set by tests in the runtime's process: what a subtask for that pool returned in Destroy. */
+    chi_pool_id_t farewell_to;
+    int *farewell_code;
 };
 
 #endif
