@@ -141,7 +141,8 @@ void chi_worker_watch_lanes(struct chi_worker *worker, const struct chi_worker *
 bool chi_worker_end_unstarted(struct chi_worker *owner, struct chi_record *record)
 {
     struct chi_worker *self = chi_worker_self; /* who serves the lanes */
-    int code = chi_record_verdict_unstarted(self, record, chi_clock_now_ns());
+    uint64_t now_ns = record->timed != NULL ? chi_clock_now_ns() : 0;
+    int code = chi_record_verdict_unstarted(self, record, now_ns);
 
     if (code == 0) {
         if (record->timed != NULL && record->timed->deadline_ns < owner->lanes_look.due_ns) {

@@ -38,7 +38,8 @@ static bool wants_own_stack(const struct chi_record *record, size_t *size)
 /* Asked only of tasks with a deadline or period and by workers that have had to look for any. */
 static bool is_to_end(struct chi_worker *worker, struct chi_record *record)
 {
-    return chi_record_verdict_unstarted(worker, record, chi_clock_now_ns()) != 0;
+    uint64_t now_ns = record->timed != NULL ? chi_clock_now_ns() : 0;
+    return chi_record_verdict_unstarted(worker, record, now_ns) != 0;
 }
 
 void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
