@@ -58,7 +58,7 @@ static bool begin_wait(struct chi_worker *worker, struct chi_waiter *waiter)
     if (waiter->woken)
         return true;
     rc = chi_worker_interrupted(worker);
-    if (rc == 0 && CHI_UNLIKELY(record->timed != NULL))
+    if (rc == 0 && CHI_UNLIKELY(record->timed != NULL) && !record->shield)
         rc = chi_timed_park(worker, record, &waiter->rest);
     if (CHI_LIKELY(rc == 0))
         return true;

@@ -183,6 +183,7 @@ bool chi_timed_again(struct chi_worker *worker, struct chi_record *record, int *
     timed->rest = (struct chi_rest){.record = record, .end = end_rest, .unstarted = true};
     chi_rest_add(&worker->rests, &timed->rest);
     record->rerun = true;
+    record->shield = false;
     record->context.route_lane = NULL;
     chi_worker_uncount_run(worker, record);
     return true;

@@ -400,12 +400,14 @@ static void a_periodic_task_between_runs_is_held_and_not_in_flight(void **state)
     (void)state;
     complete_rest(1);
     begin_periodic(records[0]);
+    records[0]->shield = true; /* left on by its handler */
     assert_int_equal(chi_origin_in_flight(runtime, origin), 1);
     chi_worker_complete(worker, records[0], 0); /* a run */
     assert_false(is_done(records[0], 0));
     assert_int_equal(chi_origin_in_flight(runtime, origin), 0);
     assert_int_equal(atomic_load(&origin->held), 1);
     assert_int_equal(chi_pool_in_flight(&pool), 1); /* its pool waits for it */
+    assert_false(records[0]->shield);
     atomic_store(&pool.state, CHI_POOL_DYING);
     look();
     assert_true(is_done(records[0], -ECANCELED));
