@@ -192,7 +192,7 @@ void chi_fanout_start(struct chi_worker *worker, struct chi_record *record,
     uint32_t window = range.count < CHI_FANOUT_WINDOW ? range.count : CHI_FANOUT_WINDOW;
     int rc;
 
-    if (record->clients && !chi_worker_enter_backlog(worker)) {
+    if (record->clients && !chi_worker_enter_backlog(worker, record)) {
         chi_worker_complete(worker, record, -EAGAIN);
         return;
     }

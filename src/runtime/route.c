@@ -107,22 +107,14 @@ static void deliver(struct chi_worker *worker, struct chi_message *message)
     chi_worker_append(worker, record->lane, record);
 }
 
-bool chi_worker_enter_backlog(struct chi_worker *target)
+/* What bounds copies is in fanout.c, periodic ones timed.c. */
+bool chi_worker_enter_backlog(struct chi_worker *target, const struct chi_record *record)
 {
-    if (atomic_fetch_add_explicit(&target->backlog, 1, memory_order_relaxed) < BACKLOG_MAX)
+    uint32_t before = atomic_fetch_add_explicit(&target->backlog, 1, memory_order_relaxed);
+    if (CHI_LIKELY(before < BACKLOG_MAX) || record->fanout != NULL || record->rerun)
         return true;
     atomic_fetch_sub_explicit(&target->backlog, 1, memory_order_relaxed);
     return false;
-}
-
-/* False: the lane's worker has too many. What bounds copies is in fanout.c, periodic ones timed.c.
- */
-static bool enter_lane(struct chi_record *record, struct chi_lane *lane)
-{
-    if (CHI_LIKELY(record->fanout == NULL && !record->rerun))
-        return chi_worker_enter_backlog(lane->worker);
-    atomic_fetch_add_explicit(&lane->worker->backlog, 1, memory_order_relaxed);
-    return true;
 }
 
 /* Puts it on its lane, from the scheduler or from inside a handler. */
@@ -178,7 +170,7 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
         return;
     }
     bool now = run_now && lane->worker == worker && !lane->ready && chi_lane_runs_on(lane, worker);
-    if (!now && record->clients && !enter_lane(record, lane)) {
+    if (!now && record->clients && !chi_worker_enter_backlog(lane->worker, record)) {
         chi_worker_complete(worker, record, -EAGAIN);
         return;
     }

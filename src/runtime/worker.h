@@ -263,10 +263,10 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
 void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now);
 /*
  * Clients' tasks on their way to a worker's lanes or in them, and those for several containers on
- * their way, are bounded, because each is private memory. False: the worker has too many. Taken off
- * again by whoever takes the task off.
+ * their way, are bounded, because each is private memory. False: the worker has too many. Copies
+ * and later runs of a periodic task always enter. Taken off again by whoever takes the task off.
  */
-bool chi_worker_enter_backlog(struct chi_worker *target);
+bool chi_worker_enter_backlog(struct chi_worker *target, const struct chi_record *record);
 
 /* ---- lane.c: whoever serves the lanes of `owner` */
 

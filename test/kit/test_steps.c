@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A runtime that is stepped by hand, seen from a client: order, time, waiting. */
+#include "runtime/worker.h" /* first: its arguments are called as kit.h's pool */
+
 #include "kit/kit.h"
 
 #include <chimaera/admin/autogen/admin_methods.h>
@@ -358,6 +360,38 @@ static void a_seed_gives_the_same_order_each_time_and_others_give_others(void **
     assert_true(different >= SEEDS / 2);
 }
 
+static int begin_with_containers(void **state)
+{
+    (void)state;
+    return kit_begin((struct chi_test_options){
+        .compose = "  - {mod_name: test_probe, pool_name: many, pool_id: 300.0, containers: 3}\n"});
+}
+
+/* Only what comes in new is turned away by a worker that has too many tasks. */
+static void a_periodic_broadcast_goes_on_while_its_worker_has_too_many_tasks(void **state)
+{
+    (void)state;
+    struct chi_worker *worker = chi_test_container(pool, 0)->priv->pool->runtime->workers[0];
+    struct test_probe_gather_task *task =
+        CHI_TASK_NEW(test_probe_gather, chi_pool_id(300, 0), chi_pool_query_broadcast());
+    assert_int_equal(chi_task_set_period(&task->base, S), 0);
+    assert_int_equal(chi_task_enqueue(&task->base), 0);
+    chi_test_run_until_idle();
+    atomic_fetch_add(&worker->backlog, 1u << 20);
+    chi_test_advance(3 * S);
+    assert_false(chi_task_done(&task->base));
+    struct chi_task *fresh =
+        chi_task_new(&test_probe_nop_schema, chi_pool_id(300, 0), chi_pool_query_broadcast());
+    assert_int_equal(chi_task_enqueue(fresh), 0);
+    assert_int_equal(chi_task_wait(fresh), -EAGAIN);
+    chi_task_del(fresh);
+    atomic_fetch_sub(&worker->backlog, 1u << 20);
+    assert_int_equal(chi_task_cancel(&task->base), 0);
+    assert_int_equal(chi_task_wait(&task->base), -ECANCELED);
+    assert_int_equal(atomic_load(&worker->backlog), 0);
+    chi_task_del(&task->base);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, kit_end)
@@ -382,6 +416,9 @@ int main(void)
         cmocka_unit_test(a_wait_for_what_cannot_come_ends_although_timers_fire),
 #endif
         cmocka_unit_test(a_seed_gives_the_same_order_each_time_and_others_give_others),
+        cmocka_unit_test_setup_teardown(
+            a_periodic_broadcast_goes_on_while_its_worker_has_too_many_tasks, begin_with_containers,
+            kit_end),
     };
     return cmocka_run_group_tests_name("steps", tests, NULL, NULL);
 }
