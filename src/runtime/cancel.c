@@ -77,7 +77,7 @@ static bool is_marked(struct chi_worker *worker, struct chi_record *record)
 /* Create and Destroy, and calls from outside: nobody's to cancel. */
 static bool is_exempt(const struct chi_record *record)
 {
-    return record->call != NULL || record->task.method < CHI_METHOD_CUSTOM;
+    return record->is_call || record->task.method < CHI_METHOD_CUSTOM;
 }
 
 int chi_record_verdict(struct chi_worker *worker, struct chi_record *record, uint64_t now_ns)
@@ -210,8 +210,8 @@ static uint64_t sift(struct chi_worker *owner, struct chi_lane *lane, struct chi
     return soonest;
 }
 
-/* Takes lanes without tasks off the list of those with: with the last of its tasks a lane's pool may
- * go. */
+/* Takes lanes without tasks off the list of those with: with the last of its tasks a lane's pool
+ * may go. */
 static void drop_empty_lanes(struct chi_worker *owner)
 {
     struct chi_lane **link = &owner->lanes_first;

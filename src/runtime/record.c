@@ -39,8 +39,6 @@ void chi_record_free(struct chi_record_cache *cache, struct chi_record *record)
 {
     uint8_t class_index = record->class_index;
 
-    if (CHI_UNLIKELY(record->timed != NULL))
-        free(record->timed);
     if (cache->count[class_index] >= KEEP_MAX) {
         free(record);
         return;

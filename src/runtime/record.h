@@ -28,37 +28,42 @@ struct chi_record {
     struct chi_pool *pool;
     const struct chi_task_schema *schema;
     struct chi_origin *origin;
-    uint64_t shm_offset;       /* of the client's task in main; 0: made in the runtime */
-    uint64_t copied;           /* bytes of its strings that count against the origin's budget */
-    uint64_t arrival;          /* number in the order of its worker's lanes */
-    uint64_t load;             /* what its lane's backlog was raised by */
-    struct chi_fanout *fanout; /* for several containers: of the task and of each copy; else NULL */
-    struct chi_timed *timed;   /* NULL where it has neither deadline nor period */
-    int32_t ended;             /* why it is to end before its time: 0 or a code; see cancel.h */
-    uint16_t failed;           /* containers in which a task for several failed */
-    uint8_t parity;            /* which of the origin's counts it is in */
-    uint8_t class_index;       /* of its size */
-    bool counted;              /* in the counts of origin and pool */
-    bool clients;              /* a client's task or a copy of one: no handler waits for it */
-    bool flush;                /* waits for others' end: no grace period waits for it */
-    bool shield;               /* its handler lets nothing cut its waits short */
-    bool rerun;                /* of a periodic task: prepared before */
-    bool late;                 /* submitted by a handler that was to end already */
-    bool bound;                /* counted in its lane's `bound` */
-    bool visitor;              /* and in its `visitors` */
+    uint64_t shm_offset;     /* of the client's task in main; 0: made in the runtime */
+    uint64_t copied;         /* bytes of its strings that count against the origin's budget */
+    uint64_t load;           /* what its lane's backlog was raised by */
+    struct chi_timed *timed; /* NULL where it has neither deadline nor period */
+    struct chi_hold *holds;  /* locks it has; its worker's thread */
+    int32_t ended;           /* why it is to end before its time: 0 or a code; see cancel.h */
+    uint16_t failed;         /* containers in which a task for several failed */
+    uint8_t parity;          /* which of the origin's counts it is in */
+    uint8_t class_index;     /* of its size */
+    bool counted;            /* in the counts of origin and pool */
+    bool clients;            /* a client's task or a copy of one: no handler waits for it */
+    bool flush;              /* waits for others' end: no grace period waits for it */
+    bool shield;             /* its handler lets nothing cut its waits short */
+    bool rerun;              /* of a periodic task: prepared before */
+    bool bound;              /* counted in its lane's `bound` */
+    bool visitor;            /* and in its `visitors` */
+    bool is_call;            /* runs call() instead of a method */
 
-    /* A subtask's maker: the fields up to `waiter` belong to the thread of `home`. */
-    bool expecting; /* a note of its completion is on the way to `home` */
-    bool deleted;   /* free it when that note has come */
+    /* From here on nothing concerns a client's task that is run when it comes in. */
+    uint64_t arrival;          /* number in the order of its worker's lanes */
+    struct chi_fanout *fanout; /* for several containers: of the task and of each copy; else NULL */
+    int (*call)(void *argument); /* chi_runtime_call() */
+    void *call_argument;
+
+    /* A subtask's maker: these belong to the thread of `home`. */
     struct chi_worker *home;
     struct chi_waiter *waiter; /* who is parked until it is done */
-
-    int (*call)(void *argument); /* instead of a method: chi_runtime_call() */
-    struct chi_hold *holds;      /* locks it has; its worker's thread */
-    void *call_argument;
+    bool expecting;            /* a note of its completion is on the way to `home` */
+    bool deleted;              /* free it when that note has come */
+    bool late;                 /* submitted by a handler that was to end already */
 
     _Alignas(CHI_CACHE_LINE) struct chi_task task;
 };
+
+_Static_assert(offsetof(struct chi_record, arrival) == 2 * CHI_CACHE_LINE,
+               "two lines for what every task uses");
 
 static inline struct chi_record *chi_record_of(const struct chi_task *task)
 {

@@ -14,7 +14,7 @@ static void run_here(struct chi_worker *worker, struct chi_record *record)
     if (CHI_UNLIKELY(worker->idle))
         chi_worker_end_idle(worker);
     chi_worker_enter_task(worker, record);
-    if (CHI_UNLIKELY(record->call != NULL))
+    if (CHI_UNLIKELY(record->is_call))
         rc = record->call(record->call_argument);
     else
         rc = record->pool->ops->run(record->context.container, record->task.method, &record->task,

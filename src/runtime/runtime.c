@@ -68,6 +68,7 @@ static void begin_call(struct chi_worker *worker, struct chi_message *message)
         return;
     }
     memset((void *)&record->task, 0, sizeof(record->task));
+    record->is_call = true;
     record->call = run_call;
     record->call_argument = call;
     record->origin = &worker->runtime->origins[worker->runtime->max_clients];

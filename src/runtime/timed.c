@@ -89,6 +89,8 @@ void chi_timed_end(struct chi_record *record)
     /* Release: pairs with the acquire of whoever waits for the origin to be free. */
     if (record->timed->period_ns > 0)
         atomic_fetch_sub_explicit(&record->origin->held, 1, memory_order_release);
+    free(record->timed);
+    record->timed = NULL;
 }
 
 int chi_timed_unwanted(struct chi_worker *worker, const struct chi_record *record)

@@ -38,7 +38,7 @@ int chi_timed_unwanted(struct chi_worker *worker, const struct chi_record *recor
  * what `*rc` is now. */
 bool chi_timed_again(struct chi_worker *worker, struct chi_record *record, int *rc);
 
-/* The record's last use of its origin. */
+/* The record is counted out: frees what is kept of it here. */
 void chi_timed_end(struct chi_record *record);
 
 /* While its handler is parked: the deadline ends `rest`. 0 or -ENOMEM. */

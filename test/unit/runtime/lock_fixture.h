@@ -274,6 +274,7 @@ static inline struct chi_record *cast(struct actor *actor, char name, uint32_t w
     record->origin = &origins[0];
     record->home = actor->worker;
     record->lane = &actor->worker->own_lane;
+    record->is_call = true;
     record->call = play;
     record->call_argument = actor;
     record->task.node = (struct chi_task_node){.pid = 1, .tid = 2, .major = group};

@@ -243,7 +243,8 @@ static void a_record_completed_before_the_look_keeps_its_code(void **state)
 
 /* ---- in an ingress lane */
 
-/* There is room now, but what came in first may take it; and the worker has not answered the bell. */
+/* There is room now, but what came in first may take it; and the worker has not answered the bell.
+ */
 static void a_look_takes_in_what_clients_that_cancel_have_submitted(void **state)
 {
     const struct chi_segment_map map = {.size = 4 * CHI_EXTENT_UNIT, .fd = -1};
