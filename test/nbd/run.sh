@@ -72,12 +72,12 @@ compose:
     pool_name: $work/disk
     type: file
     mode: raw
-    total_size: 64MB
+    total_size: 32MB
   - mod_name: chimaera_bdev
     pool_name: memory
     type: ram
     mode: raw
-    total_size: 64MB
+    total_size: 32MB
   - mod_name: chimaera_bdev
     pool_name: blocks
     type: ram
@@ -121,12 +121,12 @@ stop_server() {
     server_pid=''
 }
 
-# 64 MiB with a hole in the middle.
+# 32 MiB with a hole in the middle.
 make_image() {
-    head -c 20000000 /dev/urandom >"$work/image"
-    truncate -s 40000000 "$work/image"
+    head -c 10000000 /dev/urandom >"$work/image"
+    truncate -s 20000000 "$work/image"
     head -c 4000001 /dev/urandom >>"$work/image"
-    truncate -s 64M "$work/image"
+    truncate -s 32M "$work/image"
 }
 
 # What goes in comes out, by several connections with many requests each.
@@ -169,10 +169,10 @@ case_parameters() {
 
     local instance=$CHI_INSTANCE
     export CHI_INSTANCE=none # what is given as a parameter comes first
-    start_server "$plugin" memory "instance=$instance" socket-dir=run size=64MB
+    start_server "$plugin" memory "instance=$instance" socket-dir=run size=32MB
     export CHI_INSTANCE=$instance
     must nbdinfo "$uri"
-    says 'export-size: 67108864'
+    says 'export-size: 33554432'
     local can
     for can in can_flush can_fua can_multi_conn can_trim can_zero; do
         says "$can: true"
@@ -180,7 +180,7 @@ case_parameters() {
     says 'is_read_only: false'
     says 'block_size_preferred: 4096'
     must nbdinfo --map "$uri"
-    says '67108864 +0 +data'
+    says '33554432 +0 +data'
     stop_server
     start_server -r "$plugin" memory
     must nbdinfo "$uri"
@@ -206,7 +206,7 @@ case_nbdcopy() {
     must "$bin/chimaera" bdev get memory "$work/got"
     cmp "$work/image" "$work/got" || fail "chimaera bdev get"
     must "$bin/chimaera" bdev put memory "$work/disk"
-    copy_in_and_out -t 64 "$plugin" "$work/by_threads" create=file size=64MB engine=threads
+    copy_in_and_out -t 64 "$plugin" "$work/by_threads" create=file size=32MB engine=threads
     must "$bin/chimaera" bdev stat memory --json
     says '"errors":0'
     stop_daemon
@@ -232,11 +232,11 @@ case_qemu() {
     ! grep -q 'Pattern verification failed' "$log" || fail "qemu-io read what was not written"
     [[ $(grep -c '^read ' "$log") == 12 ]] || fail "qemu-io did not read everything"
     # An image format that keeps its own map on the device.
-    must qemu-img create -f qcow2 "$uri" 48M
-    must qemu-io -f qcow2 -c 'write -P 7 0 9M' -c 'write -P 8 40M 3M' -c 'discard 1M 1M' "$uri"
+    must qemu-img create -f qcow2 "$uri" 24M
+    must qemu-io -f qcow2 -c 'write -P 7 0 9M' -c 'write -P 8 16M 3M' -c 'discard 1M 1M' "$uri"
     must qemu-img check -f qcow2 "$uri"
     says 'No errors'
-    must qemu-io -r -f qcow2 -c 'read -P 7 2M 7M' -c 'read -P 0 9M 31M' -c 'read -P 8 40M 3M' "$uri"
+    must qemu-io -r -f qcow2 -c 'read -P 7 2M 7M' -c 'read -P 0 9M 7M' -c 'read -P 8 16M 3M' "$uri"
     ! grep -q 'Pattern verification failed' "$log" || fail "qcow2 on the device"
     stop_server
     start_server -r "$plugin" "$work/disk"
@@ -255,7 +255,7 @@ case_fio() {
     start_daemon
     for pool in "$work/disk" memory; do
         start_server "$plugin" "$pool" memory=1MB
-        must fio --name=mix --ioengine=nbd --uri="$uri" --rw=randrw --bsrange=512-96k --size=48M \
+        must fio --name=mix --ioengine=nbd --uri="$uri" --rw=randrw --bsrange=512-96k --size=24M \
             --iodepth=32 --verify=crc32c --verify_fatal=1 --randseed=7 --fsync=64 --aux-path="$work"
         says 'err= 0'
         stop_server
@@ -277,7 +277,7 @@ case_ext4() {
     need debugfs e2fsprogs
     need nbdcopy libnbd-bin
     start_daemon
-    truncate -s 64M "$work/ext4"
+    truncate -s 32M "$work/ext4"
     must mkfs.ext4 -q "$work/ext4"
     head -c 9000000 /dev/urandom >"$work/first"
     seq 100000 >"$work/second"
