@@ -31,6 +31,12 @@ cd "$work"
 fail() {
     echo "FAILED: $*"
     [[ ! -s $log ]] || tail -n 40 "$log"
+    [[ ! -s $work/server.log ]] || tail -n 10 "$work/server.log"
+    if [[ -n $server_pid ]] && ! kill -0 "$server_pid" 2>/dev/null; then
+        local status=0
+        wait "$server_pid" || status=$?
+        echo "nbdkit has ended with $status"
+    fi
     exit 1
 }
 
@@ -360,19 +366,28 @@ case_death() {
     hears 'read failed: '
     disconnect
 
-    # 32 requests are under way when the daemon dies.
-    timeout -k 5 30 qemu-img bench -f raw -w -c 100000000 -d 32 -s 8k "$uri" >"$log" 2>&1 &
+    # 16 requests are under way when the daemon dies: qemu-io stops itself (signal 19) once it is
+    # connected, and sends them while the daemon stands still.
+    local i
+    local -a writes=()
+    for i in {1..16}; do
+        writes+=(-c "aio_write -P 9 ${i}M 4k")
+    done
+    timeout -k 5 30 qemu-io -f raw -c 'read 0 512' -c 'sigraise 19' "${writes[@]}" -c aio_flush \
+        "$uri" >"$log" 2>&1 &
     client_pid=$!
+    local io=''
     for _ in {1..200}; do
-        ! "$bin/chimaera" bdev stat "$work/disk" --json | grep -q '"writes":[1-9][0-9][0-9]' || break
+        io="$(pgrep -P "$client_pid" -r T)" && break
         sleep 0.02
     done
+    kill -STOP "$daemon_pid"
+    kill -CONT "${io:?}"
+    sleep 0.3 # they may fail before they are sent, but then this shows less
     kill_daemon
-    local status=0
-    wait "$client_pid" || status=$?
+    wait "$client_pid" || true
     client_pid=''
-    [[ $status == 1 ]] || fail "qemu-img ended with $status"
-    says 'Failed request'
+    [[ $(grep -c 'aio_write failed: ' "$log") == 16 ]] || fail "not all of them have ended"
     start_daemon
     must qemu-io -f raw -c 'read 0 1M' "$uri"
     stop_server
