@@ -215,3 +215,17 @@ char *chi_nearest_hint(const struct chi_nearest *nearest, char hint[CHI_NEAREST_
         snprintf(hint, CHI_NEAREST_HINT_SIZE, "; did you mean \"%s\"?", nearest->best);
     return hint;
 }
+
+char *chi_text_of_size(uint64_t bytes, char text[CHI_TEXT_SIZE_MAX])
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double value = (double)bytes;
+    int unit = 0;
+    while (value >= 1024 && unit < 4) {
+        value /= 1024;
+        unit++;
+    }
+    snprintf(text, CHI_TEXT_SIZE_MAX, value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value,
+             units[unit]);
+    return text;
+}

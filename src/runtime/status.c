@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "chimaera/version.h"
 #include "runtime/control.h"
 #include "runtime/lock_watch.h"
@@ -36,20 +37,6 @@ static void json_string(FILE *out, const char *text)
             fputc(*text, out);
     }
     fputc('"', out);
-}
-
-/* 1536 -> "1.5 KiB" */
-static const char *size_text(uint64_t bytes, char text[16])
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    double value = (double)bytes;
-    int unit = 0;
-    while (value >= 1024 && unit < 4) {
-        value /= 1024;
-        unit++;
-    }
-    snprintf(text, 16, value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value, units[unit]);
-    return text;
 }
 
 /* ---- pools */
@@ -206,8 +193,8 @@ static void render_memory(struct chi_runtime *runtime, FILE *out, bool json)
                     (unsigned long long)m.granted, (unsigned long long)m.retired,
                     (unsigned long long)m.lent);
         else
-            fprintf(out, "  %-14s %10s %10s %10s\n", segment_names[s], size_text(m.size, a),
-                    size_text(m.granted, b), size_text(m.lent, c));
+            fprintf(out, "  %-14s %10s %10s %10s\n", segment_names[s], chi_text_of_size(m.size, a),
+                    chi_text_of_size(m.granted, b), chi_text_of_size(m.lent, c));
     }
     if (json)
         fputs("}", out);
@@ -244,7 +231,7 @@ static void text_worker(FILE *out, const struct chi_worker *worker, uint64_t now
             atomic_load_explicit(&stats->unstarted, memory_order_relaxed),
             (unsigned long long)atomic_load_explicit(&stats->stalls, memory_order_relaxed),
             (unsigned long long)atomic_load_explicit(&stats->moves, memory_order_relaxed), at,
-            fibers->live, size_text(fibers->stack_used_max, used));
+            fibers->live, chi_text_of_size(fibers->stack_used_max, used));
 }
 
 static void json_worker(FILE *out, const struct chi_worker *worker, uint64_t now,
@@ -330,8 +317,9 @@ static void render_client(struct chi_runtime *runtime, FILE *out, bool json, uin
                 (unsigned long long)refused);
     else
         fprintf(out, "  %-4u %8d %10s %10s %10s %10lld %12llu %8llu  %s\n", slot, (int)origin->pid,
-                size_text(main_bytes, a), size_text(data_bytes, b), size_text(lent, c), in_flight,
-                (unsigned long long)taken, (unsigned long long)refused, state);
+                chi_text_of_size(main_bytes, a), chi_text_of_size(data_bytes, b),
+                chi_text_of_size(lent, c), in_flight, (unsigned long long)taken,
+                (unsigned long long)refused, state);
 }
 
 static void render_clients(struct chi_runtime *runtime, FILE *out, bool json)

@@ -96,11 +96,18 @@ for file in share/doc/chimaera/LICENSE share/doc/chimaera/examples/chimaera.yaml
 done
 ! grep -rlF -e "$work/first" -e "$build" "$prefix" --include='*.cmake' --include='*.pc' >"$log" ||
     fail "these name folders of before"
-for file in "$prefix"/bin/chimaera* "$prefix/$libdir"/*.so; do
+plugin="$prefix/$libdir/nbdkit/plugins/nbdkit-chimaera-plugin.so"
+if [[ ! -f $build/lib/${plugin##*/} ]]; then
+    plugin='' # built without
+fi
+for file in "$prefix"/bin/chimaera* "$prefix/$libdir"/*.so ${plugin:+"$plugin"}; do
     path="$(readelf -d "$file" | sed -n 's/.*R[UN]*PATH.*\[\(.*\)\]/\1/p')"
     [[ $path == "\$ORIGIN"* && $path != *"$work"* && $path != *"$build"* ]] ||
         fail "$file looks for libraries in '$path'"
 done
+if [[ -n $plugin ]] && command -v nbdkit >/dev/null; then
+    must nbdkit "$plugin" --dump-plugin # finds its libraries
+fi
 must "$prefix/bin/chimaera_runtime" -c "$prefix/share/doc/chimaera/examples/chimaera.yaml" \
     --check-config
 

@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
+#include "bdev.h"
 #include "chimaera/admin/admin_client.h"
 #include "chimaera/chimaera.h"
 #include "query.h"
-
-enum { EXIT_USAGE = 2 };
+#include "say.h"
 
 static void print_help(FILE *out)
 {
@@ -23,6 +24,8 @@ static void print_help(FILE *out)
           "  ping [--count N]            time N rounds through the daemon's workers (default 5)\n"
           "  destroy POOL [--cancel]     destroy the pool of that id or name when its tasks are\n"
           "                              done; --cancel ends those that wait or have not begun\n"
+          "  bdev COMMAND ...            block devices: their contents and statistics; see\n"
+          "                              'chimaera bdev help'\n"
           "  stop [--grace SECONDS]      stop it; running tasks may take that long, then those\n"
           "                              that wait are cancelled\n"
           "  version                     print the version\n"
@@ -31,19 +34,6 @@ static void print_help(FILE *out)
           "CHI_INSTANCE says which daemon (default: this user's).\n"
           "Exit status: 0 done, 1 the daemon does not answer or refused, 2 bad command line.\n",
           out);
-}
-
-static int usage(const char *message, const char *what)
-{
-    fprintf(stderr, "chimaera: %s%s%s\nTry 'chimaera help'.\n", message, what != NULL ? " " : "",
-            what != NULL ? what : "");
-    return EXIT_USAGE;
-}
-
-static int fail(void)
-{
-    fprintf(stderr, "chimaera: %s\n", chi_last_error());
-    return EXIT_FAILURE;
 }
 
 static int show(int argc, char **argv, uint32_t text_form)
@@ -200,10 +190,10 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"status", command_status},     {"pools", command_pools},     {"ping", command_ping},
-    {"stop", command_stop},         {"destroy", command_destroy}, {"version", command_version},
-    {"--version", command_version}, {"help", command_help},       {"--help", command_help},
-    {"-h", command_help},
+    {"status", command_status},   {"pools", command_pools},       {"ping", command_ping},
+    {"bdev", command_bdev},       {"stop", command_stop},         {"destroy", command_destroy},
+    {"version", command_version}, {"--version", command_version}, {"help", command_help},
+    {"--help", command_help},     {"-h", command_help},
 };
 
 int main(int argc, char **argv)
@@ -212,8 +202,11 @@ int main(int argc, char **argv)
         print_help(stderr);
         return EXIT_USAGE;
     }
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+    struct chi_nearest nearest = {.word = argv[1]};
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    return usage("there is no command", argv[1]);
+        chi_nearest_offer(&nearest, commands[i].name);
+    }
+    return no_such("command", &nearest);
 }

@@ -3,7 +3,7 @@
 # Sourced by the scripts in tools/: finds out what the machine lacks and installs that with apt.
 # Nothing is asked of apt where nothing is missing.
 #
-#   setup_require build [tests] [checks] [fuzz]   makes sure of these groups, or ends the script
+#   setup_require build [tests] [clients] [checks] [fuzz]   makes sure of these groups, or ends the script
 #   setup_clang_format                     prints the name of a usable clang-format
 
 setup_say() {
@@ -61,6 +61,14 @@ setup_missing() {
     tests)
         setup_has_header cmocka.h || echo libcmocka-dev
         command -v g++ >/dev/null || echo g++ # generated headers are C++ too
+        ;;
+    clients) # test/nbd: programs of others that use block devices
+        command -v nbdkit >/dev/null || echo nbdkit
+        setup_has_header nbdkit-plugin.h || echo nbdkit-plugin-dev
+        command -v nbdcopy >/dev/null || echo libnbd-bin
+        command -v qemu-io >/dev/null || echo qemu-utils
+        command -v fio >/dev/null || echo fio
+        PATH="$PATH:/usr/sbin:/sbin" command -v mkfs.ext4 >/dev/null || echo e2fsprogs
         ;;
     fuzz)
         command -v clang-14 >/dev/null || command -v clang >/dev/null || echo clang-14

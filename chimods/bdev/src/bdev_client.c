@@ -137,6 +137,15 @@ int chimaera_bdev_create(struct chimaera_bdev_client *client, chi_pool_query_t q
     return chimaera_admin_get_or_create_pool(query, &spec, &client->base.pool_id);
 }
 
+int chimaera_bdev_open(struct chimaera_bdev_client *client, chi_pool_query_t query,
+                       const char *pool_name)
+{
+    const struct chimaera_admin_pool_spec spec = {.mod_name = CHIMAERA_BDEV_LIBRARY,
+                                                  .pool_name = pool_name,
+                                                  .schemas = &chimaera_bdev_schemas};
+    return chimaera_admin_open_pool(query, &spec, &client->base.pool_id);
+}
+
 int chimaera_bdev_destroy(struct chimaera_bdev_client *client, chi_pool_query_t query)
 {
     int rc = chimaera_admin_destroy_pool(query, client->base.pool_id);

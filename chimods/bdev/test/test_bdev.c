@@ -156,6 +156,23 @@ static void a_file_with_several_containers_is_not_made(void **state)
     assert_int_equal(access(path, F_OK), -1);
 }
 
+static void a_pool_that_is_there_is_opened_by_name_alone(void **state)
+{
+    struct chimaera_bdev_client other = {0};
+    struct chimaera_bdev_stats stats;
+    (void)state;
+    assert_int_equal(chimaera_bdev_open(&other, HERE, path), CHI_ENOPOOL);
+    assert_int_equal(chimaera_bdev_open(&other, HERE, "admin"), CHI_EPOOL_EXISTS);
+    assert_int_equal(chimaera_bdev_open(&other, HERE, NULL), CHI_EPOOL_NAME);
+    assert_int_equal(other.base.pool_id.major, 0);
+    assert_int_equal(create(CHIMAERA_BDEV_TYPE_RAM, CHIMAERA_BDEV_ENGINE_AUTO), 0);
+    assert_int_equal(chimaera_bdev_open(&other, HERE, path), 0);
+    assert_true(chi_pool_id_equal(other.base.pool_id, disk.base.pool_id));
+    assert_int_equal(chimaera_bdev_get_stats(&other, HERE, &stats), 0);
+    assert_int_equal(stats.total, SIZE);
+    assert_int_equal(chimaera_bdev_destroy(&other, HERE), 0);
+}
+
 /* Whatever allocation fails, the pool is refused with its code, or is there and works. */
 static void creating_without_memory(void **state)
 {
@@ -178,6 +195,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(memory, begin, end),
         cmocka_unit_test_setup_teardown(naming_a_great_many_blocks_lets_others_run, begin, end),
         cmocka_unit_test_setup_teardown(a_file_with_several_containers_is_not_made, begin, end),
+        cmocka_unit_test_setup_teardown(a_pool_that_is_there_is_opened_by_name_alone, begin, end),
         cmocka_unit_test_setup_teardown(creating_without_memory, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

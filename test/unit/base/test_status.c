@@ -145,10 +145,14 @@ static void sizes_and_durations_take_units(void **state)
 {
     (void)state;
     uint64_t n;
+    char text[CHI_TEXT_SIZE_MAX];
     assert_int_equal(chi_text_size("512MB", &n), 0);
     assert_true(n == UINT64_C(512) << 20);
     assert_int_equal(chi_text_size("3 kb", &n), 0);
     assert_true(n == 3072);
+    assert_string_equal(chi_text_of_size(0, text), "0 B");
+    assert_string_equal(chi_text_of_size(1536, text), "1.5 KiB");
+    assert_string_equal(chi_text_of_size(UINT64_C(300) << 30, text), "300 GiB");
     assert_int_equal(chi_text_size("7", &n), 0);
     assert_true(n == 7);
     assert_int_equal(chi_text_size("1PB", &n), -EINVAL);

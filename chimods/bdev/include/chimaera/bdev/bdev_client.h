@@ -68,6 +68,14 @@ CHI_API struct chimaera_admin_get_or_create_pool_task *chimaera_bdev_create_asyn
     const struct chimaera_bdev_options *options);
 
 /*
+ * Makes `client` speak to the pool of that name, whatever its parameters;
+ * chimaera_bdev_get_stats() says what device it is. CHI_ENOPOOL, CHI_EPOOL_EXISTS (it is another
+ * module's), CHI_ESCHEMA, CHI_EPOOL_NAME; `client` is then as before.
+ */
+CHI_API int chimaera_bdev_open(struct chimaera_bdev_client *client, chi_pool_query_t query,
+                               const char *pool_name);
+
+/*
  * Destroys the pool and leaves `client` zeroed. What a file holds stays there, and is flushed
  * first; what memory holds is gone. The codes of chimaera_admin_destroy_pool() and
  * chimaera_bdev_flush().
