@@ -304,8 +304,12 @@ int chi_client_attach(struct chi_client **out)
 {
     struct chi_paths paths;
     int rc = chi_paths_resolve(NULL, NULL, &paths);
+    if (rc == -EINVAL)
+        return chi_error(rc, "CHI_INSTANCE must have 1 to %d letters, digits, '-' and '_'",
+                         CHI_INSTANCE_MAX);
     if (rc < 0)
-        return chi_error(rc, "CHI_INSTANCE or CHI_SOCKET_DIR is not usable: %s", chi_strerror(rc));
+        return chi_error(rc, "CHI_SOCKET_DIR or XDG_RUNTIME_DIR is not usable: %s",
+                         chi_strerror(rc));
 
     struct chi_client *client = calloc(1, sizeof(*client));
     if (client == NULL)

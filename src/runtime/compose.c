@@ -23,10 +23,12 @@ static int at_place(int rc, const struct chi_config *config, const struct chi_co
                     int line, int column)
 {
     char reason[600];
+    char name[80];
+    int size = snprintf(name, sizeof(name), "pool \"%.64s\": ", pool->pool_name);
     snprintf(reason, sizeof(reason), "%s",
              chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc));
-    return chi_error(rc, "%s:%d:%d: pool \"%.64s\": %s", config->name, line, column,
-                     pool->pool_name, reason);
+    bool named = strncmp(reason, name, (size_t)size) == 0;
+    return chi_error(rc, "%s:%d:%d: %s%s", config->name, line, column, named ? "" : name, reason);
 }
 
 static const struct chi_member *find_member(const struct chi_schema *schema, const char *name)

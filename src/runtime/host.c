@@ -107,6 +107,11 @@ static int host_task_enqueue(struct chi_task *task)
     uint32_t state = CHI_TASK_NEW;
     int rc;
 
+    /* Nobody finds the pool yet; one that was forgotten would never run, and nobody would know. */
+    if (CHI_UNLIKELY(worker->current->task.method == CHI_METHOD_CREATE) &&
+        chi_pool_id_equal(task->pool_id, worker->current->task.pool_id))
+        return chi_error(CHI_ENOPOOL, "a pool takes tasks once Create has returned; send %s later",
+                         record->schema->method_name);
     if ((task->flags & CHI_TASK_PERIODIC) && (rc = disown(worker, record)) < 0)
         return rc;
     if (!chi_worker_has_room(worker))

@@ -254,36 +254,44 @@ static int create_origins(struct chi_runtime *runtime)
     return rc;
 }
 
-/* Sched workers come first; the limits follow from the number of bits in a bell. */
-static int size_up(struct chi_runtime *runtime)
+static int find_group(const struct chi_config *config, gid_t *gid)
 {
-    const struct chi_config *config = &runtime->config;
+    if (config->group == NULL)
+        return 0;
+    struct group *group = getgrnam(config->group);
+    if (group == NULL)
+        return chi_error(CHI_ECONFIG, "runtime.group: there is no group \"%s\"", config->group);
+    *gid = group->gr_gid;
+    return 0;
+}
+
+int chi_runtime_check(const struct chi_config *config)
+{
     uint32_t workers = config->sched_threads + config->slow_threads;
+    gid_t gid;
     if (workers > CHI_MAX_WORKERS)
         return chi_error(CHI_ECONFIG,
                          "runtime.sched_threads + runtime.slow_threads is %u; %u workers are "
                          "possible",
                          workers, CHI_MAX_WORKERS);
+    return find_group(config, &gid);
+}
+
+/* Sched workers come first; the limits follow from the number of bits in a bell. */
+static int size_up(struct chi_runtime *runtime)
+{
+    const struct chi_config *config = &runtime->config;
+    int rc = chi_runtime_check(config);
+    if (rc < 0)
+        return rc;
     runtime->sched_count = config->sched_threads;
-    runtime->worker_count = workers;
+    runtime->worker_count = config->sched_threads + config->slow_threads;
     runtime->max_clients = config->max_clients;
     uint32_t fibers = chi_worker_fiber_cap(runtime);
     runtime->max_parked = config->max_fibers < fibers / 2 ? config->max_fibers : fibers / 2;
     uint32_t room = CHI_RUNG_WORDS * 64 / runtime->max_clients;
     runtime->lanes_per_client = runtime->sched_count < room ? runtime->sched_count : room;
     atomic_store_explicit(&runtime->grace_period_ns, config->grace_period_ns, memory_order_relaxed);
-    return 0;
-}
-
-static int find_group(struct chi_runtime *runtime)
-{
-    if (runtime->config.group == NULL)
-        return 0;
-    struct group *group = getgrnam(runtime->config.group);
-    if (group == NULL)
-        return chi_error(CHI_ECONFIG, "runtime.group: there is no group \"%s\"",
-                         runtime->config.group);
-    runtime->group = group->gr_gid;
     return 0;
 }
 
@@ -384,7 +392,7 @@ static int start(struct chi_runtime *runtime)
     if (rc == 0 && runtime->mode.stepped)
         rc = chi_stepper_create(runtime);
     if (rc == 0)
-        rc = find_group(runtime);
+        rc = find_group(&runtime->config, &runtime->group);
     if (rc == 0)
         rc = find_paths(runtime);
     if (rc == 0)

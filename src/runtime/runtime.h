@@ -87,6 +87,10 @@ static inline bool chi_runtime_stopping(const struct chi_runtime *runtime)
     return atomic_load_explicit(&runtime->state, memory_order_relaxed) == CHI_RUNTIME_STOPPING;
 }
 
+/* What of the configuration one key does not say: the sum of the workers, the group. CHI_ECONFIG.
+ */
+CHI_API int chi_runtime_check(const struct chi_config *config);
+
 /*
  * Starts a runtime: takes over `config`. 0; -EBUSY where another process runs the instance;
  * CHI_ECONFIG; -errno. chi_last_error() says more; nothing is left behind on failure.

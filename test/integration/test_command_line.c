@@ -3,6 +3,7 @@
 #include "support/cmocka_all.h"
 
 #include <chimaera/chimaera.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,9 @@ static void check_config_says_what_is_wrong_and_where(void **state)
         {"runtime:\n  sched_threads: two\n", {"other.yaml:2:18", "two"}},
         {"runtime:\n  sched_threads: 65\n", {"other.yaml:2:18", "64"}},
         {"memory:\n  main_segment_size: 1MB\n", {"other.yaml:2:22", "16MB"}},
+        {"runtime:\n  sched_threads: 40\n  slow_threads: 25\n", {"64 workers", "is 65"}},
+        {"runtime:\n  group: no group has this name\n",
+         {"runtime.group", "no group has this name"}},
         {"memory: [\n", {"other.yaml:", ""}},
         {"nothing: 1\n", {"other.yaml:1:1", "nothing"}},
         {"compose:\n  - mod_name: x\n", {"other.yaml:2", "pool_name"}},
@@ -139,6 +143,9 @@ static void a_bad_instance_name_is_refused(void **state)
     assert_int_equal(
         chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera_runtime", CHI_TEST_BIN_DIR), 1);
     assert_says("CHI_INSTANCE");
+    assert_int_equal(chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera ping", CHI_TEST_BIN_DIR),
+                     1);
+    assert_says("CHI_INSTANCE must have");
     assert_int_equal(chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera status", CHI_TEST_BIN_DIR),
                      1);
     assert_says("CHI_INSTANCE");
@@ -156,6 +163,26 @@ static void daemonize_returns_when_the_daemon_is_ready(void **state)
     assert_says("stopped");
     assert_false(chi_test_daemon_left_shm(daemon));
     assert_int_equal(run_tool("status"), 1);
+}
+
+/* Who reads what it says would else wait for the end of the daemon, as this test would. */
+static void daemonize_holds_no_pipe_of_its_caller(void **state)
+{
+    const struct chi_test_daemon *daemon = *state;
+    write_config(daemon, CHI_TEST_ONE_WORKER);
+    assert_int_equal(run_daemon("-c %s/other.yaml --daemonize", daemon->dir), 0);
+    assert_says("running as pid ");
+    assert_int_equal(run_tool("stop"), 0);
+}
+
+static void a_pool_that_fails_is_named_once(void **state)
+{
+    const struct chi_test_daemon *daemon = *state;
+    write_config(daemon, CHI_TEST_ONE_WORKER "compose:\n  - mod_name: chimaera_bdev\n"
+                                             "    pool_name: p\n    type: ram\n");
+    assert_int_equal(run_daemon("-c %s/other.yaml 2>&1 | grep other.yaml:", daemon->dir), 0);
+    assert_says("pool \"p\": chimaera_bdev's Create failed");
+    assert_null(strstr(output, "pool \"p\": pool"));
 }
 
 static void daemonize_tells_why_the_daemon_did_not_start(void **state)
@@ -240,6 +267,15 @@ static void ping_times_rounds(void **state)
     assert_null(strstr(output, "round 4"));
 }
 
+static void a_command_that_waits_for_long_says_so(void **state)
+{
+    const struct chi_test_daemon *daemon = *state;
+    assert_int_equal(kill(daemon->pid, SIGSTOP), 0);
+    assert_int_equal(run_tool("ping & sleep 6; kill -CONT %d; wait $!", (int)daemon->pid), 0);
+    assert_says("still waiting");
+    assert_says("round 5");
+}
+
 static void stop_ends_the_daemon_cleanly(void **state)
 {
     struct chi_test_daemon *daemon = *state;
@@ -259,12 +295,15 @@ int main(void)
         TEST(the_environment_names_the_configuration, prepare),
         TEST(a_bad_instance_name_is_refused, prepare),
         TEST(daemonize_returns_when_the_daemon_is_ready, prepare),
+        TEST(daemonize_holds_no_pipe_of_its_caller, prepare),
+        TEST(a_pool_that_fails_is_named_once, prepare),
         TEST(daemonize_tells_why_the_daemon_did_not_start, prepare),
         TEST(the_tool_tells_version_and_help, prepare),
         TEST(a_wrong_command_is_exit_status_2, prepare),
         TEST(every_command_says_when_no_daemon_answers, prepare),
         TEST(status_and_pools_show_what_is_there, setup),
         TEST(ping_times_rounds, setup),
+        TEST(a_command_that_waits_for_long_says_so, setup),
         TEST(stop_ends_the_daemon_cleanly, setup),
     };
     return cmocka_run_group_tests_name("command line", tests, NULL, NULL);

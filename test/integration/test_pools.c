@@ -222,6 +222,15 @@ static void many_at_once_get_one_pool(void **state)
 
 /* ---- Create */
 
+static void a_create_cannot_send_its_own_pool_tasks(void **state)
+{
+    const struct test_probe_create_params eager = {.mood = TEST_PROBE_MOOD_EAGER};
+    chi_pool_id_t id;
+    (void)state;
+    assert_int_equal(test_probe_create_with("eager", &eager, none(), 1, &id), CHI_ENOPOOL);
+    assert_error_says("once Create has returned");
+}
+
 static void a_create_that_fails_leaves_nothing(void **state)
 {
     const struct test_probe_create_params failing = {
@@ -481,6 +490,7 @@ int main(void)
         TEST(the_runtime_itself_refuses_bad_names),
         TEST(a_name_with_a_zero_byte_is_refused),
         TEST(many_at_once_get_one_pool),
+        TEST(a_create_cannot_send_its_own_pool_tasks),
         TEST(a_create_that_fails_leaves_nothing),
         TEST(parameters_of_another_kind_are_refused_by_create),
         TEST(a_pool_has_as_many_containers_as_asked),

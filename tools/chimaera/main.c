@@ -2,9 +2,11 @@
 /* `chimaera`: what a person asks of a running daemon. */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -13,6 +15,8 @@
 #include "chimaera/chimaera.h"
 #include "query.h"
 #include "say.h"
+
+enum { PATIENCE_S = 5 };
 
 static void print_help(FILE *out)
 {
@@ -87,6 +91,7 @@ static int command_ping(int argc, char **argv)
     printf("attached in %.2f ms\n", (double)(chi_clock_now_ns() - before) / 1e6);
     int rc = 0;
     for (int i = 0; i < (int)count && rc == 0; i++) {
+        alarm(PATIENCE_S);
         before = chi_clock_now_ns();
         rc = chimaera_admin_flush(chi_pool_query_local());
         if (rc == 0)
@@ -118,6 +123,7 @@ static int command_stop(int argc, char **argv)
     int rc = chimaera_admin_stop_runtime(chi_pool_query_local(), grace);
     if (rc < 0)
         fail();
+    alarm(0);
     chi_client_fini();
     if (rc < 0)
         return EXIT_FAILURE;
@@ -196,12 +202,27 @@ static const struct {
     {"--help", command_help},     {"-h", command_help},
 };
 
+/* A daemon whose tasks all wait, or that is stopped, lets a command wait as well. */
+static void say_that_it_waits(int signal)
+{
+    static const char text[] =
+        "chimaera: no answer for 5 s, still waiting; `chimaera status` shows the daemon's pid and\n"
+        "which tasks wait. SIGTERM to that pid stops it, whatever its tasks do.\n";
+    (void)signal;
+    if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+        return; /* nobody to tell */
+}
+
 int main(int argc, char **argv)
 {
+    const struct sigaction slow = {.sa_handler = say_that_it_waits, .sa_flags = SA_RESTART};
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
     }
+    sigaction(SIGALRM, &slow, NULL);
+    if (strcmp(argv[1], "bdev") != 0) /* which may copy for long */
+        alarm(PATIENCE_S);
     struct chi_nearest nearest = {.word = argv[1]};
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(argv[1], commands[i].name) == 0)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,8 +139,14 @@ static int go_to_background(void)
     _exit(status);
 }
 
-/* The background daemon keeps no terminal; its log goes on to the old standard error if that is a
- * file. */
+/* The background daemon keeps no terminal, and no pipe whose reader would wait for its end; its log
+ * goes on to the old standard error if that is a file. */
+static bool is_file(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 static void report_ready(int report, bool log_to_file)
 {
     char status = EXIT_SUCCESS;
@@ -148,7 +155,7 @@ static void report_ready(int report, bool log_to_file)
     if (null_fd >= 0) {
         dup2(null_fd, STDIN_FILENO);
         dup2(null_fd, STDOUT_FILENO);
-        if (log_to_file || isatty(STDERR_FILENO))
+        if (log_to_file || !is_file(STDERR_FILENO))
             dup2(null_fd, STDERR_FILENO);
         close(null_fd);
     }
@@ -228,7 +235,9 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     if (options.check_config) {
-        rc = chi_compose_check(&config);
+        rc = chi_runtime_check(&config);
+        if (rc == 0)
+            rc = chi_compose_check(&config);
         if (rc < 0)
             fprintf(stderr, "chimaera_runtime: %s\n", chi_last_error());
         else

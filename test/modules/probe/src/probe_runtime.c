@@ -75,6 +75,11 @@ int test_probe_run_create(struct test_probe *self, struct chimaera_admin_create_
     }
     if (rc == 0)
         rc = chi_container_create_queue(&self->base, QUEUE, self->lanes, CHI_LOW_LATENCY);
+    if (rc == 0 && params.mood == TEST_PROBE_MOOD_EAGER) {
+        struct test_probe_nop_task *nop =
+            CHI_TASK_NEW(test_probe_nop, self->base.pool_id, chi_pool_query_local());
+        rc = nop != NULL ? chi_task_fire_and_forget(&nop->base) : chi_last_error_code();
+    }
     if (rc < 0) {
         close_gates(self);
         free(self->places);

@@ -40,12 +40,15 @@ _Static_assert((long long)(TEST_PROBE_SPAWN_KEEP) == (long long)(uint32_t)(TEST_
 static const struct chi_enum_value test_probe_mood_values[] = {
     {.name = "calm", .value = TEST_PROBE_MOOD_CALM},
     {.name = "failing", .value = TEST_PROBE_MOOD_FAILING},
+    {.name = "eager", .value = TEST_PROBE_MOOD_EAGER},
     {.name = NULL},
 };
 _Static_assert((long long)(TEST_PROBE_MOOD_CALM) == (long long)(uint32_t)(TEST_PROBE_MOOD_CALM),
                "TEST_PROBE_MOOD_CALM does not fit in 32 bits");
 _Static_assert((long long)(TEST_PROBE_MOOD_FAILING) == (long long)(uint32_t)(TEST_PROBE_MOOD_FAILING),
                "TEST_PROBE_MOOD_FAILING does not fit in 32 bits");
+_Static_assert((long long)(TEST_PROBE_MOOD_EAGER) == (long long)(uint32_t)(TEST_PROBE_MOOD_EAGER),
+               "TEST_PROBE_MOOD_EAGER does not fit in 32 bits");
 
 static const struct chi_member test_probe_point__plain_members[] = {
     {.name = "x", .kind = CHI_MEMBER_I32, .direction = CHI_DIRECTION_INOUT, .count = 1,

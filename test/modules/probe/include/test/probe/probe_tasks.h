@@ -17,6 +17,7 @@
 enum test_probe_mood {
     TEST_PROBE_MOOD_CALM = 0,
     TEST_PROBE_MOOD_FAILING = 1,
+    TEST_PROBE_MOOD_EAGER = 2, /* Create sends its own pool a task */
 };
 
 struct test_probe_create_params {
