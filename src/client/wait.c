@@ -23,7 +23,8 @@
 #define TIGHT_POLLS    64u /* without a pause: the answer to a short task comes within these */
 #define PAUSE_POLLS    200u
 #define YIELD_MIN_NS   2000u
-#define YIELD_MAX_NS   200000u
+#define YIELD_MAX_NS   50000u /* about what sleeping costs: longer polling costs more than that */
+#define WAKE_NS        25000u
 #define SLICE_NS       (100 * CHI_NS_PER_MS) /* a dead runtime is noticed this late */
 #define YIELDS_A_CLOCK 8u
 
@@ -142,10 +143,11 @@ static int sleep_until_done(struct waited *waited, struct chi_client *client, ui
     }
 }
 
-/* Polls longer next time if that would have spared this sleep, less if it would not. */
-static void adapt(struct chi_client_thread *self, uint64_t slept_ns)
+/* Polls longer next time if that would have spared the sleep that a wait of `waited_ns` ended in,
+ * less if it would not. */
+static void adapt(struct chi_client_thread *self, uint64_t waited_ns)
 {
-    if (slept_ns <= 2 * YIELD_MAX_NS) /* waking alone takes as long as that */
+    if (waited_ns <= YIELD_MAX_NS + WAKE_NS)
         self->yield_ns = self->yield_ns * 2 < YIELD_MAX_NS ? self->yield_ns * 2 : YIELD_MAX_NS;
     else
         self->yield_ns = self->yield_ns / 2 > YIELD_MIN_NS ? self->yield_ns / 2 : YIELD_MIN_NS;
@@ -179,9 +181,9 @@ static int wait_for(struct chi_client_thread *self, struct waited *waited, uint6
         return 0;
     if (CHI_UNLIKELY(chi_stepping != NULL))
         return chi_stepping->wait(poll_stepped, waited, timeout_ns);
+    uint64_t before = chi_clock_now_ns();
     if (poll_with_yields(waited, self->yield_ns, deadline))
         return 0;
-    uint64_t before = chi_clock_now_ns();
     int rc = sleep_until_done(waited, self->client, deadline);
     adapt(self, chi_clock_now_ns() - before);
     return rc == -ETIMEDOUT ? timed_out(self) : rc;

@@ -279,18 +279,34 @@ static uint64_t sleep_timeout(struct chi_worker *worker, uint64_t now)
     return next - now < longest ? next - now : longest;
 }
 
+/* Whether a task or a message has come. */
+static bool was_called(struct chi_worker *worker)
+{
+    return chi_bell_rung(worker->bell) || !chi_inbox_is_empty(&worker->inbox) ||
+           !chi_inbox_is_empty(&worker->lane_inbox);
+}
+
+/* What is waited for outside has a time of its own, such as a disk's: a worker that polls for it
+ * has it no sooner, and is in the way of its interrupts. */
+static uint64_t *spin_budget(struct chi_worker *worker)
+{
+    return worker->fd_waits + worker->outside_waits > 0 ? &worker->spin_outside_ns
+                                                        : &worker->spin_ns;
+}
+
 static void adapt_spin(struct chi_worker *worker, uint64_t slept_ns)
 {
+    uint64_t *spin_ns = spin_budget(worker);
     uint64_t most = worker->runtime->config.first_busy_wait_ns;
     uint64_t least = most < SPIN_MIN_NS ? most : SPIN_MIN_NS;
-    if (slept_ns <= most) /* polling a little longer would have done */
-        worker->spin_ns = worker->spin_ns * 2 + least;
+    if (slept_ns <= most && was_called(worker)) /* polling a little longer would have done */
+        *spin_ns = *spin_ns * 2 + least;
     else
-        worker->spin_ns /= 2;
-    if (worker->spin_ns > most)
-        worker->spin_ns = most;
-    if (worker->spin_ns < least)
-        worker->spin_ns = least;
+        *spin_ns /= 2;
+    if (*spin_ns > most)
+        *spin_ns = most;
+    if (*spin_ns < least)
+        *spin_ns = least;
 }
 
 static void go_to_sleep(struct chi_worker *worker)
@@ -299,9 +315,7 @@ static void go_to_sleep(struct chi_worker *worker)
         return;
     atomic_store_explicit(&worker->bell->sleeping, 1, memory_order_seq_cst);
     atomic_store_explicit(&worker->asleep, true, memory_order_seq_cst);
-    if (!chi_bell_rung(worker->bell) && chi_inbox_is_empty(&worker->inbox) &&
-        chi_inbox_is_empty(&worker->lane_inbox) &&
-        !atomic_load_explicit(&worker->stop, memory_order_seq_cst)) {
+    if (!was_called(worker) && !atomic_load_explicit(&worker->stop, memory_order_seq_cst)) {
         uint64_t before = chi_clock_now_ns();
         atomic_fetch_add_explicit(&worker->stats.sleeps, 1, memory_order_relaxed);
         take_events(worker, sleep_timeout(worker, before));
@@ -412,7 +426,7 @@ void chi_worker_loop(struct chi_worker *worker)
             begin_idle(worker, idle_since);
         }
         chi_cpu_yield();
-        if (idle % YIELDS_A_CLOCK == 0 && chi_clock_now_ns() - idle_since >= worker->spin_ns) {
+        if (idle % YIELDS_A_CLOCK == 0 && chi_clock_now_ns() - idle_since >= *spin_budget(worker)) {
             go_to_sleep(worker);
             idle = 0;
         }

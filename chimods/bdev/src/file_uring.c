@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The io_uring engine: a ring for each worker that serves the device, made when its first
- * operation comes and used by that worker's thread alone. Operations are queued as tasks run; once
- * a round of the worker's loop they go to the kernel together, and what has completed is taken from
- * memory that the kernel shares. The worker sleeps with the ring in its epoll.
+ * operation comes and used by that worker's thread alone. Operations are queued as tasks run; a few
+ * at a time, and at the end of each round of the worker's loop, they go to the kernel together: the
+ * device is at work on the first while the worker runs the tasks of the last. What has completed is
+ * taken from memory that the kernel shares. The worker sleeps with the ring in its epoll.
  */
 #include "device.h"
 
@@ -25,6 +26,7 @@
 #endif
 #define ENTRIES_MAX 4096u
 #define REAP        32u
+#define BATCH       4u /* operations that go to the kernel without waiting for the round to end */
 
 struct bdev_ring {
     struct chi_poller poller;
@@ -101,6 +103,13 @@ static bool queue(struct bdev_ring *ring, struct bdev_op *op)
     return true;
 }
 
+/* What the kernel does not take stays queued for the next time. */
+static void submit(struct bdev_ring *ring)
+{
+    atomic_fetch_add_explicit(&ring->device->submissions, 1, memory_order_relaxed);
+    io_uring_submit(&ring->uring);
+}
+
 static bool reap(struct bdev_ring *ring)
 {
     struct io_uring_cqe *cqes[REAP];
@@ -140,8 +149,7 @@ static bool poll_ring(struct chi_poller *poller)
         any = true;
     }
     if (io_uring_sq_ready(&ring->uring) > 0) {
-        atomic_fetch_add_explicit(&ring->device->submissions, 1, memory_order_relaxed);
-        io_uring_submit(&ring->uring); /* what it does not take stays queued for the next round */
+        submit(ring);
         any = true;
     } else if (ring->in_flight > 0 && must_enter(ring)) {
         io_uring_get_events(&ring->uring);
@@ -205,6 +213,8 @@ bool bdev_uring_start(struct bdev_device *device, struct bdev_op *op)
         return false;
     if (ring->first != NULL || !queue(ring, op))
         defer(ring, op);
+    if (io_uring_sq_ready(&ring->uring) >= BATCH)
+        submit(ring);
     return true;
 }
 
