@@ -157,6 +157,8 @@ static uint64_t lay_out_header(struct chi_runtime *runtime, char *base)
 
 void chi_runtime_restore_header(struct chi_runtime *runtime)
 {
+    runtime->extents[CHI_SEGMENT_CLIENT_DATA]->leave = chi_client_memory_leave;
+    runtime->extents[CHI_SEGMENT_CLIENT_DATA]->leave_context = runtime;
     lay_out_header(runtime, runtime->segments[CHI_SEGMENT_MAIN].base);
 }
 
@@ -203,6 +205,8 @@ static int create_memory(struct chi_runtime *runtime)
                              (unsigned long long)sizes[s], chi_strerror(rc));
         announce_shared(&runtime->segments[s]);
     }
+    runtime->extents[CHI_SEGMENT_CLIENT_DATA]->leave = chi_client_memory_leave;
+    runtime->extents[CHI_SEGMENT_CLIENT_DATA]->leave_context = runtime;
     lay_out_header(runtime, runtime->segments[CHI_SEGMENT_MAIN].base);
     struct chi_extent_source source = {.grant = take_units,
                                        .release = give_units,
@@ -380,6 +384,7 @@ static void destroy(struct chi_runtime *runtime)
     chi_stepper_destroy(runtime);
     if (runtime->stop_fd >= 0)
         close(runtime->stop_fd);
+    pthread_mutex_destroy(&runtime->memory_lock);
     pthread_mutex_destroy(&runtime->call_lock);
     pthread_cond_destroy(&runtime->call_done);
     chi_config_fini(&runtime->config);
@@ -444,6 +449,7 @@ int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_m
     runtime->started_ns = chi_clock_now_ns();
     runtime->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&runtime->call_lock, NULL);
+    pthread_mutex_init(&runtime->memory_lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&runtime->call_done, &attributes);

@@ -18,6 +18,7 @@
 #include "shm/paths.h"
 #include "shm/segment.h"
 
+struct chi_client_memory_watch;
 struct chi_control;
 struct chi_host;
 struct chi_lock_watch;
@@ -53,6 +54,8 @@ struct chi_runtime {
     struct chi_segment_map segments[CHI_SEGMENT_COUNT];
     struct chi_extents *extents[CHI_SEGMENT_COUNT];
     struct chi_arena *outputs; /* over runtime data; a block's tag is its borrower's owner number */
+    pthread_mutex_t memory_lock;                    /* held while watches are told */
+    struct chi_client_memory_watch *memory_watches; /* memory_lock */
     struct chi_shm_header *header;
     struct chi_shm_slot *slots;
     struct chi_shm_bell *bells;
@@ -112,6 +115,10 @@ CHI_API int chi_runtime_stop_fd(const struct chi_runtime *runtime);
 CHI_API int chi_runtime_stop(struct chi_runtime *runtime);
 
 CHI_API const struct chi_paths *chi_runtime_paths(const struct chi_runtime *runtime);
+
+/* Tells those who watch clients' memory that these units are about to lose theirs; `runtime` is a
+ * struct chi_runtime. */
+void chi_client_memory_leave(void *runtime, uint32_t first, uint32_t units);
 
 /* Writes the header of the main segment anew, after that was damaged. */
 void chi_runtime_restore_header(struct chi_runtime *runtime);

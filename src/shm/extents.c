@@ -241,6 +241,8 @@ static uint32_t free_range(struct chi_extents *extents, uint32_t first, uint32_t
         pthread_mutex_unlock(&extents->lock);
         if (units == 0)
             break;
+        if (extents->leave != NULL)
+            extents->leave(extents->leave_context, first, units);
         give_back_memory(extents, first, units);
         make_free(extents, first, units);
         freed += units;
@@ -288,12 +290,39 @@ uint64_t chi_extents_free_bytes(struct chi_extents *extents)
     return units * CHI_EXTENT_UNIT;
 }
 
+static uint16_t owner_of(const struct chi_extents *extents, uint64_t unit)
+{
+    /* Acquire: pairs with the release in set_owner(). */
+    return atomic_load_explicit(&extents->owners[unit], memory_order_acquire);
+}
+
+uint32_t chi_extents_around(const struct chi_extents *extents, uint64_t offset, uint64_t size,
+                            uint32_t window, uint32_t *out)
+{
+    if (offset >= extents->limit || size > extents->limit - offset)
+        return 0;
+    uint64_t first = offset / CHI_EXTENT_UNIT;
+    uint64_t end = (offset + size - (size != 0)) / CHI_EXTENT_UNIT + 1;
+    uint64_t low = first - first % window, high = low + window;
+    uint16_t owner = owner_of(extents, first);
+    if (high > extents->limit / CHI_EXTENT_UNIT)
+        high = extents->limit / CHI_EXTENT_UNIT;
+    if (end > high || owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED ||
+        !chi_extents_owns_run(extents, owner, first, end - 1))
+        return 0;
+    while (first > low && owner_of(extents, first - 1) == owner)
+        first--;
+    while (end < high && owner_of(extents, end) == owner)
+        end++;
+    *out = (uint32_t)first;
+    return (uint32_t)(end - first);
+}
+
 bool chi_extents_owns_run(const struct chi_extents *extents, uint16_t owner, uint64_t first,
                           uint64_t last)
 {
     for (uint64_t unit = first; unit <= last; unit++)
-        /* Acquire: pairs with the release in set_owner(). */
-        if (atomic_load_explicit(&extents->owners[unit], memory_order_acquire) != owner)
+        if (owner_of(extents, unit) != owner)
             return false;
     return true;
 }

@@ -35,6 +35,9 @@ struct chi_extents {
     uint16_t *accounts;             /* whom a unit is charged to until it is free; lock */
     struct chi_unit_map free_units; /* lock */
     int fd;                         /* the segment's; borrowed */
+    /* Set before there are threads, or NULL: told of units that are about to lose their memory. */
+    void (*leave)(void *context, uint32_t first, uint32_t units);
+    void *leave_context;
 };
 
 /*
@@ -86,6 +89,15 @@ static inline uint64_t chi_extents_total_bytes(const struct chi_extents *extents
 {
     return extents->limit;
 }
+
+/*
+ * The units of [offset, offset + size) and their neighbours on both sides with the same owner,
+ * within an aligned window of `window` units: how many, and `first`. 0 where these units are free,
+ * retired, of several owners, or not within one such window. What it says of the neighbours holds
+ * as with chi_extents_owns().
+ */
+uint32_t chi_extents_around(const struct chi_extents *extents, uint64_t offset, uint64_t size,
+                            uint32_t window, uint32_t *first);
 
 /* The rest of chi_extents_owns() for a range over several units, which lie in the segment. */
 bool chi_extents_owns_run(const struct chi_extents *extents, uint16_t owner, uint64_t first,

@@ -175,7 +175,7 @@ static void print_latency(const char *name, uint64_t tasks, uint64_t bytes, uint
 
 static void print_stats(const char *pool, const struct chimaera_bdev_stats *s)
 {
-    char text[CHI_TEXT_SIZE_MAX], bounced[CHI_TEXT_SIZE_MAX];
+    char text[CHI_TEXT_SIZE_MAX], bounced[CHI_TEXT_SIZE_MAX], registered[CHI_TEXT_SIZE_MAX];
     printf("pool       %s\n", pool);
     printf("kind       %s, mode %s", NAME(types, s->type), NAME(modes, s->mode));
     if (s->type == CHIMAERA_BDEV_TYPE_FILE)
@@ -187,10 +187,13 @@ static void print_stats(const char *pool, const struct chimaera_bdev_stats *s)
                chi_text_of_size(s->remaining, text), s->alignment, s->allocated_blocks);
     if (s->type == CHIMAERA_BDEV_TYPE_FILE)
         printf("in flight  %u of %u, %u waiting, %u at most so far\n"
-               "moved      %s in place, %s by way of a bounce buffer\n",
+               "moved      %s in place, %s by way of a bounce buffer\n"
+               "registered %s of clients' memory; %" PRIu64 " of %" PRIu64 " operations used it\n",
                s->in_flight, s->io_depth, s->waiting, s->most_in_flight,
                chi_text_of_size(s->bytes_in_place, text),
-               chi_text_of_size(s->bytes_bounced, bounced));
+               chi_text_of_size(s->bytes_bounced, bounced),
+               chi_text_of_size(s->registered_bytes, registered), s->registered_operations,
+               s->operations);
     printf("also       %" PRIu64 " flushes, %" PRIu64 " trims and zeroings, %" PRIu64 " errors\n\n",
            s->flushes, s->trims, s->errors);
     printf("%-8s %12s %10s %10s %10s %10s %10s\n", "", "tasks", "bytes", "per s", "p50 us",
@@ -217,18 +220,17 @@ static void json_stats(const struct chimaera_bdev_client *client,
     const struct {
         const char *name;
         uint64_t value;
-    } members[] = {
-        MEMBER(total),          MEMBER(remaining),        MEMBER(allocated_blocks),
-        MEMBER(reads),          MEMBER(writes),           MEMBER(flushes),
-        MEMBER(trims),          MEMBER(errors),           MEMBER(bytes_read),
-        MEMBER(bytes_written),  MEMBER(read_bytes_per_s), MEMBER(write_bytes_per_s),
-        MEMBER(device),         MEMBER(direct),           MEMBER(alignment),
-        MEMBER(io_unit),        MEMBER(memory_unit),      MEMBER(io_depth),
-        MEMBER(in_flight),      MEMBER(most_in_flight),   MEMBER(waiting),
-        MEMBER(rings),          MEMBER(operations),       MEMBER(submissions),
-        MEMBER(bytes_in_place), MEMBER(bytes_bounced),    MEMBER(commits),
-        MEMBER(log_pages),      MEMBER(compactions),
-    };
+    } members[] = {MEMBER(total),           MEMBER(remaining),        MEMBER(allocated_blocks),
+                   MEMBER(reads),           MEMBER(writes),           MEMBER(flushes),
+                   MEMBER(trims),           MEMBER(errors),           MEMBER(bytes_read),
+                   MEMBER(bytes_written),   MEMBER(read_bytes_per_s), MEMBER(write_bytes_per_s),
+                   MEMBER(device),          MEMBER(direct),           MEMBER(alignment),
+                   MEMBER(io_unit),         MEMBER(memory_unit),      MEMBER(io_depth),
+                   MEMBER(in_flight),       MEMBER(most_in_flight),   MEMBER(waiting),
+                   MEMBER(rings),           MEMBER(operations),       MEMBER(submissions),
+                   MEMBER(bytes_in_place),  MEMBER(bytes_bounced),    MEMBER(commits),
+                   MEMBER(log_pages),       MEMBER(compactions),      MEMBER(registered_operations),
+                   MEMBER(registered_bytes)};
     printf("{\"id\":\"%u.%u\",\"type\":\"%s\",\"mode\":\"%s\",\"engine\":\"%s\"",
            client->base.pool_id.major, client->base.pool_id.minor, NAME(types, s->type),
            NAME(modes, s->mode), NAME(engines, s->engine));

@@ -203,7 +203,9 @@ static void add_file_stats(struct chimaera_bdev *self, struct chimaera_bdev_stat
     stats->direct = file->direct;
     stats->io_unit = file->io_unit;
     stats->memory_unit = file->memory_unit;
-    stats->rings = bdev_uring_count(file);
+    stats->rings = bdev_uring_count(file, &stats->registered_bytes);
+    stats->registered_operations =
+        atomic_load_explicit(&file->registered_operations, memory_order_relaxed);
     stats->operations = atomic_load_explicit(&file->operations, memory_order_relaxed);
     stats->submissions = atomic_load_explicit(&file->submissions, memory_order_relaxed);
     stats->bytes_in_place = atomic_load_explicit(&file->bytes_in_place, memory_order_relaxed);

@@ -161,6 +161,8 @@ int bdev_device_init(struct bdev_device *device, int fd, uint64_t size, uint32_t
     pthread_mutex_init(&device->lock, NULL);
     bdev_gate_init(&device->gate, io_depth);
     bdev_claims_init(&device->claims);
+    if (rc == 0)
+        bdev_uring_init(device);
     return 0;
 }
 

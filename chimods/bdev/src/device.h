@@ -12,6 +12,7 @@
 #include "gate.h"
 #include "store.h"
 #include <chimaera/bdev/bdev_tasks.h>
+#include <chimaera/client_memory.h>
 #include <chimaera/park.h>
 #include <stdatomic.h>
 
@@ -39,6 +40,7 @@ struct bdev_op {
     uint64_t offset; /* in the file */
     uint64_t size;
     uint8_t *memory; /* of a read or write */
+    bool by_address; /* the engine's: not by a registered buffer */
     struct bdev_batch *batch;
     struct bdev_op *next; /* the engine's */
 };
@@ -58,11 +60,13 @@ struct bdev_device {
     atomic_int engine;                             /* CHIMAERA_BDEV_ENGINE_URING or _THREADS */
     pthread_mutex_t lock;                          /* to make rings, threads, bounce buffers */
     _Atomic(struct bdev_ring *) rings[BDEV_RINGS]; /* one for each worker that came by; to NULL */
+    struct chi_client_memory_watch watch;          /* for registered buffers */
     _Atomic(struct bdev_threads *) threads;        /* made when first needed */
     void *bounces[8];                              /* spare ones; lock */
     uint32_t bounce_count;
 
-    _Atomic(uint64_t) operations, submissions, bytes_in_place, bytes_bounced;
+    _Atomic(uint64_t) operations, registered_operations, submissions;
+    _Atomic(uint64_t) bytes_in_place, bytes_bounced;
 };
 
 /* Takes over an open descriptor. `engine` may be AUTO. 0; -ENOSYS, -EPERM... where io_uring was
@@ -109,9 +113,12 @@ void bdev_device_store_init(struct bdev_device_store *store, struct bdev_device 
 /* 0 where the system lets this process make an io_uring, else -errno; -ENOSYS where it was built
  * without. */
 int bdev_uring_probe(void);
+/* For a device that has this engine. Handlers. */
+void bdev_uring_init(struct bdev_device *device);
 /* Queues it for the calling worker's ring; false where there is none. */
 bool bdev_uring_start(struct bdev_device *device, struct bdev_op *op);
-uint32_t bdev_uring_count(struct bdev_device *device);
+/* How many rings there are, and the bytes that are registered with them. */
+uint32_t bdev_uring_count(struct bdev_device *device, uint64_t *registered_bytes);
 /* Parks. */
 void bdev_uring_fini(struct bdev_device *device);
 

@@ -7,6 +7,7 @@
  * taken from memory that the kernel shares. The worker sleeps with the ring in its epoll.
  */
 #include "device.h"
+#include "registered.h"
 
 #include <chimaera/log.h>
 #include <errno.h>
@@ -35,6 +36,7 @@ struct bdev_ring {
     struct bdev_op *first, *last; /* for which the submission queue had no place */
     uint32_t in_flight;           /* of this ring */
     struct io_uring uring;
+    struct bdev_registered registered;
 };
 
 static int make(uint32_t entries, struct io_uring *uring)
@@ -73,6 +75,26 @@ static void defer(struct bdev_ring *ring, struct bdev_op *op)
     ring->last = op;
 }
 
+/* By its registered buffer, where it has one and that was not refused before. */
+static void prepare_move(struct bdev_ring *ring, struct bdev_op *op, struct io_uring_sqe *sqe)
+{
+    unsigned size = (unsigned)op->size;
+    int buffer = -1;
+    if (!op->by_address)
+        buffer = bdev_registered_find(&ring->registered, op->memory, op->size);
+    op->by_address = buffer < 0;
+    if (buffer < 0 && op->kind == BDEV_OP_READ)
+        io_uring_prep_read(sqe, 0, op->memory, size, op->offset);
+    else if (buffer < 0)
+        io_uring_prep_write(sqe, 0, op->memory, size, op->offset);
+    else if (op->kind == BDEV_OP_READ)
+        io_uring_prep_read_fixed(sqe, 0, op->memory, size, op->offset, buffer);
+    else
+        io_uring_prep_write_fixed(sqe, 0, op->memory, size, op->offset, buffer);
+    if (buffer >= 0)
+        atomic_fetch_add_explicit(&ring->device->registered_operations, 1, memory_order_relaxed);
+}
+
 static bool queue(struct bdev_ring *ring, struct bdev_op *op)
 {
     struct io_uring_sqe *sqe = io_uring_get_sqe(&ring->uring);
@@ -80,10 +102,8 @@ static bool queue(struct bdev_ring *ring, struct bdev_op *op)
         return false;
     switch (op->kind) {
     case BDEV_OP_READ:
-        io_uring_prep_read(sqe, 0, op->memory, (unsigned)op->size, op->offset);
-        break;
     case BDEV_OP_WRITE:
-        io_uring_prep_write(sqe, 0, op->memory, (unsigned)op->size, op->offset);
+        prepare_move(ring, op, sqe);
         break;
     case BDEV_OP_FLUSH:
         io_uring_prep_fsync(sqe, 0, IORING_FSYNC_DATASYNC);
@@ -110,6 +130,20 @@ static void submit(struct bdev_ring *ring)
     io_uring_submit(&ring->uring);
 }
 
+/* An operation has ended, or what is left of it is to be queued again. */
+static void complete(struct bdev_ring *ring, struct bdev_op *op, int result)
+{
+    int rc;
+    if (result == -EFAULT && !op->by_address) { /* its registered buffer is gone: registered.h */
+        op->by_address = true;
+        defer(ring, op);
+    } else if (bdev_op_advance(op, result, &rc)) {
+        bdev_op_end(ring->device, op, rc);
+    } else {
+        defer(ring, op);
+    }
+}
+
 static bool reap(struct bdev_ring *ring)
 {
     struct io_uring_cqe *cqes[REAP];
@@ -119,13 +153,8 @@ static bool reap(struct bdev_ring *ring)
         if (count == 0)
             break;
         for (unsigned i = 0; i < count; i++) {
-            struct bdev_op *op = io_uring_cqe_get_data(cqes[i]);
-            int rc;
             ring->in_flight--;
-            if (bdev_op_advance(op, cqes[i]->res, &rc))
-                bdev_op_end(ring->device, op, rc);
-            else
-                defer(ring, op);
+            complete(ring, io_uring_cqe_get_data(cqes[i]), cqes[i]->res);
         }
         io_uring_cq_advance(&ring->uring, count);
     }
@@ -174,7 +203,30 @@ static struct bdev_ring *make_ring(struct bdev_device *device)
         free(ring);
         return NULL;
     }
+    bdev_registered_init(&ring->registered, &ring->uring);
     return ring;
+}
+
+static struct bdev_ring *ring_at(struct bdev_device *device, uint32_t i)
+{
+    /* Acquire: pairs with the release in own_ring(). */
+    return i < BDEV_RINGS ? atomic_load_explicit(&device->rings[i], memory_order_acquire) : NULL;
+}
+
+/* A ring that is not published yet has nothing registered. */
+static void leave(struct chi_client_memory_watch *watch, struct chi_client_memory_run run)
+{
+    struct bdev_device *device =
+        (struct bdev_device *)(void *)((char *)watch - offsetof(struct bdev_device, watch));
+    struct bdev_ring *ring;
+    for (uint32_t i = 0; (ring = ring_at(device, i)) != NULL; i++)
+        bdev_registered_leave(&ring->registered, run);
+}
+
+void bdev_uring_init(struct bdev_device *device)
+{
+    device->watch = (struct chi_client_memory_watch){.leave = leave};
+    chi_client_memory_watch_add(&device->watch);
 }
 
 /* The calling worker's ring; made where there is none yet, NULL where that fails. */
@@ -184,14 +236,9 @@ static struct bdev_ring *own_ring(struct bdev_device *device)
     struct bdev_ring *ring;
     uint32_t i;
 
-    for (i = 0; i < BDEV_RINGS; i++) {
-        /* Acquire: pairs with the release below; a ring of another thread is only compared. */
-        ring = atomic_load_explicit(&device->rings[i], memory_order_acquire);
-        if (ring == NULL)
-            break;
-        if (pthread_equal(ring->owner, self))
+    for (i = 0; (ring = ring_at(device, i)) != NULL; i++)
+        if (pthread_equal(ring->owner, self)) /* one of another thread is only compared */
             return ring;
-    }
     ring = i < BDEV_RINGS ? make_ring(device) : NULL;
     if (ring == NULL) { /* the limit of locked memory or of descriptors, probably */
         atomic_store_explicit(&device->engine, CHIMAERA_BDEV_ENGINE_THREADS, memory_order_relaxed);
@@ -218,22 +265,24 @@ bool bdev_uring_start(struct bdev_device *device, struct bdev_op *op)
     return true;
 }
 
-uint32_t bdev_uring_count(struct bdev_device *device)
+uint32_t bdev_uring_count(struct bdev_device *device, uint64_t *registered_bytes)
 {
-    uint32_t count = 0;
-    while (count < BDEV_RINGS &&
-           atomic_load_explicit(&device->rings[count], memory_order_relaxed) != NULL)
-        count++;
+    struct bdev_ring *ring;
+    uint32_t count;
+    *registered_bytes = 0;
+    for (count = 0; (ring = ring_at(device, count)) != NULL; count++)
+        *registered_bytes += atomic_load_explicit(&ring->registered.bytes, memory_order_relaxed);
     return count;
 }
 
 void bdev_uring_fini(struct bdev_device *device)
 {
-    for (uint32_t i = 0; i < BDEV_RINGS; i++) {
-        struct bdev_ring *ring = atomic_load_explicit(&device->rings[i], memory_order_acquire);
-        if (ring == NULL)
-            break;
+    struct bdev_ring *ring;
+    if (device->watch.leave != NULL)
+        chi_client_memory_watch_remove(&device->watch);
+    for (uint32_t i = 0; (ring = ring_at(device, i)) != NULL; i++) {
         chi_poller_remove(&ring->poller);
+        bdev_registered_fini(&ring->registered);
         io_uring_unregister_files(&ring->uring);
         io_uring_queue_exit(&ring->uring);
         free(ring);
@@ -247,15 +296,21 @@ int bdev_uring_probe(void)
     return -ENOSYS;
 }
 
+void bdev_uring_init(struct bdev_device *device)
+{
+    (void)device;
+}
+
 bool bdev_uring_start(struct bdev_device *device, struct bdev_op *op)
 {
     (void)device, (void)op;
     return false;
 }
 
-uint32_t bdev_uring_count(struct bdev_device *device)
+uint32_t bdev_uring_count(struct bdev_device *device, uint64_t *registered_bytes)
 {
     (void)device;
+    *registered_bytes = 0;
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #ifndef CHI_TEST_BDEV_FAKE_PARK_H
 #define CHI_TEST_BDEV_FAKE_PARK_H
 
+#include <chimaera/client_memory.h>
 #include <chimaera/park.h>
 #include <pthread.h>
 #include <sched.h>
@@ -59,6 +60,37 @@ void chi_poller_remove(struct chi_poller *poller)
 uint32_t chi_current_client(void)
 {
     return park_client;
+}
+
+/* Clients' memory: none, unless a test gives some; what lies around any buffer in it; who watches.
+ */
+static uint8_t *park_memory;
+static uint32_t park_units;
+static struct chi_client_memory_run park_run;
+static struct chi_client_memory_watch *park_watch;
+
+uint8_t *chi_client_memory_base(uint32_t *units)
+{
+    *units = park_units;
+    return park_memory;
+}
+
+struct chi_client_memory_run chi_client_memory_around(const void *address, uint64_t size,
+                                                      uint32_t window)
+{
+    (void)address, (void)size, (void)window;
+    return park_run;
+}
+
+void chi_client_memory_watch_add(struct chi_client_memory_watch *watch)
+{
+    park_watch = watch;
+}
+
+void chi_client_memory_watch_remove(struct chi_client_memory_watch *watch)
+{
+    assert_ptr_equal(park_watch, watch);
+    park_watch = NULL;
 }
 
 #endif

@@ -328,6 +328,82 @@ static void full_machine_is_enomem_at_the_grant_and_not_sigbus_later(void **stat
     chi_segment_close(&map);
 }
 
+static void assert_around(struct chi_extents *extents, uint64_t offset, uint64_t size,
+                          uint32_t window, uint32_t first, uint32_t units)
+{
+    uint32_t found = first;
+    assert_int_equal(chi_extents_around(extents, offset, size, window, &found), units);
+    assert_int_equal(found, first);
+}
+
+static void what_lies_around_is_the_same_owners_and_within_the_window(void **state)
+{
+    struct chi_segment_map map = shm_segment(20 * UNIT);
+    struct chi_extents *extents = table(&map, 0);
+    (void)state;
+
+    assert_int_equal(grant(extents, ALICE, 6), 0);
+    assert_int_equal(grant(extents, BOB, 2), 6);
+    assert_int_equal(grant(extents, ALICE, 12), 8);
+    assert_around(extents, 5 * UNIT + 7, 10, 8, 0, 6);
+    assert_around(extents, 7 * UNIT, UNIT, 8, 6, 2);
+    assert_around(extents, 9 * UNIT, 3 * UNIT, 8, 8, 8);
+    assert_around(extents, 17 * UNIT, 0, 8, 16, 4);
+    assert_around(extents, 17 * UNIT, UNIT, 64, 8, 12);
+    assert_around(extents, 15 * UNIT, UNIT + 1, 8, 0, 0); /* across windows */
+    assert_around(extents, 5 * UNIT, UNIT + 1, 8, 0, 0);  /* across owners */
+    assert_around(extents, 19 * UNIT, UNIT + 1, 8, 0, 0); /* across the end */
+    assert_around(extents, UINT64_MAX, 1, 8, 0, 0);
+    assert_around(extents, UNIT, UINT64_MAX, 8, 0, 0);
+    assert_int_equal(chi_extents_retire(extents, ALICE, 10, 1), 0);
+    assert_around(extents, 9 * UNIT, UNIT, 8, 8, 2);
+    assert_around(extents, 10 * UNIT, UNIT, 8, 0, 0); /* nobody's by now */
+    chi_extents_free(extents, 10, 1);
+    assert_around(extents, 10 * UNIT, UNIT, 8, 0, 0);
+    chi_extents_destroy(extents);
+    chi_segment_close(&map);
+}
+
+struct left {
+    const struct chi_segment_map *map;
+    uint32_t first, units;
+    uint64_t backed;
+};
+
+static void note_leaving(void *context, uint32_t first, uint32_t units)
+{
+    struct left *left = context;
+    left->first = first;
+    left->units = units;
+    left->backed = backed_bytes(left->map);
+}
+
+static void who_holds_pages_is_told_before_they_go(void **state)
+{
+    struct chi_segment_map map = shm_segment(8 * UNIT);
+    struct chi_extents *extents = table(&map, 0);
+    struct left left = {.map = &map};
+    (void)state;
+
+    extents->leave = note_leaving;
+    extents->leave_context = &left;
+    grant(extents, ALICE, 3);
+    grant(extents, BOB, 2);
+    assert_int_equal(chi_extents_retire(extents, ALICE, 1, 1), 0);
+    assert_int_equal(left.units, 0);
+    chi_extents_free(extents, 1, 1);
+    assert_int_equal(left.first, 1);
+    assert_int_equal(left.units, 1);
+    assert_int_equal(left.backed, 5 * UNIT);
+    assert_int_equal(chi_extents_free_owner(extents, BOB), 2);
+    assert_int_equal(left.first, 3);
+    assert_int_equal(left.units, 2);
+    assert_int_equal(left.backed, 4 * UNIT);
+    assert_int_equal(backed_bytes(&map), 2 * UNIT);
+    chi_extents_destroy(extents);
+    chi_segment_close(&map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +418,8 @@ int main(void)
         SHM_TEST(freeing_free_or_impossible_units_is_harmless),
         SHM_TEST(all_of_a_dead_owner_comes_back_and_nothing_else),
         SHM_TEST(random_grants_and_frees_never_overlap),
+        SHM_TEST(what_lies_around_is_the_same_owners_and_within_the_window),
+        SHM_TEST(who_holds_pages_is_told_before_they_go),
         SHM_TEST(full_machine_is_enomem_at_the_grant_and_not_sigbus_later),
     };
 

@@ -174,6 +174,10 @@ static const struct chi_member chimaera_bdev_stats__plain_members[] = {
      CHI_PLACE_(struct chimaera_bdev_stats, operations)},
     {.name = "submissions", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
      CHI_PLACE_(struct chimaera_bdev_stats, submissions)},
+    {.name = "registered_operations", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     CHI_PLACE_(struct chimaera_bdev_stats, registered_operations)},
+    {.name = "registered_bytes", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     CHI_PLACE_(struct chimaera_bdev_stats, registered_bytes)},
     {.name = "bytes_in_place", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
      CHI_PLACE_(struct chimaera_bdev_stats, bytes_in_place)},
     {.name = "bytes_bounced", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
@@ -185,15 +189,15 @@ static const struct chi_member chimaera_bdev_stats__plain_members[] = {
     {.name = "compactions", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
      CHI_PLACE_(struct chimaera_bdev_stats, compactions)},
 };
-_Static_assert(sizeof(struct chimaera_bdev_stats) == 304,
+_Static_assert(sizeof(struct chimaera_bdev_stats) == 320,
                "struct chimaera_bdev_stats is packed, or not what chi_refresh_repo read");
 
 static const struct chi_schema chimaera_bdev_stats__plain_schema = {
     .name = "chimaera_bdev_stats",
     .size = sizeof(struct chimaera_bdev_stats),
-    .member_count = 35,
+    .member_count = 37,
     .members = chimaera_bdev_stats__plain_members,
-    .hash = 0x99a8f5a3bd3400f1,
+    .hash = 0x1710f479ff7adf88,
 };
 
 static const struct chi_member chimaera_bdev_create_params_members[] = {
@@ -341,7 +345,7 @@ static const struct chi_member chimaera_bdev_get_stats_task_members[] = {
      CHI_PLACE_(struct chimaera_bdev_get_stats_task, stats),
      .nested = &chimaera_bdev_stats__plain_schema},
 };
-_Static_assert(sizeof(struct chimaera_bdev_get_stats_task) == 368,
+_Static_assert(sizeof(struct chimaera_bdev_get_stats_task) == 384,
                "struct chimaera_bdev_get_stats_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct chimaera_bdev_get_stats_task, base) == 0,
                "struct chi_task base must be the first member");
@@ -352,7 +356,7 @@ struct chi_task_schema chimaera_bdev_get_stats_schema = {
         .size = sizeof(struct chimaera_bdev_get_stats_task),
         .member_count = 1,
         .members = chimaera_bdev_get_stats_task_members,
-        .hash = 0xe1536ac62f184b23,
+        .hash = 0x5e49c16631bc3060,
     },
     .method_name = "get_stats",
     .method = 14,

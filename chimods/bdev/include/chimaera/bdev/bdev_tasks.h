@@ -98,15 +98,17 @@ struct chimaera_bdev_stats {
     uint32_t io_unit;     /* what the system can write at once; 1: any byte */
     uint32_t memory_unit; /* how memory must lie to be used in place; 1: anyhow */
     uint32_t io_depth;
-    uint32_t in_flight;      /* operations given to the system now */
-    uint32_t most_in_flight; /* ever */
-    uint32_t waiting;        /* for their turn below io_depth */
-    uint32_t rings;          /* io_urings, one for each worker that has served the pool */
-    uint64_t operations;     /* given to the system */
-    uint64_t submissions;    /* system calls that did so */
-    uint64_t bytes_in_place; /* between the device and the caller's own memory */
-    uint64_t bytes_bounced;  /* copied, because of where the memory or the range lay */
-    uint64_t commits;        /* of the allocation log */
+    uint32_t in_flight;             /* operations given to the system now */
+    uint32_t most_in_flight;        /* ever */
+    uint32_t waiting;               /* for their turn below io_depth */
+    uint32_t rings;                 /* io_urings, one for each worker that has served the pool */
+    uint64_t operations;            /* given to the system */
+    uint64_t submissions;           /* system calls that did so */
+    uint64_t registered_operations; /* of them those by a registered buffer */
+    uint64_t registered_bytes;      /* clients' memory that the rings keep hold of now */
+    uint64_t bytes_in_place;        /* between the device and the caller's own memory */
+    uint64_t bytes_bounced;         /* copied, because of where the memory or the range lay */
+    uint64_t commits;               /* of the allocation log */
     uint64_t log_pages;
     uint64_t compactions;
 };

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Registered buffers. See registered.h. */
+#include "registered.h"
+
+#ifdef BDEV_WITH_URING
+
+#include <liburing.h>
+#include <stdlib.h>
+
+#define UNIT   CHI_CLIENT_MEMORY_UNIT
+#define WINDOW 256u /* units: no more is registered at once, which takes part of a millisecond */
+
+void bdev_registered_init(struct bdev_registered *registered, struct io_uring *uring)
+{
+    uint32_t units;
+    const uint8_t *base = chi_client_memory_base(&units);
+
+    *registered = (struct bdev_registered){.base = base};
+    if (units == 0 || io_uring_register_buffers_sparse(uring, BDEV_REGISTERED_SLOTS) < 0)
+        return; /* before Linux 5.19 */
+    registered->slot_of = calloc(units, sizeof *registered->slot_of);
+    if (registered->slot_of == NULL)
+        return;
+    pthread_mutex_init(&registered->lock, NULL);
+    registered->units = units;
+    registered->uring = uring;
+}
+
+void bdev_registered_fini(struct bdev_registered *registered)
+{
+    if (registered->uring == NULL)
+        return;
+    io_uring_unregister_buffers(registered->uring);
+    free(registered->slot_of);
+    pthread_mutex_destroy(&registered->lock);
+}
+
+static uint16_t slot_of(const struct bdev_registered *registered, uint64_t unit)
+{
+    return atomic_load_explicit(&registered->slot_of[unit], memory_order_relaxed);
+}
+
+/* Lock held. */
+static void set_slot(struct bdev_registered *registered, struct chi_client_memory_run run,
+                     uint16_t slot)
+{
+    for (uint32_t unit = run.first; unit < run.first + run.units; unit++)
+        atomic_store_explicit(&registered->slot_of[unit], slot, memory_order_relaxed);
+}
+
+/* What of `run` around the units from `first` to `last` is not registered yet. */
+static struct chi_client_memory_run unregistered(const struct bdev_registered *registered,
+                                                 struct chi_client_memory_run run, uint32_t first,
+                                                 uint32_t last)
+{
+    struct chi_client_memory_run rest = {0};
+    uint32_t end = run.first + run.units;
+
+    for (uint32_t unit = first; unit <= last; unit++)
+        if (run.units == 0 || slot_of(registered, unit) != 0)
+            return rest;
+    while (first > run.first && slot_of(registered, first - 1) == 0)
+        first--;
+    while (last + 1 < end && slot_of(registered, last + 1) == 0)
+        last++;
+    rest.first = first;
+    rest.units = last + 1 - first;
+    return rest;
+}
+
+/* Lock held. */
+static int add(struct bdev_registered *registered, struct chi_client_memory_run run)
+{
+    uint16_t slot = 0;
+    while (slot < BDEV_REGISTERED_SLOTS && registered->slots[slot].units > 0)
+        slot++;
+    if (slot == BDEV_REGISTERED_SLOTS)
+        return -1;
+    const struct iovec memory = {
+        .iov_base = (void *)(uintptr_t)(registered->base + (uint64_t)run.first * UNIT),
+        .iov_len = (size_t)run.units * UNIT};
+    if (io_uring_register_buffers_update_tag(registered->uring, slot, &memory, NULL, 1) < 0)
+        return -1;
+    registered->slots[slot] = run;
+    set_slot(registered, run, (uint16_t)(slot + 1));
+    atomic_fetch_add_explicit(&registered->bytes, memory.iov_len, memory_order_relaxed);
+    return slot;
+}
+
+/* Lock held. Operations that the kernel has taken keep the pages until they end. */
+static void take_out(struct bdev_registered *registered, uint16_t slot)
+{
+    const struct iovec nothing = {0};
+    struct chi_client_memory_run run = registered->slots[slot];
+    io_uring_register_buffers_update_tag(registered->uring, slot, &nothing, NULL, 1);
+    registered->slots[slot] = (struct chi_client_memory_run){0};
+    set_slot(registered, run, 0);
+    atomic_fetch_sub_explicit(&registered->bytes, (uint64_t)run.units * UNIT, memory_order_relaxed);
+}
+
+int bdev_registered_find(struct bdev_registered *registered, const uint8_t *memory, uint64_t size)
+{
+    uint64_t offset = (uint64_t)((uintptr_t)memory - (uintptr_t)registered->base);
+    uint64_t first = offset / UNIT, last = (offset + size - 1) / UNIT;
+
+    if (first >= registered->units || last >= registered->units)
+        return -1; /* not a client's, or nothing is registered */
+    uint16_t slot = slot_of(registered, first);
+    if (slot != 0 || slot_of(registered, last) != 0)
+        return slot_of(registered, last) == slot ? slot - 1 : -1; /* one, or across two */
+    if (atomic_load_explicit(&registered->refused, memory_order_relaxed))
+        return -1;
+    struct chi_client_memory_run run = chi_client_memory_around(memory, size, WINDOW);
+    pthread_mutex_lock(&registered->lock);
+    run = unregistered(registered, run, (uint32_t)first, (uint32_t)last);
+    int found = run.units > 0 ? add(registered, run) : -1;
+    if (run.units > 0 && found < 0) /* before the unlock, so that what leaves then takes it back */
+        atomic_store_explicit(&registered->refused, true, memory_order_relaxed);
+    pthread_mutex_unlock(&registered->lock);
+    return found;
+}
+
+void bdev_registered_leave(struct bdev_registered *registered, struct chi_client_memory_run run)
+{
+    if (registered->uring == NULL)
+        return;
+    pthread_mutex_lock(&registered->lock);
+    for (uint32_t unit = run.first; unit < run.first + run.units; unit++) {
+        uint16_t slot = slot_of(registered, unit);
+        if (slot != 0)
+            take_out(registered, (uint16_t)(slot - 1));
+    }
+    atomic_store_explicit(&registered->refused, false, memory_order_relaxed);
+    pthread_mutex_unlock(&registered->lock);
+}
+
+#endif
