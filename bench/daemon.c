@@ -128,14 +128,19 @@ static void pin_thread(pid_t pid, pid_t tid, void *context)
     bench_pin(tid, bench_worker_core);
 }
 
+/* Its other threads sleep while tasks run, and must not disturb the client when they do not. */
+void bench_daemon_pin(const struct bench_daemon *daemon)
+{
+    for_each_thread(daemon->pid, pin_thread, NULL);
+    bench_pin(0, bench_client_core);
+}
+
 void bench_daemon_start(struct bench_daemon *daemon)
 {
     bench_daemon_prepare(daemon, 1);
     bench_daemon_spawn(daemon);
     bench_daemon_attach(daemon);
-    /* Its other threads sleep while tasks run, and must not disturb the client when they do not. */
-    for_each_thread(daemon->pid, pin_thread, NULL);
-    bench_pin(0, bench_client_core);
+    bench_daemon_pin(daemon);
 }
 
 void bench_daemon_stop(struct bench_daemon *daemon)

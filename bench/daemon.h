@@ -33,7 +33,10 @@ void bench_daemon_spawn(struct bench_daemon *daemon);
 /* Attaches this process as soon as the daemon lets it. */
 void bench_daemon_attach(const struct bench_daemon *daemon);
 
-/* All three; then pins the daemon to the worker's core, and this process to the client's. */
+/* Pins the daemon to the worker's core, and the calling thread to the client's. */
+void bench_daemon_pin(const struct bench_daemon *daemon);
+
+/* Prepares, starts, attaches and pins. */
 void bench_daemon_start(struct bench_daemon *daemon);
 
 /* Detaches this process and stops the daemon. */

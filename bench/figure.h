@@ -76,6 +76,7 @@ void bench_bdev_file_read_4k_32(const struct bench_options *options, struct benc
 void bench_bdev_file_write_4k_1(const struct bench_options *options, struct bench_result *result);
 void bench_bdev_file_write_4k_32(const struct bench_options *options, struct bench_result *result);
 void bench_bdev_file_seq_1m(const struct bench_options *options, struct bench_result *result);
+void bench_bdev_file_seq_write_1m(const struct bench_options *options, struct bench_result *result);
 void bench_idle_cpu(const struct bench_options *options, struct bench_result *result);
 void bench_startup(const struct bench_options *options, struct bench_result *result);
 void bench_attach(const struct bench_options *options, struct bench_result *result);

@@ -156,6 +156,13 @@ void bench_poll_for(uint64_t duration_ns)
 
 /* ---- cores and processes */
 
+void bench_swap_cores(void)
+{
+    int core = bench_worker_core;
+    bench_worker_core = bench_client_core;
+    bench_client_core = core;
+}
+
 void bench_pin(pid_t tid, int core)
 {
     cpu_set_t set;

@@ -38,6 +38,9 @@ double bench_median(double *values, size_t count);
 extern int bench_worker_core;
 extern int bench_client_core;
 
+/* Lets them change places, for who is pinned from now on. */
+void bench_swap_cores(void);
+
 /* Pins a thread; 0 is the calling one. */
 void bench_pin(pid_t tid, int core);
 
