@@ -23,6 +23,8 @@
 #define TIGHT_POLLS    64u /* without a pause: the answer to a short task comes within these */
 #define PAUSE_POLLS    200u
 #define YIELD_MIN_NS   2000u
+#define CROWDED_NS     (500 * CHI_NS_PER_US) /* so long do yields take where others want the core */
+#define CROWDED_FOR_NS (100 * CHI_NS_PER_MS)
 #define YIELD_MAX_NS   50000u /* about what sleeping costs: longer polling costs more than that */
 #define WAKE_NS        25000u
 #define SLICE_NS       (100 * CHI_NS_PER_MS) /* a dead runtime is noticed this late */
@@ -78,20 +80,27 @@ static bool poll_with_pauses(struct waited *waited)
     return false;
 }
 
-/* Polls with yields until `budget_ns` is spent or `deadline` has passed. */
-static bool poll_with_yields(struct waited *waited, uint64_t budget_ns, uint64_t deadline)
+/* Polls with yields until this thread's budget is spent or `deadline` has passed. Somebody else who
+ * wants the core has it for a whole slice at each yield, but a thread that sleeps has it back as
+ * soon as it is woken: then the budget is nothing for a while. */
+static bool poll_with_yields(struct chi_client_thread *self, struct waited *waited, uint64_t now,
+                             uint64_t deadline)
 {
-    uint64_t now = chi_clock_now_ns();
-    uint64_t end = chi_clock_deadline_ns(now, budget_ns);
+    uint64_t end = now < self->crowded_until_ns ? now : chi_clock_deadline_ns(now, self->yield_ns);
     if (deadline < end)
         end = deadline;
     while (now < end) {
+        uint64_t before = now;
         for (uint32_t i = 0; i < YIELDS_A_CLOCK; i++) {
             if (poll_once(waited))
                 return true;
             chi_cpu_yield();
         }
         now = chi_clock_now_ns();
+        if (now - before > CROWDED_NS) {
+            self->crowded_until_ns = now + CROWDED_FOR_NS;
+            break;
+        }
     }
     return poll_once(waited);
 }
@@ -182,7 +191,7 @@ static int wait_for(struct chi_client_thread *self, struct waited *waited, uint6
     if (CHI_UNLIKELY(chi_stepping != NULL))
         return chi_stepping->wait(poll_stepped, waited, timeout_ns);
     uint64_t before = chi_clock_now_ns();
-    if (poll_with_yields(waited, self->yield_ns, deadline))
+    if (poll_with_yields(self, waited, before, deadline))
         return 0;
     int rc = sleep_until_done(waited, self->client, deadline);
     adapt(self, chi_clock_now_ns() - before);

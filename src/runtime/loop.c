@@ -24,6 +24,8 @@
 #define PAUSE_POLLS    64u
 #define YIELDS_A_CLOCK 8u
 #define SPIN_MIN_NS    2000u
+#define CROWDED_NS     (500 * CHI_NS_PER_US) /* so long do yields take where others want the core */
+#define CROWDED_FOR_NS (100 * CHI_NS_PER_MS)
 #define HOT_POLLS      4096u /* empty polls after which a lane among others is armed */
 #define EVENTS_MAX     32
 #define ROUNDS_A_TIMER 16u
@@ -294,19 +296,18 @@ static uint64_t *spin_budget(struct chi_worker *worker)
                                                         : &worker->spin_ns;
 }
 
-static void adapt_spin(struct chi_worker *worker, uint64_t slept_ns)
+static void adapt_spin(struct chi_worker *worker, uint64_t slept_ns, uint64_t now)
 {
     uint64_t *spin_ns = spin_budget(worker);
     uint64_t most = worker->runtime->config.first_busy_wait_ns;
-    uint64_t least = most < SPIN_MIN_NS ? most : SPIN_MIN_NS;
-    if (slept_ns <= most && was_called(worker)) /* polling a little longer would have done */
-        *spin_ns = *spin_ns * 2 + least;
+    if (now < worker->crowded_until_ns)
+        *spin_ns = 0;
+    else if (slept_ns <= most && was_called(worker)) /* polling a little longer would have done */
+        *spin_ns = *spin_ns * 2 + SPIN_MIN_NS;
     else
         *spin_ns /= 2;
     if (*spin_ns > most)
         *spin_ns = most;
-    if (*spin_ns < least)
-        *spin_ns = least;
 }
 
 static void go_to_sleep(struct chi_worker *worker)
@@ -319,7 +320,8 @@ static void go_to_sleep(struct chi_worker *worker)
         uint64_t before = chi_clock_now_ns();
         atomic_fetch_add_explicit(&worker->stats.sleeps, 1, memory_order_relaxed);
         take_events(worker, sleep_timeout(worker, before));
-        adapt_spin(worker, chi_clock_now_ns() - before);
+        uint64_t now = chi_clock_now_ns();
+        adapt_spin(worker, now - before, now);
     }
     atomic_store_explicit(&worker->asleep, false, memory_order_relaxed);
     atomic_store_explicit(&worker->bell->sleeping, 0, memory_order_relaxed);
@@ -404,10 +406,19 @@ void chi_worker_step_loop(struct chi_worker *worker)
     }
 }
 
+/* Whether to go on polling, a few yields after `before`. Somebody else who wants the core has it
+ * for a whole slice at each yield, but a worker that sleeps has it back as soon as it is called. */
+static bool may_poll_on(struct chi_worker *worker, uint64_t before, uint64_t now)
+{
+    if (now - before > CROWDED_NS)
+        worker->crowded_until_ns = now + CROWDED_FOR_NS;
+    return now >= worker->crowded_until_ns;
+}
+
 void chi_worker_loop(struct chi_worker *worker)
 {
     uint32_t idle = 0;
-    uint64_t idle_since = 0;
+    uint64_t now = 0, sleep_at = 0;
 
     while (!atomic_load_explicit(&worker->stop, memory_order_relaxed)) {
         if (run_round(worker)) {
@@ -422,13 +433,20 @@ void chi_worker_loop(struct chi_worker *worker)
             continue;
         }
         if (idle == TIGHT_POLLS + PAUSE_POLLS + 1) {
-            idle_since = chi_clock_now_ns();
-            begin_idle(worker, idle_since);
+            now = chi_clock_now_ns();
+            begin_idle(worker, now);
+            sleep_at = now + *spin_budget(worker);
+        } else if (idle % YIELDS_A_CLOCK == 0) {
+            uint64_t before = now;
+            now = chi_clock_now_ns();
+            if (!may_poll_on(worker, before, now))
+                sleep_at = now;
         }
-        chi_cpu_yield();
-        if (idle % YIELDS_A_CLOCK == 0 && chi_clock_now_ns() - idle_since >= *spin_budget(worker)) {
+        if (now >= sleep_at) {
             go_to_sleep(worker);
             idle = 0;
+            continue;
         }
+        chi_cpu_yield();
     }
 }
