@@ -202,7 +202,7 @@ CHI_API struct chimaera_bdev_raw_zero_task *chimaera_bdev_raw_zero_async(
     uint64_t size);
 
 /*
- * Which parts of the range hold data, and which are holes: no storage behind them, zeros when read.
+ * Which parts of the range hold data, and which are holes, where nothing is and zeros are read.
  * The extents begin at `offset`, lie one behind the other without gaps, and take turns in kind.
  * `count` says how many fit in `extents`, and then how many there are, at least one and no more
  * than CHIMAERA_BDEV_EXTENTS_MAX. They end at the end of the range, or before it where there are

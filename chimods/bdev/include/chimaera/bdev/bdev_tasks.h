@@ -56,7 +56,7 @@ struct chimaera_bdev_block {
 #define CHIMAERA_BDEV_EXTENTS_MAX UINT32_C(1024)
 
 /* Flags of an extent; without: data. */
-#define CHIMAERA_BDEV_EXTENT_HOLE UINT32_C(1) /* takes no storage and reads as zeros */
+#define CHIMAERA_BDEV_EXTENT_HOLE UINT32_C(1) /* holds nothing, reads as zeros */
 
 /* A range of a raw device, in bytes, that is the same throughout. */
 struct chimaera_bdev_extent {
