@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which parts of a device hold data. See extents.h. */
+/* Which parts of a file hold data, and lists of such parts. See extents.h. */
 #include "extents.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SEEKS  64u  /* pairs of lseek at a stretch */
-#define PAGES  512u /* entries of the page table that are read at once */
-#define CHUNKS 32u  /* of that many pages at a stretch */
+#define SEEKS  64u /* pairs of lseek at a stretch */
 #define UNSURE 4096u
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -33,8 +30,7 @@ bool bdev_extents_done(const struct bdev_extents *extents)
     return extents->full || extents->at == extents->end;
 }
 
-/* What lies from `at` to `to`, or to the end, is of this kind. */
-static void add(struct bdev_extents *extents, uint64_t to, uint32_t flags)
+void bdev_extents_add(struct bdev_extents *extents, uint64_t to, uint32_t flags)
 {
     struct chimaera_bdev_extent *last =
         extents->count > 0 ? &extents->items[extents->count - 1] : NULL;
@@ -56,12 +52,12 @@ static void add(struct bdev_extents *extents, uint64_t to, uint32_t flags)
 
 static void add_data(struct bdev_extents *extents, uint64_t to)
 {
-    add(extents, to, 0);
+    bdev_extents_add(extents, to, 0);
 }
 
 static void add_hole(struct bdev_extents *extents, uint64_t to)
 {
-    add(extents, to, CHIMAERA_BDEV_EXTENT_HOLE);
+    bdev_extents_add(extents, to, CHIMAERA_BDEV_EXTENT_HOLE);
 }
 
 /* ---- a file */
@@ -100,69 +96,4 @@ int bdev_extents_seek(struct bdev_extents *extents, int fd)
         add_data(extents, (uint64_t)hole > extents->at ? (uint64_t)hole : extents->at + UNSURE);
     }
     return 0;
-}
-
-/* ---- memory */
-
-/*
- * An entry of the page table of private anonymous memory. Its two highest bits say that a page is
- * there, or that it has been swapped or is being moved. With neither nothing was ever written there
- * since the mapping was made or given back, so it reads as zeros: the kernel takes the lock of the
- * table as whoever swaps, moves, joins or splits pages does, so it never shows what is under way. A
- * page that was only read is there too, and counts as data.
- */
-static bool has_page(uint64_t entry)
-{
-    return entry >> 62 != 0;
-}
-
-/* How many entries from that of `address` on were read. */
-static uint64_t read_pagemap(int pagemap, uintptr_t address, uint64_t page, uint64_t *entries,
-                             uint64_t count)
-{
-    ssize_t got =
-        pread(pagemap, entries, count * sizeof *entries, (off_t)(address / page * sizeof *entries));
-    return got < 0 ? 0 : (uint64_t)got / sizeof *entries;
-}
-
-int bdev_pagemap_open(void)
-{
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t entry = 0; /* lies in a page that is surely there */
-    int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-
-    /* An emulator may show a table that is not ours. */
-    if (pagemap >= 0 &&
-        (read_pagemap(pagemap, (uintptr_t)&entry, page, &entry, 1) != 1 || !has_page(entry))) {
-        close(pagemap);
-        pagemap = -1;
-    }
-    return pagemap;
-}
-
-void bdev_pagemap_close(int pagemap)
-{
-    if (pagemap >= 0)
-        close(pagemap);
-}
-
-void bdev_extents_look(struct bdev_extents *extents, int pagemap, const uint8_t *memory)
-{
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t entries[PAGES];
-
-    for (uint32_t i = 0; i < CHUNKS && !bdev_extents_done(extents); i++) {
-        uint64_t first = extents->at / page;
-        uint64_t count = least(PAGES, (extents->end + page - 1) / page - first);
-        uint64_t got = pagemap < 0 ? 0
-                                   : read_pagemap(pagemap, (uintptr_t)memory + first * page, page,
-                                                  entries, count);
-        if (got == 0) {
-            add_data(extents, extents->end);
-            return;
-        }
-        for (uint64_t n = 0; n < got; n++)
-            add(extents, (first + n + 1) * page,
-                has_page(entries[n]) ? 0 : CHIMAERA_BDEV_EXTENT_HOLE);
-    }
 }

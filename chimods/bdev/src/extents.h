@@ -23,6 +23,9 @@ int bdev_extents_init(struct bdev_extents *extents, uint64_t offset, uint64_t si
 /* Whether the range ends here, or the room. */
 bool bdev_extents_done(const struct bdev_extents *extents);
 
+/* What lies from `at` to `to`, or to the end of the range, is of this kind. */
+void bdev_extents_add(struct bdev_extents *extents, uint64_t to, uint32_t flags);
+
 /*
  * Asks the file system about a number of extents. Blocks; a helper thread's. Moves the descriptor's
  * own offset, which nothing else uses: whoever reads and writes says where. 0, -errno of lseek.
@@ -30,10 +33,15 @@ bool bdev_extents_done(const struct bdev_extents *extents);
 int bdev_extents_seek(struct bdev_extents *extents, int fd);
 
 /*
- * Looks at the page table for up to 64 MiB of the device at `memory`, which is private and
- * anonymous. `pagemap`: of bdev_pagemap_open(); -1: all is data. Never waits.
+ * pagemap.c: looks at the page table for a part of the device at `memory`, which is private and
+ * anonymous. `pagemap`: of bdev_pagemap_open(); -1: all is data. Never waits. What was only read
+ * may count as data with Linux before 6.7, which cannot tell it from what was written.
  */
 void bdev_extents_look(struct bdev_extents *extents, int pagemap, const uint8_t *memory);
+
+/* The two ways to do so. False: the system does not have this one; what was added is true. */
+bool bdev_pagemap_scan(struct bdev_extents *extents, int pagemap, const uint8_t *memory);
+bool bdev_pagemap_read(struct bdev_extents *extents, int pagemap, const uint8_t *memory);
 
 /* This process's page table; -1 where it cannot be had or is not to be believed. */
 int bdev_pagemap_open(void);
