@@ -2,8 +2,9 @@
 /*
  * Which parts of private anonymous memory hold data, by this process's page table. A page that is
  * neither there nor swapped nor being moved was never written since the mapping was made or that
- * page given back, so it reads as zeros. The kernel looks under the locks that whoever swaps,
- * moves, joins or splits pages holds as well, so it never shows what is half done. See extents.h.
+ * page given back, by us or by the system, which does so when it finds it to be zeros: it reads as
+ * zeros. The kernel looks under the locks that whoever swaps, moves, joins or splits pages holds as
+ * well, so it never shows what is half done. See extents.h.
  */
 #include "extents.h"
 

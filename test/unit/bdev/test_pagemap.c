@@ -7,6 +7,8 @@
 #include "extents_list.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -70,7 +72,7 @@ static void write_and_look(void)
     assert_int_equal(list.count, 1);
     is(0, 0, size, HOLE);
     end();
-    write_memory(&ram, 10 * page + 1, 1, 0); /* that it is a zero does not matter */
+    write_memory(&ram, 10 * page + 1, 1, 5);
     write_memory(&ram, 12 * page - 1, 2, 5); /* in two pages */
     write_memory(&ram, size - 1, 1, 5);
     look(&ram, 0, size, 0);
@@ -135,7 +137,8 @@ static void use_at_random(int advice)
         if (count > pages - first)
             count = pages - first;
         if (rand() % 3 > 0) {
-            write_memory(&ram, first * page + 1, count * page - 2, (int)round);
+            /* Never zeros: the system may take pages of them back when it wants memory. */
+            write_memory(&ram, first * page + 1, count * page - 2, (int)(round % 255) + 1);
             memset(written + first, 1, count);
         } else {
             bdev_ram_zero(&ram, first * page, count * page);
@@ -148,8 +151,12 @@ static void use_at_random(int advice)
             }
             end();
         }
-        if (round % 20 == 0)
+        if (round % 20 == 0) {
+#ifdef MADV_PAGEOUT /* to swap space, where there is some */
+            (void)madvise(ram.memory, BYTES, MADV_PAGEOUT);
+#endif
             check_model(&ram, written);
+        }
     }
     check_model(&ram, written);
     for (uint64_t i = 0; i < pages; i++)
@@ -170,6 +177,70 @@ static void no_page_that_was_written_is_a_hole(void **state)
 {
     (void)state;
     by_each_way(use_small_and_huge_pages);
+}
+
+/* ---- while others write and give back */
+
+#define TURNS 3000u
+
+static struct bdev_ram shared; /* 4 MiB: few huge pages, which are made and split all the time */
+static atomic_bool over;
+static atomic_uint lost;
+
+/* Pages 8 n + number are this thread's. What it has written must be data at once. */
+static void *write_pages(void *argument)
+{
+    unsigned number = (unsigned)(uintptr_t)argument, seed = number;
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    int pagemap = bdev_pagemap_open();
+    for (unsigned i = 0; i < TURNS; i++) {
+        uint64_t at = ((uint64_t)rand_r(&seed) % (shared.size / page / 8) * 8 + number) * page;
+        struct bdev_extents own;
+        uint8_t byte = 1;
+        if (bdev_extents_init(&own, at, page, 0) < 0)
+            abort();
+        bdev_ram_copy(&shared, at + 5, &byte, 1, true);
+        if (!way(&own, pagemap, shared.memory) || own.count != 1 || own.items[0].flags != 0)
+            atomic_fetch_add(&lost, 1);
+        free(own.items);
+        if (i % 3 == 0)
+            bdev_ram_zero(&shared, at, page);
+    }
+    bdev_pagemap_close(pagemap);
+    return NULL;
+}
+
+/* All pages 8 n + 7: so huge pages are split, and come again where whole ones are free. */
+static void *give_back(void *argument)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    while (!atomic_load(&over))
+        for (uint64_t at = 7 * page; at < shared.size; at += 8 * page)
+            bdev_ram_zero(&shared, at, page);
+    return argument;
+}
+
+static void use_by_threads(void)
+{
+    pthread_t writers[3], other;
+    uint64_t left;
+    assert_int_equal(bdev_ram_init(&shared, 4 * MIB, &left), 0);
+    atomic_store(&over, false);
+    assert_int_equal(pthread_create(&other, NULL, give_back, NULL), 0);
+    for (uintptr_t i = 0; i < 3; i++)
+        assert_int_equal(pthread_create(&writers[i], NULL, write_pages, (void *)i), 0);
+    for (unsigned i = 0; i < 3; i++)
+        pthread_join(writers[i], NULL);
+    atomic_store(&over, true);
+    pthread_join(other, NULL);
+    assert_int_equal(atomic_load(&lost), 0);
+    bdev_ram_fini(&shared);
+}
+
+static void what_was_just_written_is_data_whatever_others_do(void **state)
+{
+    (void)state;
+    by_each_way(use_by_threads);
 }
 
 static void read_and_look(void)
@@ -247,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_that_were_written_are_data),
         cmocka_unit_test(no_page_that_was_written_is_a_hole),
+        cmocka_unit_test(what_was_just_written_is_data_whatever_others_do),
         cmocka_unit_test(reading_makes_no_data_where_the_system_can_tell),
         cmocka_unit_test(memory_is_data_where_there_is_no_page_table),
         cmocka_unit_test(memory_is_looked_at_a_bounded_part_at_a_time),
