@@ -13,6 +13,8 @@
 static char output[CHI_TEST_OUTPUT_MAX];
 static const struct chi_test_daemon *daemon_of_test;
 
+#define MIB ((uint64_t)1 << 20)
+
 #define POOLS                                                                                      \
     "compose:\n"                                                                                   \
     "  - {mod_name: chimaera_bdev, pool_name: raw, type: ram, mode: raw, total_size: 20MB,\n"      \
@@ -65,6 +67,40 @@ static void files_go_in_and_come_out(void **state)
     /* The other container is another device. */
     assert_int_equal(run_bdev("get raw out --container 1"), 0);
     assert_int_equal(run_shell("cmp -n 20971520 out /dev/zero"), 0);
+}
+
+/* What is zeros takes no room on either side. */
+static void holes_stay_holes(void **state)
+{
+    (void)state;
+    assert_int_equal(run_shell("truncate -s 4M in && head -c 300000 /dev/urandom >>in && "
+                               "truncate -s 20M in"),
+                     0);
+    assert_int_equal(run_bdev("put raw in"), 0);
+    assert_says("put 20971520 bytes");
+    assert_int_equal(run_bdev("stat raw --json"), 0);
+    assert_true(chi_test_json_number(output, "bytes_written") <= MIB);
+    assert_int_equal(run_bdev("get raw out"), 0);
+    assert_says("got 20971520 bytes");
+    assert_int_equal(run_shell("cmp in out"), 0);
+    assert_int_equal(run_shell("test $(stat -c %%b out) -lt $((8 << 11))"), 0);
+    assert_int_equal(run_bdev("stat raw --json"), 0);
+    assert_true(chi_test_json_number(output, "bytes_read") < 8 * MIB);
+    /* A pipe gets the zeros, and so does a file that is not begun anew. */
+    assert_int_equal(run_bdev("get raw - | cmp - in"), 0);
+    assert_int_equal(run_shell("head -c 21000000 /dev/urandom >out"), 0);
+    assert_int_equal(run_bdev("get raw - 1<>out"), 0);
+    assert_int_equal(run_shell("cmp -n 20971520 in out && stat -c %%s out"), 0);
+    assert_string_equal(output, "21000000\n");
+    assert_int_equal(run_bdev("get raw out --offset 4194305 --size 15MB"), 0);
+    assert_int_equal(run_shell("tail -c +4194306 in | cmp -n 15728640 - out && stat -c %%s out"),
+                     0);
+    assert_string_equal(output, "15728640\n");
+    /* Zeros replace what was there. */
+    assert_int_equal(run_shell("head -c 3000000 /dev/zero >in"), 0);
+    assert_int_equal(run_bdev("put raw in --offset 4000001"), 0);
+    assert_int_equal(run_bdev("get raw out --offset 4000001 --size 3000000"), 0);
+    assert_int_equal(run_shell("cmp in out"), 0);
 }
 
 static void pipes_will_do_for_files(void **state)
@@ -177,9 +213,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(files_go_in_and_come_out),       TEST(pipes_will_do_for_files),
-        TEST(what_does_not_fit_is_refused),   TEST(mistakes_about_pools_are_told),
-        TEST(ls_and_stat_show_what_is_there), TEST(a_wrong_command_line_is_exit_status_2),
+        TEST(files_go_in_and_come_out),
+        TEST(holes_stay_holes),
+        TEST(pipes_will_do_for_files),
+        TEST(what_does_not_fit_is_refused),
+        TEST(mistakes_about_pools_are_told),
+        TEST(ls_and_stat_show_what_is_there),
+        TEST(a_wrong_command_line_is_exit_status_2),
     };
     return cmocka_run_group_tests_name("command bdev", tests, NULL, NULL);
 }

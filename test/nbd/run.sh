@@ -185,8 +185,6 @@ case_parameters() {
     done
     says 'is_read_only: false'
     says 'block_size_preferred: 4096'
-    must nbdinfo --map "$uri"
-    says '33554432 +0 +data'
     stop_server
     start_server -r "$plugin" memory
     must nbdinfo "$uri"
@@ -215,6 +213,65 @@ case_nbdcopy() {
     copy_in_and_out -t 64 "$plugin" "$work/by_threads" create=file size=32MB engine=threads
     must "$bin/chimaera" bdev stat memory --json
     says '"errors":0'
+    stop_daemon
+}
+
+# Bytes of a kind, as nbdinfo tells them: map_total KIND.
+map_total() {
+    must nbdinfo --map --totals "$uri"
+    awk -v kind="$1" '$4 == kind { sum += $1 } END { print sum + 0 }' "$log"
+}
+bytes_read() { # POOL
+    must "$bin/chimaera" bdev stat "$1" --json
+    grep -o '"bytes_read":[0-9]*' "$log" | cut -d : -f 2
+}
+
+# Holes are told as such, and neither read nor written by those who copy.
+check_extents() { # POOL NBDKIT_ARGUMENT...
+    local pool=$1 before data
+    shift
+    start_server "$plugin" "$pool" "$@"
+    ((before = $(map_total data))) || true
+    ((before <= 1 << 20)) || fail "$pool is new and has $before bytes of data"
+    [[ $(($(map_total 'hole,zero') + before)) == 33554432 ]] || fail "$pool: the map has gaps"
+    must nbdcopy --flush "$work/image" "$uri"
+    data=$(map_total data)
+    # What was written, in pages of up to 2 MiB.
+    ((data >= 14000001 && data <= 14000001 + (8 << 20))) || fail "$pool has $data bytes of data"
+    must nbdinfo --map "$uri"
+    says '^ +0 +[0-9]+ +0 +data$'
+    says ' 3 +hole,zero$'
+    before=$(bytes_read "$pool")
+    must nbdcopy --sparse=0 "$uri" "$work/copy" # it looks for no zeros by itself
+    cmp "$work/image" "$work/copy" || fail "$pool: the copy is not the image"
+    (($(stat -c %b "$work/copy") * 512 <= data + (1 << 20))) || fail "$pool: the copy is not sparse"
+    (($(bytes_read "$pool") - before <= data + (1 << 20))) || fail "$pool: holes were read"
+    must qemu-img map -f raw --output=json "$uri"
+    says '"start": 0, .*"zero": false'
+    says '"zero": true, "data": false'
+    must qemu-img convert -f raw -O qcow2 "$uri" "$work/copy.qcow2"
+    must qemu-img compare -f raw -F qcow2 "$work/image" "$work/copy.qcow2"
+    must qemu-io -f raw -c 'discard 0 8M' -c 'write -z -u 22M 2M' -c 'flush' "$uri"
+    (($(map_total data) <= data - (8 << 20))) || fail "$pool: what was discarded is data"
+    stop_server
+    rm -f -- "$work/copy" "$work/copy.qcow2"
+}
+
+case_extents() {
+    need nbdcopy libnbd-bin
+    need qemu-img qemu-utils
+    local probe
+    truncate -s 1M "$work/probe"
+    probe="$(stat -c %b "$work/probe")"
+    [[ $probe -lt 100 && -r /proc/self/pagemap ]] || {
+        echo "SKIPPED: no sparse files or no page table here"
+        exit 77
+    }
+    start_daemon
+    make_image
+    check_extents memory
+    check_extents "$work/disk"
+    check_extents "$work/by_threads" create=file size=32MB engine=threads
     stop_daemon
 }
 
@@ -354,6 +411,8 @@ case_death() {
     hears 'read failed: '
     tell 'discard 0 4k'
     hears 'discard failed: '
+    tell 'map'
+    hears 'Input/output error|allocation status|hutdown'
     must_fail 'qemu-io' qemu-io -f raw -c 'read 0 512' "$uri"
     start_daemon
     # The old connection must not go on as if nothing had happened; a new one finds the new daemon.

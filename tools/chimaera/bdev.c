@@ -327,13 +327,15 @@ static int command_get(const struct request *request)
 {
     struct chimaera_bdev_client client = {0};
     struct bdev_range range;
+    struct stat file;
     int fd = -1;
     int rc = find_range(request, &client, &range);
     if (rc == 0)
         rc = open_file(request->file, true, &fd);
     if (rc < 0)
         return rc;
-    rc = bdev_get(&range, fd);
+    bool sparse = strcmp(request->file, "-") != 0 && fstat(fd, &file) == 0 && S_ISREG(file.st_mode);
+    rc = bdev_get(&range, fd, sparse);
     if (close(fd) < 0 && rc == 0) {
         rc = -errno;
         chi_error(rc, "cannot write %s: %s", request->file, strerror(-rc));

@@ -8,7 +8,7 @@
 /* The command: exit status. */
 int command_bdev(int argc, char **argv);
 
-/* ---- bdev_copy.c: between a descriptor and a pool of mode raw. 0 or a code, recorded. */
+/* ---- Between a descriptor and a pool of mode raw. 0 or a code, recorded. */
 
 /* A range of a device. */
 struct bdev_range {
@@ -18,10 +18,12 @@ struct bdev_range {
     uint64_t size;
 };
 
-/* Writes all that can be read from `fd`, at most the range, and flushes. Sets `moved`, bytes. */
+/* bdev_put.c: writes all that can be read from `fd`, at most the range, and flushes. Sets `moved`,
+ * bytes. */
 int bdev_put(const struct bdev_range *range, int fd, uint64_t *moved);
 
-/* Writes the range to `fd`. */
-int bdev_get(const struct bdev_range *range, int fd);
+/* bdev_get.c: writes the range to `fd`. `sparse`: it is a regular file and empty, so what is a hole
+ * of the device shall be one there. */
+int bdev_get(const struct bdev_range *range, int fd, bool sparse);
 
 #endif

@@ -54,4 +54,11 @@ int device_flush(const struct device *device);
 int device_trim(const struct device *device, uint64_t size, uint64_t offset);
 int device_zero(const struct device *device, uint64_t size, uint64_t offset);
 
+/*
+ * What is data and what holes from `offset` on, for up to `size` bytes and `*count` extents. 0 with
+ * how many there are.
+ */
+int device_extents(const struct device *device, uint64_t size, uint64_t offset,
+                   struct chimaera_bdev_extent *extents, size_t *count);
+
 #endif

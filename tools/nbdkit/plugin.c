@@ -21,6 +21,8 @@
 #define HINT_PREFERRED 4096u
 #define HINT_MAXIMUM   (32u << 20)
 
+#define EXTENTS_ANSWERS 16 /* of the daemon that one request for extents collects */
+
 struct settings settings = {.memory = DEFAULT_MEMORY};
 
 /* ---- configuration */
@@ -299,6 +301,30 @@ static int zero_request(void *handle, uint32_t count, uint64_t offset, uint32_t 
     return answer(device_zero(handle, count, offset));
 }
 
+/* With REQ_ONE the first extent will do; else what is missing after some answers is asked for again
+ * by the client. */
+static int extents_request(void *handle, uint32_t count, uint64_t offset, uint32_t flags,
+                           struct nbdkit_extents *list)
+{
+    struct chimaera_bdev_extent found[CHIMAERA_BDEV_EXTENTS_MAX];
+    uint64_t end = offset + count;
+    bool one = (flags & NBDKIT_FLAG_REQ_ONE) != 0;
+
+    for (int i = 0; offset < end && i < (one ? 1 : EXTENTS_ANSWERS); i++) {
+        size_t got = one ? 1 : CHIMAERA_BDEV_EXTENTS_MAX;
+        if (answer(device_extents(handle, end - offset, offset, found, &got)) < 0)
+            return -1;
+        for (size_t n = 0; n < got; n++) {
+            bool hole = (found[n].flags & CHIMAERA_BDEV_EXTENT_HOLE) != 0;
+            if (nbdkit_add_extent(list, found[n].offset, found[n].size,
+                                  hole ? NBDKIT_EXTENT_HOLE | NBDKIT_EXTENT_ZERO : 0) < 0)
+                return -1;
+            offset = found[n].offset + found[n].size;
+        }
+    }
+    return 0;
+}
+
 static struct nbdkit_plugin plugin = {
     .name = "chimaera",
     .longname = "Chimaera bdev pools",
@@ -323,6 +349,7 @@ static struct nbdkit_plugin plugin = {
     .flush = flush_request,
     .trim = trim_request,
     .zero = zero_request,
+    .extents = extents_request,
 };
 
 NBDKIT_REGISTER_PLUGIN(plugin)

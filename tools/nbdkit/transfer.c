@@ -63,15 +63,22 @@ static int call_once(const struct device *device, enum command command, uint64_t
 }
 
 /* Where more threads than a lane has room for send at the same time, the later ones try again. */
+static bool shall_try_again(int rc, int *tries)
+{
+    const struct timespec pause = {.tv_nsec = LANE_WAIT_NS};
+    if (rc != -EAGAIN || ++*tries > LANE_TRIES)
+        return false;
+    nanosleep(&pause, NULL);
+    return true;
+}
+
 static int call(const struct device *device, enum command command, uint64_t offset, uint64_t size,
                 const struct chi_buffer *buffer)
 {
-    const struct timespec pause = {.tv_nsec = LANE_WAIT_NS};
-    int rc = call_once(device, command, offset, size, buffer);
-    for (int i = 0; rc == -EAGAIN && i < LANE_TRIES; i++) {
-        nanosleep(&pause, NULL);
+    int rc, tries = 0;
+    do
         rc = call_once(device, command, offset, size, buffer);
-    }
+    while (shall_try_again(rc, &tries));
     return rc;
 }
 
@@ -140,4 +147,18 @@ int device_trim(const struct device *device, uint64_t size, uint64_t offset)
 int device_zero(const struct device *device, uint64_t size, uint64_t offset)
 {
     return tell(device, ZERO, size, offset);
+}
+
+int device_extents(const struct device *device, uint64_t size, uint64_t offset,
+                   struct chimaera_bdev_extent *extents, size_t *count)
+{
+    int rc = device_enter(device), tries = 0;
+    if (rc < 0)
+        return rc;
+    do
+        rc =
+            chimaera_bdev_raw_extents(&device->client, device->query, offset, size, extents, count);
+    while (shall_try_again(rc, &tries));
+    device_leave();
+    return rc;
 }

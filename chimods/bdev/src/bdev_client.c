@@ -380,3 +380,40 @@ int chimaera_bdev_raw_zero(const struct chimaera_bdev_client *client, chi_pool_q
         chimaera_bdev_raw_zero_async(client, query, offset, size);
     return finish_range(task ? &task->base : NULL, "zero", offset, size);
 }
+
+struct chimaera_bdev_raw_extents_task *chimaera_bdev_raw_extents_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
+    uint64_t size, uint32_t max_extents)
+{
+    struct chimaera_bdev_raw_extents_task *task =
+        CHI_TASK_NEW(chimaera_bdev_raw_extents, client->base.pool_id, query);
+    if (task == NULL)
+        return NULL;
+    task->offset = offset;
+    task->size = size;
+    task->max_extents = max_extents;
+    return submit(&task->base, 0);
+}
+
+int chimaera_bdev_raw_extents(const struct chimaera_bdev_client *client, chi_pool_query_t query,
+                              uint64_t offset, uint64_t size, struct chimaera_bdev_extent *extents,
+                              size_t *count)
+{
+    if (*count == 0)
+        return chi_error(-EINVAL, "cannot tell extents: there is no room for one");
+    uint32_t room = *count < CHIMAERA_BDEV_EXTENTS_MAX ? (uint32_t)*count : 0;
+    struct chimaera_bdev_raw_extents_task *task =
+        chimaera_bdev_raw_extents_async(client, query, offset, size, room);
+    if (task == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(&task->base);
+    if (rc == 0)
+        *count = chi_vector_copy_to(&task->extents, extents, *count);
+    else
+        chi_error(rc,
+                  "cannot tell the extents of %" PRIu64 " bytes at %" PRIu64 " of pool %u.%u: %s",
+                  size, offset, client->base.pool_id.major, client->base.pool_id.minor,
+                  rc == -EINVAL ? "the size must not be 0" : reason(rc));
+    chi_task_del(&task->base);
+    return rc;
+}

@@ -11,6 +11,7 @@
 #include <chimaera/bdev/autogen/bdev_runtime_methods.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #define DATA_LANES    64u /* so that each worker that can be has one */
 #define MIN_ALIGNMENT 512u
@@ -338,6 +339,26 @@ int chimaera_bdev_run_raw_zero(struct chimaera_bdev *self, struct chimaera_bdev_
 void chimaera_bdev_monitor_raw_zero(struct chimaera_bdev *self, enum chi_monitor_mode mode,
                                     struct chimaera_bdev_raw_zero_task *task,
                                     struct chi_run_context *rctx)
+{
+    route_data(self, mode, task->offset, rctx);
+}
+
+int chimaera_bdev_run_raw_extents(struct chimaera_bdev *self,
+                                  struct chimaera_bdev_raw_extents_task *task,
+                                  struct chi_run_context *rctx)
+{
+    (void)rctx;
+    struct bdev_extents extents;
+    int rc = bdev_move_extents(self, task->offset, task->size, task->max_extents, &extents);
+    if (rc == 0)
+        rc = chi_vector_assign(&task->extents, extents.items, extents.count);
+    free(extents.items);
+    return rc;
+}
+
+void chimaera_bdev_monitor_raw_extents(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+                                       struct chimaera_bdev_raw_extents_task *task,
+                                       struct chi_run_context *rctx)
 {
     route_data(self, mode, task->offset, rctx);
 }

@@ -37,7 +37,8 @@ void bdev_op_start(struct bdev_device *device, struct bdev_op *op, struct bdev_b
     if (bdev_io_hook != NULL && (op->kind == BDEV_OP_READ || op->kind == BDEV_OP_WRITE))
         bdev_io_hook(op->memory, op->offset, op->size);
 #endif
-    if (atomic_load_explicit(&device->engine, memory_order_relaxed) == CHIMAERA_BDEV_ENGINE_URING &&
+    if (op->kind != BDEV_OP_EXTENTS &&
+        atomic_load_explicit(&device->engine, memory_order_relaxed) == CHIMAERA_BDEV_ENGINE_URING &&
         bdev_uring_start(device, op))
         return;
     int rc = bdev_threads_start(device, op);

@@ -9,6 +9,7 @@
 #define CHIMAERA_BDEV_DEVICE_H
 
 #include "claims.h"
+#include "extents.h"
 #include "gate.h"
 #include "store.h"
 #include <chimaera/bdev/bdev_tasks.h>
@@ -23,9 +24,10 @@
 enum bdev_op_kind {
     BDEV_OP_READ,
     BDEV_OP_WRITE,
-    BDEV_OP_FLUSH, /* fdatasync */
-    BDEV_OP_PUNCH, /* the range may be given back; reads as zeros */
-    BDEV_OP_ZERO,  /* the range becomes zeros */
+    BDEV_OP_FLUSH,   /* fdatasync */
+    BDEV_OP_PUNCH,   /* the range may be given back; reads as zeros */
+    BDEV_OP_ZERO,    /* the range becomes zeros */
+    BDEV_OP_EXTENTS, /* looks on in `extents`; for threads alone, since io_uring cannot seek */
 };
 
 /* Operations that one handler waits for together. Lives on its stack. */
@@ -41,6 +43,7 @@ struct bdev_op {
     uint64_t size;
     uint8_t *memory; /* of a read or write */
     bool by_address; /* the engine's: not by a registered buffer */
+    struct bdev_extents *extents;
     struct bdev_batch *batch;
     struct bdev_op *next; /* the engine's */
 };

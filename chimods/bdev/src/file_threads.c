@@ -46,6 +46,8 @@ static int carry_out(struct bdev_device *device, struct bdev_op *op)
             result = fallocate(device->fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
                                (off_t)op->offset, (off_t)op->size);
             break;
+        case BDEV_OP_EXTENTS:
+            return bdev_extents_seek(op->extents, device->fd);
         }
         if (result < 0)
             result = -errno;

@@ -116,6 +116,8 @@ static bool queue(struct bdev_ring *ring, struct bdev_op *op)
         io_uring_prep_fallocate(sqe, 0, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
                                 (off_t)op->offset, (off_t)op->size);
         break;
+    case BDEV_OP_EXTENTS: /* never comes here */
+        break;
     }
     io_uring_sqe_set_flags(sqe, IOSQE_FIXED_FILE);
     io_uring_sqe_set_data(sqe, op);

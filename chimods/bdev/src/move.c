@@ -151,3 +151,40 @@ int bdev_move_clear(struct chimaera_bdev *self, uint64_t offset, uint64_t size, 
     return zero ? bdev_file_zero(&self->file, offset, size)
                 : bdev_file_trim(&self->file, offset, size);
 }
+
+/* ---- extents */
+
+static int extents_of_file(struct chimaera_bdev *self, struct bdev_extents *extents)
+{
+    int rc = 0;
+    while (rc == 0 && !bdev_extents_done(extents)) {
+        struct bdev_op op = {.kind = BDEV_OP_EXTENTS, .extents = extents};
+        rc = bdev_op_run(&self->file, &op); /* a bounded part, so that others have their turn */
+    }
+    return rc;
+}
+
+static int extents_of_memory(struct chimaera_bdev *self, struct bdev_extents *extents)
+{
+    int pagemap = bdev_pagemap_open();
+    while (!bdev_extents_done(extents)) {
+        bdev_extents_look(extents, pagemap, self->ram.memory);
+        if (!bdev_extents_done(extents))
+            chi_task_yield();
+    }
+    bdev_pagemap_close(pagemap);
+    return 0;
+}
+
+int bdev_move_extents(struct chimaera_bdev *self, uint64_t offset, uint64_t size, uint32_t most,
+                      struct bdev_extents *extents)
+{
+    *extents = (struct bdev_extents){.items = NULL};
+    int rc = check_raw(self, offset, size);
+    if (rc < 0 || size == 0)
+        return rc < 0 ? rc : -EINVAL;
+    rc = bdev_extents_init(extents, offset, size, most);
+    if (rc < 0)
+        return rc;
+    return self->file_open ? extents_of_file(self, extents) : extents_of_memory(self, extents);
+}

@@ -137,6 +137,59 @@ static void naming_a_great_many_blocks_lets_others_run(void **state)
     assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
 }
 
+static int create_raw(uint64_t size)
+{
+    const struct chimaera_bdev_options options = {.mode = CHIMAERA_BDEV_MODE_RAW};
+    return chimaera_bdev_create(&disk, HERE, path, CHIMAERA_BDEV_TYPE_RAM, size, 0, 0, &options);
+}
+
+/* Two tasks of one lane again. */
+static void looking_for_holes_in_much_memory_lets_others_run(void **state)
+{
+    (void)state;
+    struct chi_buffer buffer;
+    if (access("/proc/self/pagemap", R_OK) < 0) {
+        print_message("skipped: no /proc/self/pagemap here; memory is all data\n");
+        return;
+    }
+    assert_int_equal(create_raw(SIZE << 8), 0);
+    assert_int_equal(chi_buffer_alloc(64, &buffer), 0);
+    struct chimaera_bdev_raw_extents_task *first =
+        chimaera_bdev_raw_extents_async(&disk, HERE, 0, SIZE << 8, 0);
+    struct chimaera_bdev_raw_read_task *second =
+        chimaera_bdev_raw_read_async(&disk, HERE, 0, &buffer);
+    assert_non_null(first);
+    assert_non_null(second);
+    while (!chi_task_done(&second->base))
+        for (uint32_t worker = 0; worker < 2; worker++)
+            chi_test_step(worker);
+    assert_false(chi_task_done(&first->base));
+    assert_int_equal(chi_task_wait(&first->base), 0);
+    assert_true(chi_vector_count(&first->extents) > 0);
+    chi_task_del(&first->base);
+    chi_task_del(&second->base);
+    chi_buffer_free(&buffer);
+    assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
+}
+
+/* Whatever allocation fails, the answer is whole or none. */
+static void telling_extents_without_memory(void **state)
+{
+    (void)state;
+    struct chimaera_bdev_extent extent;
+    assert_int_equal(create_raw(SIZE), 0);
+    CHI_TEST_FAIL_EACH(n)
+    {
+        size_t count = 1;
+        int rc = chimaera_bdev_raw_extents(&disk, HERE, 0, SIZE, &extent, &count);
+        if (rc == 0)
+            assert_int_equal(extent.size, SIZE);
+        else
+            assert_int_equal(rc, -ENOMEM);
+    }
+    assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
+}
+
 /* Refused before the first of them has made the file. */
 static void a_file_with_several_containers_is_not_made(void **state)
 {
@@ -196,6 +249,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(naming_a_great_many_blocks_lets_others_run, begin, end),
         cmocka_unit_test_setup_teardown(a_file_with_several_containers_is_not_made, begin, end),
         cmocka_unit_test_setup_teardown(a_pool_that_is_there_is_opened_by_name_alone, begin, end),
+        cmocka_unit_test_setup_teardown(looking_for_holes_in_much_memory_lets_others_run, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(telling_extents_without_memory, begin, end),
         cmocka_unit_test_setup_teardown(creating_without_memory, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

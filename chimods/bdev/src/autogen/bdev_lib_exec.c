@@ -48,6 +48,9 @@ static int run(struct chi_container *self, uint32_t method, struct chi_task *tas
     case CHIMAERA_BDEV_METHOD_RAW_ZERO:
         return chimaera_bdev_run_raw_zero((struct chimaera_bdev *)(void *)self,
                    (struct chimaera_bdev_raw_zero_task *)(void *)task, rctx);
+    case CHIMAERA_BDEV_METHOD_RAW_EXTENTS:
+        return chimaera_bdev_run_raw_extents((struct chimaera_bdev *)(void *)self,
+                   (struct chimaera_bdev_raw_extents_task *)(void *)task, rctx);
     default:
         return CHI_ENOMETHOD;
     }
@@ -105,6 +108,10 @@ static void monitor(struct chi_container *self, enum chi_monitor_mode mode,
         chimaera_bdev_monitor_raw_zero((struct chimaera_bdev *)(void *)self, mode,
             (struct chimaera_bdev_raw_zero_task *)(void *)task, rctx);
         break;
+    case CHIMAERA_BDEV_METHOD_RAW_EXTENTS:
+        chimaera_bdev_monitor_raw_extents((struct chimaera_bdev *)(void *)self, mode,
+            (struct chimaera_bdev_raw_extents_task *)(void *)task, rctx);
+        break;
     default:
         break;
     }
@@ -137,6 +144,8 @@ static struct chi_task_schema *schema(uint32_t method)
         return &chimaera_bdev_raw_trim_schema;
     case CHIMAERA_BDEV_METHOD_RAW_ZERO:
         return &chimaera_bdev_raw_zero_schema;
+    case CHIMAERA_BDEV_METHOD_RAW_EXTENTS:
+        return &chimaera_bdev_raw_extents_schema;
     default:
         return NULL;
     }

@@ -200,6 +200,27 @@ static const struct chi_schema chimaera_bdev_stats__plain_schema = {
     .hash = 0x1710f479ff7adf88,
 };
 
+static const struct chi_member chimaera_bdev_extent__plain_members[] = {
+    {.name = "offset", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     CHI_PLACE_(struct chimaera_bdev_extent, offset)},
+    {.name = "size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     CHI_PLACE_(struct chimaera_bdev_extent, size)},
+    {.name = "flags", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     CHI_PLACE_(struct chimaera_bdev_extent, flags)},
+    {.name = "reserved", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_INOUT, .count = 1,
+     CHI_PLACE_(struct chimaera_bdev_extent, reserved)},
+};
+_Static_assert(sizeof(struct chimaera_bdev_extent) == 24,
+               "struct chimaera_bdev_extent is packed, or not what chi_refresh_repo read");
+
+static const struct chi_schema chimaera_bdev_extent__plain_schema = {
+    .name = "chimaera_bdev_extent",
+    .size = sizeof(struct chimaera_bdev_extent),
+    .member_count = 4,
+    .members = chimaera_bdev_extent__plain_members,
+    .hash = 0x1dab317b3dce7066,
+};
+
 static const struct chi_member chimaera_bdev_create_params_members[] = {
     {.name = "type", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
      CHI_PLACE_(struct chimaera_bdev_create_params, type),
@@ -469,6 +490,35 @@ struct chi_task_schema chimaera_bdev_raw_zero_schema = {
     .method = 19,
 };
 
+static const struct chi_member chimaera_bdev_raw_extents_task_members[] = {
+    {.name = "offset", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
+     CHI_PLACE_(struct chimaera_bdev_raw_extents_task, offset)},
+    {.name = "size", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_IN, .count = 1,
+     CHI_PLACE_(struct chimaera_bdev_raw_extents_task, size)},
+    {.name = "max_extents", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     CHI_PLACE_(struct chimaera_bdev_raw_extents_task, max_extents)},
+    {.name = "extents", .kind = CHI_MEMBER_VECTOR, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct chimaera_bdev_raw_extents_task, extents),
+     .element_kind = CHI_MEMBER_STRUCT, .element_size = sizeof(struct chimaera_bdev_extent),
+     .nested = &chimaera_bdev_extent__plain_schema},
+};
+_Static_assert(sizeof(struct chimaera_bdev_raw_extents_task) == 136,
+               "struct chimaera_bdev_raw_extents_task is packed, or not what chi_refresh_repo read");
+_Static_assert(offsetof(struct chimaera_bdev_raw_extents_task, base) == 0,
+               "struct chi_task base must be the first member");
+
+struct chi_task_schema chimaera_bdev_raw_extents_schema = {
+    .type = {
+        .name = "chimaera_bdev_raw_extents_task",
+        .size = sizeof(struct chimaera_bdev_raw_extents_task),
+        .member_count = 4,
+        .members = chimaera_bdev_raw_extents_task_members,
+        .hash = 0xd54094537063fe7f,
+    },
+    .method_name = "raw_extents",
+    .method = 20,
+};
+
 static struct chi_task_schema *const chimaera_bdev_tasks[] = {
     &chimaera_bdev_allocate_blocks_schema,
     &chimaera_bdev_free_blocks_schema,
@@ -480,10 +530,11 @@ static struct chi_task_schema *const chimaera_bdev_tasks[] = {
     &chimaera_bdev_raw_read_schema,
     &chimaera_bdev_raw_trim_schema,
     &chimaera_bdev_raw_zero_schema,
+    &chimaera_bdev_raw_extents_schema,
 };
 
 const struct chi_module_schemas chimaera_bdev_schemas = {
     .module = "chimaera_bdev",
     .tasks = chimaera_bdev_tasks,
-    .count = 10,
+    .count = 11,
 };

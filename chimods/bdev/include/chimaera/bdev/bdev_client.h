@@ -201,6 +201,24 @@ CHI_API struct chimaera_bdev_raw_zero_task *chimaera_bdev_raw_zero_async(
     const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
     uint64_t size);
 
+/*
+ * Which parts of the range hold data, and which are holes, where nothing is and zeros are read.
+ * The extents begin at `offset`, lie one behind the other without gaps, and take turns in kind.
+ * `count` says how many fit in `extents`, and then how many there are, at least one and no more
+ * than CHIMAERA_BDEV_EXTENTS_MAX. They end at the end of the range, or before it where there are
+ * more: ask again from there. What was written by tasks that were done before this one was sent is
+ * data, unless it is zeros; the rest may be: as data counts whatever the system does not surely
+ * know to be a hole, and all of a block device. -EINVAL for a range or a `count` of 0, -ENOMEM.
+ */
+CHI_API int chimaera_bdev_raw_extents(const struct chimaera_bdev_client *client,
+                                      chi_pool_query_t query, uint64_t offset, uint64_t size,
+                                      struct chimaera_bdev_extent *extents, size_t *count);
+
+/* Gives task->extents, at most `max_extents` of them (0: CHIMAERA_BDEV_EXTENTS_MAX). */
+CHI_API struct chimaera_bdev_raw_extents_task *chimaera_bdev_raw_extents_async(
+    const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
+    uint64_t size, uint32_t max_extents);
+
 CHI_END_DECLS
 
 #endif

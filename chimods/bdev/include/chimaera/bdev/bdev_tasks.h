@@ -15,7 +15,8 @@ enum chimaera_bdev_type {
 /* Whether the device's space is given out in blocks, or is one range for whoever exports it. */
 enum chimaera_bdev_mode {
     CHIMAERA_BDEV_MODE_BLOCKS = 0, /* AllocateBlocks, FreeBlocks, Write, Read */
-    CHIMAERA_BDEV_MODE_RAW = 1,    /* RawWrite, RawRead, RawTrim, RawZero; nothing else is stored */
+    CHIMAERA_BDEV_MODE_RAW = 1,    /* RawWrite, RawRead, RawTrim, RawZero, RawExtents; nothing else
+                                    * is stored */
 };
 
 /* How a file is read and written. */
@@ -49,6 +50,20 @@ struct chimaera_bdev_block {
     uint64_t offset;
     uint32_t size;
     uint32_t device; /* number of the device that it is of; a file keeps its number for good */
+};
+
+/* The most extents that one RawExtents gives. */
+#define CHIMAERA_BDEV_EXTENTS_MAX UINT32_C(1024)
+
+/* Flags of an extent; without: data. */
+#define CHIMAERA_BDEV_EXTENT_HOLE UINT32_C(1) /* holds nothing, reads as zeros */
+
+/* A range of a raw device, in bytes, that is the same throughout. */
+struct chimaera_bdev_extent {
+    uint64_t offset;
+    uint64_t size;
+    uint32_t flags;
+    uint32_t reserved; /* 0 */
 };
 
 /* Of one device, as given to Create or else as seen. */
@@ -168,6 +183,14 @@ struct chimaera_bdev_raw_zero_task {
     struct chi_task base;
     IN uint64_t offset;
     IN uint64_t size;
+};
+
+struct chimaera_bdev_raw_extents_task {
+    struct chi_task base;
+    IN uint64_t offset;
+    IN uint64_t size;
+    IN uint32_t max_extents; /* 0, or more than CHIMAERA_BDEV_EXTENTS_MAX: so many */
+    OUT CHI_VECTOR(struct chimaera_bdev_extent) extents; /* from offset on, without gaps */
 };
 
 #endif

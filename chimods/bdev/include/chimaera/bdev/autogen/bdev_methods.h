@@ -22,6 +22,7 @@ enum chimaera_bdev_method {
     CHIMAERA_BDEV_METHOD_RAW_READ = 17,
     CHIMAERA_BDEV_METHOD_RAW_TRIM = 18,
     CHIMAERA_BDEV_METHOD_RAW_ZERO = 19,
+    CHIMAERA_BDEV_METHOD_RAW_EXTENTS = 20,
 };
 
 struct chimaera_bdev_allocate_blocks_task;
@@ -34,6 +35,7 @@ struct chimaera_bdev_raw_write_task;
 struct chimaera_bdev_raw_read_task;
 struct chimaera_bdev_raw_trim_task;
 struct chimaera_bdev_raw_zero_task;
+struct chimaera_bdev_raw_extents_task;
 struct chimaera_bdev_create_params;
 
 CHI_BEGIN_DECLS
@@ -48,6 +50,7 @@ extern struct chi_task_schema chimaera_bdev_raw_write_schema;
 extern struct chi_task_schema chimaera_bdev_raw_read_schema;
 extern struct chi_task_schema chimaera_bdev_raw_trim_schema;
 extern struct chi_task_schema chimaera_bdev_raw_zero_schema;
+extern struct chi_task_schema chimaera_bdev_raw_extents_schema;
 extern const struct chi_schema chimaera_bdev_create_params_schema;
 /* All of them, for struct chimaera_admin_pool_spec. */
 extern const struct chi_module_schemas chimaera_bdev_schemas;

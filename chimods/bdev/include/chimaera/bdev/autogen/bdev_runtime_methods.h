@@ -21,6 +21,7 @@ struct chimaera_bdev_raw_write_task;
 struct chimaera_bdev_raw_read_task;
 struct chimaera_bdev_raw_trim_task;
 struct chimaera_bdev_raw_zero_task;
+struct chimaera_bdev_raw_extents_task;
 
 CHI_BEGIN_DECLS
 
@@ -83,6 +84,11 @@ int chimaera_bdev_run_raw_zero(struct chimaera_bdev *self, struct chimaera_bdev_
     struct chi_run_context *rctx);
 void chimaera_bdev_monitor_raw_zero(struct chimaera_bdev *self, enum chi_monitor_mode mode,
     struct chimaera_bdev_raw_zero_task *task, struct chi_run_context *rctx);
+
+int chimaera_bdev_run_raw_extents(struct chimaera_bdev *self, struct chimaera_bdev_raw_extents_task *task,
+    struct chi_run_context *rctx);
+void chimaera_bdev_monitor_raw_extents(struct chimaera_bdev *self, enum chi_monitor_mode mode,
+    struct chimaera_bdev_raw_extents_task *task, struct chi_run_context *rctx);
 
 extern const struct chi_container_ops chimaera_bdev_ops;
 

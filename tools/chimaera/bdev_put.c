@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Copies a device in or out: several tasks in flight, their buffers read from and written to the
- * descriptor in place.
+ * Copies a device in: several tasks in flight, their buffers read from the descriptor in place.
+ * What is all zeros is zeroed instead, so that the device may have holes there.
  */
 #include <errno.h>
 #include <string.h>
@@ -42,17 +42,23 @@ static struct chi_buffer slot(const struct copy *copy, uint64_t place, uint64_t 
     return chi_buffer_slice(&copy->buffer, place / PIECE % DEPTH * PIECE, size);
 }
 
-static int start(struct copy *copy, uint64_t place, uint64_t size, bool write)
+static bool all_zero(const struct chi_buffer *piece)
+{
+    const char *bytes = chi_buffer_data(piece);
+    return bytes[0] == 0 && memcmp(bytes, bytes + 1, piece->size - 1) == 0;
+}
+
+static int start(struct copy *copy, uint64_t place, uint64_t size)
 {
     const struct bdev_range *range = copy->range;
     struct chi_buffer piece = slot(copy, place, size);
     struct chi_task **task = &copy->tasks[place / PIECE % DEPTH];
-    if (write) {
-        struct chimaera_bdev_raw_write_task *sent = chimaera_bdev_raw_write_async(
-            range->client, range->query, range->offset + place, &piece);
+    if (all_zero(&piece)) {
+        struct chimaera_bdev_raw_zero_task *sent =
+            chimaera_bdev_raw_zero_async(range->client, range->query, range->offset + place, size);
         *task = sent != NULL ? &sent->base : NULL;
     } else {
-        struct chimaera_bdev_raw_read_task *sent = chimaera_bdev_raw_read_async(
+        struct chimaera_bdev_raw_write_task *sent = chimaera_bdev_raw_write_async(
             range->client, range->query, range->offset + place, &piece);
         *task = sent != NULL ? &sent->base : NULL;
     }
@@ -90,21 +96,6 @@ static int64_t read_fully(int fd, char *bytes, uint64_t size)
     return (int64_t)done;
 }
 
-static int write_fully(int fd, const char *bytes, uint64_t size)
-{
-    for (uint64_t done = 0; done < size;) {
-        ssize_t put = write(fd, bytes + done, size - done);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0) {
-            int rc = -errno;
-            return chi_error(rc, "cannot write the file: %s", strerror(-rc));
-        }
-        done += (uint64_t)put;
-    }
-    return 0;
-}
-
 static int put_pieces(struct copy *copy, int fd, uint64_t *moved)
 {
     int rc = 0;
@@ -119,7 +110,7 @@ static int put_pieces(struct copy *copy, int fd, uint64_t *moved)
         if ((uint64_t)got > copy->range->size - *moved)
             return chi_error(-EFBIG, "there is more than the device has room for");
         if (got > 0)
-            rc = start(copy, *moved, (uint64_t)got, true);
+            rc = start(copy, *moved, (uint64_t)got);
         *moved += (uint64_t)got;
     }
     for (unsigned i = 0; i < DEPTH && rc == 0; i++)
@@ -137,29 +128,4 @@ int bdev_put(const struct bdev_range *range, int fd, uint64_t *moved)
     rc = put_pieces(&copy, fd, moved);
     end(&copy);
     return rc == 0 ? chimaera_bdev_flush(range->client, range->query) : rc;
-}
-
-static uint64_t piece_size(const struct bdev_range *range, uint64_t place)
-{
-    return range->size - place < PIECE ? range->size - place : PIECE;
-}
-
-int bdev_get(const struct bdev_range *range, int fd)
-{
-    struct copy copy;
-    uint64_t asked = 0;
-    int rc = begin(&copy, range);
-    if (rc < 0)
-        return rc;
-    for (uint64_t place = 0; rc == 0 && place < range->size; place += PIECE) {
-        for (; rc == 0 && asked < range->size && asked - place < PIECE * DEPTH; asked += PIECE)
-            rc = start(&copy, asked, piece_size(range, asked), false);
-        if (rc == 0)
-            rc = finish(&copy, place);
-        struct chi_buffer piece = slot(&copy, place, piece_size(range, place));
-        if (rc == 0)
-            rc = write_fully(fd, chi_buffer_data(&piece), piece.size);
-    }
-    end(&copy);
-    return rc;
 }
