@@ -3,6 +3,7 @@
 #include "path.h"
 
 #include "bdev_runtime.h"
+#include "superblock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -30,15 +31,26 @@ static bool is_zero(int fd, uint64_t offset, uint64_t size, void *memory)
     return true;
 }
 
-/* A file without data, or a block device that begins and ends with zeros. */
+/* Where making a map on what was empty has been cut short. */
+static bool is_unfinished(int fd, struct bdev_superblock *memory)
+{
+    const ssize_t size = 2 * sizeof *memory;
+    return pread(fd, memory, (size_t)size, 0) == size && bdev_super_unfinished(memory);
+}
+
+/* A file without data, or a block device that begins and ends with zeros; or what we left there. */
 static bool is_empty(const struct bdev_path *file)
 {
-    if (file->regular)
-        return file->size == 0 || (lseek(file->fd, 0, SEEK_DATA) < 0 && errno == ENXIO);
+    if (file->regular && (file->size == 0 || (lseek(file->fd, 0, SEEK_DATA) < 0 && errno == ENXIO)))
+        return true;
     uint64_t size = file->size < LOOK_AT ? file->size / 4096 * 4096 : LOOK_AT;
     void *memory = aligned_alloc(4096, LOOK_AT);
-    bool empty = memory != NULL && is_zero(file->fd, 0, size, memory) &&
-                 is_zero(file->fd, (file->size - size) / 4096 * 4096, size, memory);
+    if (memory == NULL)
+        return false;
+    bool empty = is_unfinished(file->fd, memory);
+    if (!empty && !file->regular)
+        empty = is_zero(file->fd, 0, size, memory) &&
+                is_zero(file->fd, (file->size - size) / 4096 * 4096, size, memory);
     free(memory);
     return empty;
 }
@@ -72,6 +84,8 @@ int bdev_path_make_size(struct bdev_path *file, const struct chimaera_bdev_creat
     int rc = fallocate(file->fd, 0, 0, (off_t)wanted) < 0 ? -errno : 0;
     if (rc == -EOPNOTSUPP)
         rc = ftruncate(file->fd, (off_t)wanted) < 0 ? -errno : 0;
+    if (rc < 0 && ftruncate(file->fd, (off_t)file->size) < 0) /* what it had got of a full disk */
+        chi_log_warn("bdev", "cannot make %s short again: %s", file->path, chi_strerror(-errno));
     if (rc < 0)
         return bdev_refuse(rc, "cannot make %s %" PRIu64 " bytes long: %s", file->path, wanted,
                            chi_strerror(rc));
