@@ -151,10 +151,11 @@ static int walk_page(struct walk *walk, const struct bdev_superblock *super,
     return 0;
 }
 
-/* Looks at pages of the log: without a map walks over all `pages`, with one replays them. */
-static int scan(struct bdev_log *log, uint32_t pages, struct bdev_map *map, struct walk *walk)
+/* Looks at pages of the log of an epoch: without a map walks over all `pages`, with one replays
+ * them. */
+static int scan(struct bdev_log *log, const struct bdev_superblock *super, uint32_t pages,
+                struct bdev_map *map, struct walk *walk)
 {
-    const struct bdev_superblock *super = &log->super;
     struct bdev_log_page *memory = alloc_pages(pages_a_read(pages));
     int rc = memory == NULL ? -ENOMEM : 0;
 
@@ -172,9 +173,29 @@ static int scan(struct bdev_log *log, uint32_t pages, struct bdev_map *map, stru
 
 static int replay(struct bdev_log *log, struct bdev_map *map)
 {
+    const struct bdev_superblock *super = &log->super;
     struct walk walk = {0};
-    int rc = scan(log, log->super.log_pages, NULL, &walk);
-    return rc == 0 && walk.whole > 0 ? scan(log, walk.whole, map, &walk) : rc;
+    int rc = scan(log, super, super->log_pages, NULL, &walk);
+    return rc == 0 && walk.whole > 0 ? scan(log, super, walk.whole, map, &walk) : rc;
+}
+
+/*
+ * Where the next epoch has a log, but not the superblock that counts, that was lost: never written
+ * before a crash, or damaged since. The epoch's snapshot was durable before superblock and log were
+ * begun, and nothing in its region was changed since: that takes a superblock in the place of the
+ * one that was read. So what it said is known, and it is written again, first of all: the next
+ * compaction is to overwrite the only good one.
+ */
+static int find_lost_super(struct bdev_log *log)
+{
+    struct bdev_superblock next = log->super;
+    struct walk walk = {0};
+    next.epoch++;
+    int rc = scan(log, &next, next.log_pages, NULL, &walk);
+    if (rc < 0 || walk.whole == 0)
+        return rc;
+    log->super = next;
+    return bdev_super_write(log->store, &next);
 }
 
 /* ---- commit */
@@ -204,29 +225,6 @@ static int send_super(struct bdev_log *log)
     log->next_page = 1;
     log->compactions++;
     return 0;
-}
-
-/*
- * Where the next epoch counts by the first page of its log alone, its superblock was lost: never
- * written before a crash, or damaged since. That epoch's snapshot was durable before either was
- * written, and nothing in its region was changed since: that takes a superblock in the place of the
- * one that was read. So what it said is known, and it is written again, first of all: the next
- * compaction is to overwrite the only good one.
- */
-static int find_lost_super(struct bdev_log *log)
-{
-    struct bdev_log_page *first = alloc_pages(1);
-    if (first == NULL)
-        return -ENOMEM;
-    log->next = log->super;
-    log->next.epoch++;
-    int rc = log->store->read(log->store, log_offset(&log->next), first, sizeof *first);
-    if (rc == 0 && is_page(&first->head, &log->next, BDEV_LOG_MAGIC, 0)) {
-        rc = bdev_super_write(log->store, &log->next);
-        log->super = log->next;
-    }
-    free(first);
-    return rc;
 }
 
 /* The snapshot takes the place of all records so far; those that come while it is written stay. */

@@ -78,6 +78,26 @@ static void a_superblock_that_rots_loses_nothing(void **state)
     at_each_commit(5, check_superblocks);
 }
 
+static void check_both(struct fake_disk *disk, const struct moment *moment)
+{
+    struct bdev_superblock super;
+    assert_int_equal(bdev_super_read(&disk->base, DISK_BYTES, &super), 0);
+    uint64_t first =
+        bdev_super_region(&super, super.epoch) + (uint64_t)super.snapshot_pages * BDEV_PAGE;
+    const struct bdev_page_head *second = (const void *)(disk->now + first + BDEV_PAGE);
+    if (second->magic != BDEV_LOG_MAGIC || second->epoch != super.epoch)
+        return; /* nothing is left that knows of the epoch */
+    rot(disk->now + super.epoch % 2 * BDEV_PAGE, GARBAGE);
+    rot(disk->now + first, GARBAGE);
+    assert_int_equal(open_again(disk, moment), -EUCLEAN);
+}
+
+static void a_superblock_that_rots_with_its_twin_is_damage(void **state)
+{
+    (void)state;
+    at_each_commit(5, check_both);
+}
+
 /* What was written went nowhere: the one before is still there, and right. */
 static void a_superblock_that_was_never_written_loses_nothing(void **state)
 {
@@ -250,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_superblock_that_rots_loses_nothing),
+        cmocka_unit_test(a_superblock_that_rots_with_its_twin_is_damage),
         cmocka_unit_test(a_superblock_that_was_never_written_loses_nothing),
         cmocka_unit_test(a_crash_while_a_superblock_is_mended_changes_nothing),
         cmocka_unit_test(both_superblocks_lost_is_neither_empty_nor_unfinished),
