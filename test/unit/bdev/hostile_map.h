@@ -124,18 +124,21 @@ static inline void hostile_make(struct hostile_disk *disk)
     bdev_map_fini(&map);
 }
 
-static inline void hostile_edit(struct hostile_disk *disk, const uint8_t *edit, bool *unsealed)
+enum seal { UNCHANGED, SEALED, UNSEALED };
+
+static inline void hostile_edit(struct hostile_disk *disk, const uint8_t *edit, enum seal *seals)
 {
     unsigned page = (edit[0] & 0x7f) % HOSTILE_PAGES, width = 1u << (edit[1] & 3);
     unsigned place = (edit[2] | (unsigned)edit[3] << 8) % (BDEV_PAGE - width + 1);
     memcpy(disk->bytes + (size_t)page * BDEV_PAGE + place, edit + 4, width);
-    unsealed[page] = unsealed[page] || edit[0] & 0x80;
+    if (seals[page] != UNSEALED)
+        seals[page] = edit[0] & 0x80 ? UNSEALED : SEALED;
 }
 
-static inline void hostile_seal(struct hostile_disk *disk, const bool *unsealed)
+static inline void hostile_seal(struct hostile_disk *disk, const enum seal *seals)
 {
     for (unsigned page = 0; page < HOSTILE_PAGES; page++)
-        if (!unsealed[page])
+        if (seals[page] == SEALED)
             bdev_page_seal(disk->bytes + (size_t)page * BDEV_PAGE,
                            page < 2 ? offsetof(struct bdev_superblock, checksum)
                                     : offsetof(struct bdev_page_head, checksum));
@@ -145,15 +148,15 @@ static inline void hostile_seal(struct hostile_disk *disk, const bool *unsealed)
 static inline bool hostile_try(const uint8_t *edits, size_t size)
 {
     static struct hostile_disk original, disk;
-    bool unsealed[HOSTILE_PAGES] = {0};
+    enum seal seals[HOSTILE_PAGES] = {UNCHANGED};
     struct bdev_log log, again_log;
     struct bdev_space space, again;
     if (original.base.read == NULL)
         hostile_make(&original);
     disk = original;
     for (; size >= HOSTILE_EDIT; size -= HOSTILE_EDIT, edits += HOSTILE_EDIT)
-        hostile_edit(&disk, edits, unsealed);
-    hostile_seal(&disk, unsealed);
+        hostile_edit(&disk, edits, seals);
+    hostile_seal(&disk, seals);
     if (hostile_open(&disk, &log, &space) < 0)
         return false;
     hostile_fill(&space);

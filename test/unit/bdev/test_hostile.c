@@ -6,7 +6,7 @@
 #include "support/cmocka_all.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define TRIES 3000u
+#define TRIES 2000u
 #else
 #define TRIES 30000u
 #endif
