@@ -121,7 +121,8 @@ static int adopt(struct chimaera_bdev *self, struct bdev_path *file, int found,
                                "force to have it so",
                                path);
         self->size = self->params.total_size != 0 ? self->params.total_size : file->size;
-        return 0;
+        /* Nobody shall find our mark where others write. */
+        return file->unfinished ? bdev_super_begin(&self->store.base, false) : 0;
     }
     if (found == 0) {
         found = reopen_blocks(self, super, alignment_given);

@@ -16,9 +16,6 @@
 #define DATA_ALIGN    ((uint64_t)1 << 20) /* of the data, where the unit is as large */
 #define EPOCH_MAX     (UINT64_MAX / 2) /* never reached; so that no later one begins at 0 again */
 
-#define UNIT_SHIFT_MIN 9u
-#define UNIT_SHIFT_MAX 30u
-
 static uint32_t page_checksum(const uint8_t *page, uint32_t at)
 {
     static const uint8_t zero[4];
@@ -92,8 +89,8 @@ static int check(const struct bdev_superblock *super, uint64_t size)
         return -ENOTSUP;
     if (super->size > size)
         return -ENOSPC;
-    if (super->epoch > EPOCH_MAX || super->unit_shift < UNIT_SHIFT_MIN ||
-        super->unit_shift > UNIT_SHIFT_MAX || (uint32_t)super->device == 0 ||
+    if (super->epoch > EPOCH_MAX || super->unit_shift < BDEV_UNIT_SHIFT_MIN ||
+        super->unit_shift > BDEV_UNIT_SHIFT_MAX || (uint32_t)super->device == 0 ||
         bdev_super_lay_out(&laid_out, super->size, super->unit_shift, super->device) < 0)
         return -EUCLEAN;
     laid_out.epoch = super->epoch;

@@ -7,6 +7,9 @@
 #include "store.h"
 #include <stdbool.h>
 
+#define BDEV_UNIT_SHIFT_MIN 9u
+#define BDEV_UNIT_SHIFT_MAX 30u
+
 /* Fills in the checksum of a page, whose checksum member is at byte `at`; or says whether it is
  * right. */
 void bdev_page_seal(void *page, uint32_t at);

@@ -224,17 +224,21 @@ static void put_an_empty_file(void)
     close(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 }
 
-static void put_a_hole(void)
+/* Without data, and read by somebody. */
+static void put_reserved_space(void)
 {
-    put_an_empty_file();
-    assert_int_equal(truncate(path, SIZE), 0);
+    static uint8_t bytes[SIZE];
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(syscall(SYS_fallocate, fd, 0, 0, SIZE), 0);
+    assert_int_equal(pread(fd, bytes, SIZE, 0), SIZE);
+    close(fd);
 }
 
 /* Whatever had been written when it was killed: nobody needs force to try again. */
 static void a_device_whose_making_was_cut_short_can_be_made(void **state)
 {
     (void)state;
-    void (*const before[])(void) = {put_nothing, put_an_empty_file, put_a_hole};
+    void (*const before[])(void) = {put_nothing, put_an_empty_file, put_reserved_space};
     for (unsigned i = 0; i < 4; i++) {
         unsigned n = 1;
         bool killed = true;
@@ -276,7 +280,7 @@ static void what_is_there_is_not_taken_for_a_device_cut_short(void **state)
         if (rc == 0)
             assert_int_equal(bdev_close(&device), 0);
     }
-    const off_t places[] = {0, 8, 510, 1024, 4095}; /* where others put what is theirs */
+    const off_t places[] = {0, 8, 510, 1024, 4095, SIZE / 2, SIZE - 1}; /* of what others write */
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         unlink(path);
         assert_true(open_and_die(4, 0));
@@ -289,6 +293,23 @@ static void what_is_there_is_not_taken_for_a_device_cut_short(void **state)
         struct chimaera_bdev device = device_of(CHIMAERA_BDEV_MODE_BLOCKS);
         assert_int_equal(bdev_open(&device), -EEXIST);
     }
+}
+
+static void a_raw_device_has_no_mark_of_a_map(void **state)
+{
+    (void)state;
+    static const uint8_t zeros[2 * BDEV_PAGE];
+    uint8_t bytes[sizeof zeros];
+    assert_true(open_and_die(4, 0));
+    struct chimaera_bdev device = device_of(CHIMAERA_BDEV_MODE_RAW);
+    assert_int_equal(bdev_open(&device), 0);
+    assert_int_equal(bdev_close(&device), 0);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_int_equal(pread(fd, bytes, sizeof bytes, 0), sizeof bytes);
+    assert_memory_equal(bytes, zeros, sizeof bytes);
+    close(fd);
+    device = device_of(CHIMAERA_BDEV_MODE_BLOCKS);
+    assert_int_equal(bdev_open(&device), -EEXIST);
 }
 
 static void a_full_file_system_is_as_full_as_before(void **state)
@@ -337,6 +358,7 @@ int main(void)
         TEST(force_takes_a_device_with_a_damaged_map),
         TEST(a_device_whose_making_was_cut_short_can_be_made),
         TEST(what_is_there_is_not_taken_for_a_device_cut_short),
+        TEST(a_raw_device_has_no_mark_of_a_map),
         TEST(a_full_file_system_is_as_full_as_before),
         TEST(a_device_without_superblocks_is_not_made_anew),
     };
