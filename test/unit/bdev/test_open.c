@@ -20,7 +20,7 @@
 
 #define SIZE ((uint64_t)1 << 20)
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define KILL_STRIDE 3u /* a fork costs many times as much */
+#define KILL_STRIDE 6u /* a fork costs many times as much */
 #else
 #define KILL_STRIDE 1u
 #endif
