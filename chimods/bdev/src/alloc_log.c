@@ -19,6 +19,11 @@ static void *alloc_pages(size_t pages)
     return memory;
 }
 
+static uint32_t pages_a_read(uint32_t left)
+{
+    return left < PAGES_A_READ ? left : PAGES_A_READ;
+}
+
 static struct bdev_page_head head_of(const struct bdev_superblock *super, uint32_t magic,
                                      uint32_t index)
 {
@@ -68,15 +73,14 @@ static struct bdev_snapshot_page *take_snapshot(const struct bdev_map *map,
 static int load_snapshot(struct bdev_log *log, struct bdev_map *map)
 {
     const struct bdev_superblock *super = &log->super;
-    struct bdev_snapshot_page *pages = alloc_pages(PAGES_A_READ);
+    struct bdev_snapshot_page *pages = alloc_pages(pages_a_read(super->snapshot_pages));
     int rc = pages == NULL ? -ENOMEM : 0;
 
     for (uint32_t i = 0; i < super->snapshot_pages && rc == 0; i++) {
-        uint32_t left = super->snapshot_pages - i;
         if (i % PAGES_A_READ == 0)
             rc = log->store->read(
                 log->store, bdev_super_region(super, super->epoch) + (uint64_t)i * BDEV_PAGE, pages,
-                (size_t)(left < PAGES_A_READ ? left : PAGES_A_READ) * BDEV_PAGE);
+                (size_t)pages_a_read(super->snapshot_pages - i) * BDEV_PAGE);
         const struct bdev_snapshot_page *page = &pages[i % PAGES_A_READ];
         if (rc == 0 && !is_page(&page->head, super, BDEV_SNAPSHOT_MAGIC, i))
             rc = -EUCLEAN;
@@ -87,21 +91,29 @@ static int load_snapshot(struct bdev_log *log, struct bdev_map *map)
         }
     }
     free(pages);
-    return rc;
+    return rc == 0 && !bdev_map_is_sound(map) ? -EUCLEAN : rc;
 }
 
 /* ---- replay */
 
+static uint32_t records_of(const struct bdev_log_page *page)
+{
+    return page->head.count & ~BDEV_COMMIT_BEGINS;
+}
+
+/* Each record must be what could have happened to the map before it. */
 static int replay_page(struct bdev_map *map, const struct bdev_log_page *page)
 {
-    if (page->head.count > BDEV_PAGE_RECORDS)
-        return -EUCLEAN;
-    for (uint32_t i = 0; i < page->head.count; i++) {
+    for (uint32_t i = 0; i < records_of(page); i++) {
         const struct bdev_record record = page->records[i];
         uint64_t first = record.first & ~BDEV_FREED;
-        if (record.count == 0 || first >= map->units || record.count > map->units - first)
+        bool freed = record.first & BDEV_FREED;
+        if (record.count == 0 || record.count > CHIMAERA_BDEV_BLOCK_MAX >> map->unit_shift ||
+            first >= map->units || record.count > map->units - first ||
+            !(freed ? bdev_map_is_block(map, first, record.count)
+                    : bdev_map_is_free(map, first, record.count)))
             return -EUCLEAN;
-        if (record.first & BDEV_FREED)
+        if (freed)
             bdev_map_clear(map, first, record.count);
         else
             bdev_map_set(map, first, record.count);
@@ -109,29 +121,51 @@ static int replay_page(struct bdev_map *map, const struct bdev_log_page *page)
     return 0;
 }
 
+/* What a walk over the pages of a log has seen. */
+struct walk {
+    uint32_t whole; /* pages up to the end of the last whole commit */
+    uint32_t left;  /* pages that the commit under way must still have */
+    bool ended;     /* at a page that does not count */
+};
+
 /*
- * Looks at the pages of the log up to the first that is none: what follows was never said to be
- * durable. With a map, replays the first `pages`; without, returns in `*whole` how many there are
- * up to the end of the last whole commit.
+ * A page behind one that does not count is of the same commit, which was not durable then; or it is
+ * of a later one, which was begun only when all before it was durable: then what does not count any
+ * more is damaged.
  */
-static int scan(struct bdev_log *log, uint32_t pages, struct bdev_map *map, uint32_t *whole)
+static int walk_page(struct walk *walk, const struct bdev_superblock *super,
+                     const struct bdev_log_page *page, uint32_t index)
 {
-    const struct bdev_superblock *super = &log->super;
-    struct bdev_log_page *memory = alloc_pages(PAGES_A_READ);
+    if (!is_page(&page->head, super, BDEV_LOG_MAGIC, index)) {
+        walk->ended = true;
+        return 0;
+    }
+    if (walk->ended)
+        return page->head.count & BDEV_COMMIT_BEGINS ? -EUCLEAN : 0;
+    if (records_of(page) > BDEV_PAGE_RECORDS ||
+        (walk->left != 0 && page->head.left != walk->left - 1))
+        return -EUCLEAN;
+    walk->left = page->head.left;
+    if (walk->left == 0)
+        walk->whole = index + 1;
+    return 0;
+}
+
+/* Looks at pages of the log of an epoch: without a map walks over all `pages`, with one replays
+ * them. */
+static int scan(struct bdev_log *log, const struct bdev_superblock *super, uint32_t pages,
+                struct bdev_map *map, struct walk *walk)
+{
+    struct bdev_log_page *memory = alloc_pages(pages_a_read(pages));
     int rc = memory == NULL ? -ENOMEM : 0;
 
     for (uint32_t i = 0; i < pages && rc == 0; i++) {
-        uint32_t left = pages - i;
         if (i % PAGES_A_READ == 0)
             rc = log->store->read(log->store, log_offset(super) + (uint64_t)i * BDEV_PAGE, memory,
-                                  (size_t)(left < PAGES_A_READ ? left : PAGES_A_READ) * BDEV_PAGE);
+                                  (size_t)pages_a_read(pages - i) * BDEV_PAGE);
         const struct bdev_log_page *page = &memory[i % PAGES_A_READ];
-        if (rc == 0 && !is_page(&page->head, super, BDEV_LOG_MAGIC, i))
-            break;
-        if (rc == 0 && map != NULL)
-            rc = replay_page(map, page);
-        else if (rc == 0 && page->head.left == 0)
-            *whole = i + 1;
+        if (rc == 0)
+            rc = map != NULL ? replay_page(map, page) : walk_page(walk, super, page, i);
     }
     free(memory);
     return rc;
@@ -139,22 +173,56 @@ static int scan(struct bdev_log *log, uint32_t pages, struct bdev_map *map, uint
 
 static int replay(struct bdev_log *log, struct bdev_map *map)
 {
-    uint32_t whole = 0;
-    int rc = scan(log, log->super.log_pages, NULL, &whole);
-    return rc == 0 ? scan(log, whole, map, &whole) : rc;
+    const struct bdev_superblock *super = &log->super;
+    struct walk walk = {0};
+    int rc = scan(log, super, super->log_pages, NULL, &walk);
+    return rc == 0 && walk.whole > 0 ? scan(log, super, walk.whole, map, &walk) : rc;
+}
+
+/*
+ * Where the next epoch has a log, but not the superblock that counts, that was lost: never written
+ * before a crash, or damaged since. The epoch's snapshot was durable before superblock and log were
+ * begun, and nothing in its region was changed since: that takes a superblock in the place of the
+ * one that was read. So what it said is known, and it is written again, first of all: the next
+ * compaction is to overwrite the only good one.
+ */
+static int find_lost_super(struct bdev_log *log)
+{
+    struct bdev_superblock next = log->super;
+    struct walk walk = {0};
+    next.epoch++;
+    int rc = scan(log, &next, next.log_pages, NULL, &walk);
+    if (rc < 0 || walk.whole == 0)
+        return rc;
+    log->super = next;
+    return bdev_super_write(log->store, &next);
 }
 
 /* ---- commit */
 
+/*
+ * Makes the epoch of `next` the one that counts, whose snapshot is durable by now. Two pages say
+ * so, either of which will do, so that one may be lost later: the superblock, and the first page of
+ * the log, which has no records.
+ */
 static int send_super(struct bdev_log *log)
 {
     log->super_sent = true;
-    int rc = bdev_super_write(log->store, &log->next);
+    struct bdev_log_page *first = alloc_pages(1);
+    if (first == NULL)
+        return -ENOMEM;
+    first->head = head_of(&log->next, BDEV_LOG_MAGIC, 0);
+    first->head.count = BDEV_COMMIT_BEGINS;
+    bdev_page_seal(first, CHECKSUM_AT);
+    int rc = log->store->write(log->store, log_offset(&log->next), first, sizeof *first);
+    free(first);
+    if (rc == 0)
+        rc = bdev_super_write(log->store, &log->next);
     if (rc < 0)
         return rc;
     log->super_sent = false;
     log->super = log->next;
-    log->next_page = 0;
+    log->next_page = 1;
     log->compactions++;
     return 0;
 }
@@ -193,7 +261,7 @@ static int write_records(struct bdev_log *log)
         size_t first = (size_t)i * BDEV_PAGE_RECORDS;
         size_t here = count - first < BDEV_PAGE_RECORDS ? count - first : BDEV_PAGE_RECORDS;
         memory[i].head = head_of(&log->super, BDEV_LOG_MAGIC, log->next_page + i);
-        memory[i].head.count = (uint16_t)here;
+        memory[i].head.count = (uint16_t)(here | (i == 0 ? BDEV_COMMIT_BEGINS : 0));
         memory[i].head.left = (uint16_t)(pages - 1 - i);
         memcpy(memory[i].records, log->pending + first, here * sizeof *log->pending);
         bdev_page_seal(&memory[i], CHECKSUM_AT);
@@ -256,17 +324,15 @@ void bdev_log_append(struct bdev_log *log, uint64_t first, uint64_t count, bool 
             (struct bdev_record){.first = first | (freed ? BDEV_FREED : 0), .count = count};
 }
 
+/* Two commits: the first one's superblock goes to page 1, the second one's over the mark. */
 int bdev_log_format(struct bdev_log *log, struct bdev_store *store,
-                    const struct bdev_superblock *super, const struct bdev_map *map)
+                    const struct bdev_superblock *super, const struct bdev_map *map, bool empty)
 {
-    void *empty = alloc_pages(2);
-    if (empty == NULL)
-        return -ENOMEM;
-    int rc = store->write(store, 0, empty, (size_t)2 * BDEV_PAGE);
-    if (rc == 0)
-        rc = store->flush(store);
-    free(empty);
     *log = (struct bdev_log){.store = store, .super = *super, .compact = true};
+    int rc = bdev_super_begin(store, empty);
+    if (rc == 0)
+        rc = bdev_log_commit(log, map);
+    log->compact = true;
     return rc == 0 ? bdev_log_commit(log, map) : rc;
 }
 
@@ -274,11 +340,15 @@ int bdev_log_open(struct bdev_log *log, struct bdev_store *store,
                   const struct bdev_superblock *super, struct bdev_map *map)
 {
     *log = (struct bdev_log){.store = store, .super = *super, .compact = true};
-    int rc = load_snapshot(log, map);
+    /* What a process wrote that was killed may be read and yet not be durable. The epoch before it
+     * must not be overwritten while a loss of power could still bring that back. */
+    int rc = store->flush(store);
+    if (rc == 0)
+        rc = find_lost_super(log);
+    if (rc == 0)
+        rc = load_snapshot(log, map);
     if (rc == 0)
         rc = replay(log, map);
-    if (rc == 0 && !bdev_map_is_sound(map))
-        rc = -EUCLEAN;
     /* A page behind the end of the log may be whole, and would seem to follow once the gap is
      * filled; so nothing more is added to this log. */
     return rc == 0 ? bdev_log_commit(log, map) : rc;

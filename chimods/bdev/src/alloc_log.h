@@ -32,9 +32,12 @@ struct bdev_log {
     uint64_t compactions;
 };
 
-/* Writes an empty map of the layout in `super`. 0, -ENOMEM, the store's codes. */
+/*
+ * Writes an empty map of the layout in `super`. `empty`: the device holds nothing that could be
+ * lost; then a crash leaves it so, see bdev_super_begin(). 0, -ENOMEM, the store's codes.
+ */
 int bdev_log_format(struct bdev_log *log, struct bdev_store *store,
-                    const struct bdev_superblock *super, const struct bdev_map *map);
+                    const struct bdev_superblock *super, const struct bdev_map *map, bool empty);
 
 /*
  * Fills `map`, which is empty and has super->data_size bytes, with what the device says, and begins

@@ -60,6 +60,14 @@ static bool all_used(const struct bdev_map *map, uint64_t first, uint64_t end)
     return true;
 }
 
+static bool any_used(const struct bdev_map *map, uint64_t first, uint64_t end)
+{
+    for (uint64_t word = first / 64; word * 64 < end; word++)
+        if (used_word(map, word) & word_mask(word, first, end))
+            return true;
+    return false;
+}
+
 static bool any_start(const struct bdev_map *map, uint64_t first, uint64_t end)
 {
     for (uint64_t word = first / 64; word * 64 < end; word++)
@@ -128,7 +136,21 @@ bool bdev_map_is_sound(const struct bdev_map *map)
             return false;
         before = used >> 63;
     }
-    return true;
+    uint64_t last = map->units / 64; /* with at least a bit that stands for no unit */
+    return !((used_word(map, last) | map->starts[last]) & UINT64_MAX << map->units % 64);
+}
+
+bool bdev_map_is_free(const struct bdev_map *map, uint64_t first, uint64_t count)
+{
+    return !any_used(map, first, first + count);
+}
+
+bool bdev_map_is_block(const struct bdev_map *map, uint64_t first, uint64_t count)
+{
+    uint64_t end = first + count;
+    bool ends_there = end == map->units || !is_used(map, end) || is_start(map, end);
+    return is_start(map, first) && !any_start(map, first + 1, end) && ends_there &&
+           all_used(map, first, end);
 }
 
 int bdev_map_check_block(const struct bdev_map *map, struct chimaera_bdev_block block)
@@ -142,12 +164,7 @@ int bdev_map_check_block(const struct bdev_map *map, struct chimaera_bdev_block 
     uint64_t end = first + (block.size >> map->unit_shift);
     if (!is_used(map, first))
         return is_start(map, first) ? -EALREADY : -EINVAL;
-    bool ends_there =
-        end == map->size >> map->unit_shift || !is_used(map, end) || is_start(map, end);
-    if (!is_start(map, first) || any_start(map, first + 1, end) || !ends_there ||
-        !all_used(map, first, end))
-        return -EINVAL;
-    return 0;
+    return bdev_map_is_block(map, first, end - first) ? 0 : -EINVAL;
 }
 
 int bdev_map_check(const struct bdev_map *map, uint64_t offset, uint64_t size)

@@ -35,9 +35,13 @@ uint64_t bdev_map_next_used(const struct bdev_map *map, uint64_t from, bool used
 /* How many blocks there are. Looks at all of the map. Owner. */
 uint64_t bdev_map_blocks(const struct bdev_map *map);
 
-/* Whether units in use belong to blocks, as they do unless somebody else wrote the map. Looks at
- * all of it. Owner. */
+/* Whether units in use exist and belong to blocks, as they do unless somebody else wrote the map.
+ * Looks at all of it. Owner. */
 bool bdev_map_is_sound(const struct bdev_map *map);
+
+/* Whether these units, which must exist, are free; or are one whole block. Owner. */
+bool bdev_map_is_free(const struct bdev_map *map, uint64_t first, uint64_t count);
+bool bdev_map_is_block(const struct bdev_map *map, uint64_t first, uint64_t count);
 
 /*
  * Whether this is a block as it was allocated. Owner. 0; -ERANGE (beyond the device); -EALREADY

@@ -19,12 +19,14 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-e
 #define BDEV_PAGE           4096u
 #define BDEV_VERSION        1u
 #define BDEV_SUPER_MAGIC    0x0056454442494843u /* "CHIBDEV" */
+#define BDEV_BEGUN_MAGIC    0x0057454e42494843u /* "CHIBNEW": see bdev_super_begin() */
 #define BDEV_SNAPSHOT_MAGIC 0x50414e53u         /* "SNAP" */
 #define BDEV_LOG_MAGIC      0x20474f4cu         /* "LOG " */
 #define BDEV_PAGE_WORDS     254u                /* of each bit map, in a page of a snapshot */
 #define BDEV_PAGE_UNITS     (BDEV_PAGE_WORDS * 64u)
 #define BDEV_PAGE_RECORDS   254u
 #define BDEV_FREED          ((uint64_t)1 << 63)
+#define BDEV_COMMIT_BEGINS  0x8000u /* in `count` */
 
 struct bdev_superblock {
     uint64_t magic;
@@ -47,7 +49,7 @@ struct bdev_page_head {
     uint32_t checksum; /* of the page, with this member 0 */
     uint64_t epoch;    /* that of the superblock it belongs to */
     uint32_t index;    /* in its snapshot or log */
-    uint16_t count;    /* records in a page of the log */
+    uint16_t count;    /* records in a page of the log, and BDEV_COMMIT_BEGINS */
     uint16_t left;   /* pages of the same commit that follow: it counts as a whole or not at all */
     uint64_t device; /* that of the superblock, so that pages of an earlier life do not count */
 };

@@ -47,15 +47,19 @@ static void close_space(struct chimaera_bdev *self)
 
 /* ---- what it holds */
 
-/* A map of the device in `super`, as it is on the file or anew. */
-static int open_blocks(struct chimaera_bdev *self, const struct bdev_superblock *super, bool format)
+enum how { AS_IT_IS, ANEW_ON_EMPTY, ANEW_OVER_SOMETHING };
+
+/* A map of the device in `super`. */
+static int open_blocks(struct chimaera_bdev *self, const struct bdev_superblock *super,
+                       enum how how)
 {
     struct bdev_map map;
     int rc = bdev_map_init(&map, super->data_size, super->unit_shift);
     if (rc < 0)
         return rc;
-    rc = format ? bdev_log_format(&self->log, &self->store.base, super, &map)
-                : bdev_log_open(&self->log, &self->store.base, super, &map);
+    rc = how == AS_IT_IS
+             ? bdev_log_open(&self->log, &self->store.base, super, &map)
+             : bdev_log_format(&self->log, &self->store.base, super, &map, how == ANEW_ON_EMPTY);
     if (rc == 0)
         rc = bdev_space_init(&self->space, &map, &self->log, (uint32_t)super->device);
     if (rc < 0) {
@@ -72,7 +76,7 @@ static int open_blocks(struct chimaera_bdev *self, const struct bdev_superblock 
     return 0;
 }
 
-static int format_blocks(struct chimaera_bdev *self, uint64_t size)
+static int format_blocks(struct chimaera_bdev *self, uint64_t size, bool empty)
 {
     struct bdev_superblock super;
     uint32_t shift = (uint32_t)__builtin_ctz(self->params.alignment);
@@ -81,7 +85,7 @@ static int format_blocks(struct chimaera_bdev *self, uint64_t size)
         return bdev_refuse(rc, "%s: %" PRIu64 " bytes are too %s for a map and blocks of %" PRIu32,
                            self->base.pool_name, size, rc == -ENOSPC ? "few" : "many",
                            self->params.alignment);
-    return open_blocks(self, &super, true);
+    return open_blocks(self, &super, empty ? ANEW_ON_EMPTY : ANEW_OVER_SOMETHING);
 }
 
 static int reopen_blocks(struct chimaera_bdev *self, const struct bdev_superblock *super,
@@ -94,7 +98,7 @@ static int reopen_blocks(struct chimaera_bdev *self, const struct bdev_superbloc
     if (self->params.total_size != 0 && self->params.total_size != super->size)
         return bdev_refuse(-EINVAL, "%s was made for %" PRIu64 " bytes, not %" PRIu64, path,
                            super->size, self->params.total_size);
-    return open_blocks(self, super, false);
+    return open_blocks(self, super, AS_IT_IS);
 }
 
 /* Decides by what the superblock's place holds. `found`: of bdev_super_read(). */
@@ -117,7 +121,8 @@ static int adopt(struct chimaera_bdev *self, struct bdev_path *file, int found,
                                "force to have it so",
                                path);
         self->size = self->params.total_size != 0 ? self->params.total_size : file->size;
-        return 0;
+        /* Nobody shall find our mark where others write. */
+        return file->unfinished ? bdev_super_begin(&self->store.base, false) : 0;
     }
     if (found == 0) {
         found = reopen_blocks(self, super, alignment_given);
@@ -136,7 +141,8 @@ static int adopt(struct chimaera_bdev *self, struct bdev_path *file, int found,
                            "%s holds something else, which a pool would overwrite. Give force to "
                            "have it so",
                            path);
-    return format_blocks(self, self->params.total_size != 0 ? self->params.total_size : file->size);
+    return format_blocks(self, self->params.total_size != 0 ? self->params.total_size : file->size,
+                         file->empty);
 }
 
 static int open_device(struct chimaera_bdev *self, bool alignment_given)

@@ -3,6 +3,7 @@
 #include "path.h"
 
 #include "bdev_runtime.h"
+#include "superblock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,8 +16,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOOK_AT      ((uint64_t)1 << 20) /* bytes at both ends of a block device, to find it empty */
-#define BUSY_NS      500000000u          /* how long a file may seem in use */
+#define LOOK_AT ((uint64_t)1 << 20) /* bytes at both ends of a block device, to find it empty */
+#define EXTENT_MAX                                                                                 \
+    ((uint64_t)64 << 10)        /* bytes that a file system may have as data around ours           \
+                                 */
+#define BUSY_NS      500000000u /* how long a file may seem in use */
 #define BUSY_STEP_NS 5000000u
 
 static bool is_zero(int fd, uint64_t offset, uint64_t size, void *memory)
@@ -30,17 +34,52 @@ static bool is_zero(int fd, uint64_t offset, uint64_t size, void *memory)
     return true;
 }
 
-/* A file without data, or a block device that begins and ends with zeros. */
-static bool is_empty(const struct bdev_path *file)
+/* No data from `from` on; of a block device only the end is looked at. */
+static bool is_empty_from(const struct bdev_path *file, uint64_t from, void *memory)
 {
+    if (from >= file->size)
+        return true;
     if (file->regular)
-        return file->size == 0 || (lseek(file->fd, 0, SEEK_DATA) < 0 && errno == ENXIO);
+        return lseek(file->fd, (off_t)from, SEEK_DATA) < 0 && errno == ENXIO;
+    uint64_t size = file->size - from < LOOK_AT ? (file->size - from) / 4096 * 4096 : LOOK_AT;
+    return is_zero(file->fd, (file->size - size) / 4096 * 4096, size, memory);
+}
+
+/*
+ * Where making a map on what was empty has been cut short: the mark, no superblock, and nothing
+ * where blocks would be, lest somebody has used it since without writing to its first page.
+ */
+static bool is_unfinished(const struct bdev_path *file, void *memory)
+{
+    struct bdev_superblock
+        largest; /* of all layouts, the one with the most pages before the data */
+    const size_t size = 2 * sizeof(struct bdev_superblock);
+    if (bdev_super_lay_out(&largest, file->size, BDEV_UNIT_SHIFT_MIN, 1) < 0)
+        return false;
+    uint64_t data = (largest.data_offset + EXTENT_MAX - 1) / EXTENT_MAX * EXTENT_MAX;
+    return is_empty_from(file, data, memory) && pread(file->fd, memory, size, 0) == (ssize_t)size &&
+           bdev_super_unfinished(memory);
+}
+
+/* A file without data, or a block device that begins and ends with zeros; or what we left there. */
+static int look_at(struct bdev_path *file)
+{
     uint64_t size = file->size < LOOK_AT ? file->size / 4096 * 4096 : LOOK_AT;
     void *memory = aligned_alloc(4096, LOOK_AT);
-    bool empty = memory != NULL && is_zero(file->fd, 0, size, memory) &&
-                 is_zero(file->fd, (file->size - size) / 4096 * 4096, size, memory);
+    if (memory == NULL)
+        return -ENOMEM;
+    if (file->regular) {
+        /* Space that was reserved and never written is taken for data once it was read. */
+        (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
+        file->empty = is_empty_from(file, 0, memory);
+    } else {
+        file->empty = is_zero(file->fd, 0, size, memory) &&
+                      is_empty_from(file, (file->size - size) / 4096 * 4096, memory);
+    }
+    file->unfinished = !file->empty && is_unfinished(file, memory);
+    file->empty = file->empty || file->unfinished;
     free(memory);
-    return empty;
+    return 0;
 }
 
 static int find_size(struct bdev_path *file)
@@ -56,8 +95,7 @@ static int find_size(struct bdev_path *file)
     file->size = (uint64_t)info.st_size;
     if (!file->regular && ioctl(file->fd, BLKGETSIZE64, &file->size) < 0)
         return -errno;
-    file->empty = is_empty(file);
-    return 0;
+    return look_at(file);
 }
 
 int bdev_path_make_size(struct bdev_path *file, const struct chimaera_bdev_create_params *params)
@@ -72,6 +110,8 @@ int bdev_path_make_size(struct bdev_path *file, const struct chimaera_bdev_creat
     int rc = fallocate(file->fd, 0, 0, (off_t)wanted) < 0 ? -errno : 0;
     if (rc == -EOPNOTSUPP)
         rc = ftruncate(file->fd, (off_t)wanted) < 0 ? -errno : 0;
+    if (rc < 0 && ftruncate(file->fd, (off_t)file->size) < 0) /* what it had got of a full disk */
+        chi_log_warn("bdev", "cannot make %s short again: %s", file->path, chi_strerror(-errno));
     if (rc < 0)
         return bdev_refuse(rc, "cannot make %s %" PRIu64 " bytes long: %s", file->path, wanted,
                            chi_strerror(rc));

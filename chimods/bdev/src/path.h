@@ -9,9 +9,10 @@ struct bdev_path {
     const char *path;
     int fd;
     bool regular;
-    bool created;  /* by us; removed again where Create fails */
-    bool empty;    /* holds nothing that could be lost */
-    uint64_t size; /* bytes */
+    bool created;    /* by us; removed again where Create fails */
+    bool empty;      /* holds nothing that could be lost */
+    bool unfinished; /* empty but for what a Create wrote that was cut short */
+    uint64_t size;   /* bytes */
 };
 
 /*

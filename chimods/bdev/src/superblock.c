@@ -5,7 +5,6 @@
 
 #include "checksum.h"
 #include <errno.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #define LOG_PAGES_MAX 4096u
 #define BYTES_A_PAGE  ((uint64_t)1 << 20) /* of the device, to a page of log */
 #define DATA_ALIGN    ((uint64_t)1 << 20) /* of the data, where the unit is as large */
+#define EPOCH_MAX     (UINT64_MAX / 2) /* never reached; so that no later one begins at 0 again */
 
 static uint32_t page_checksum(const uint8_t *page, uint32_t at)
 {
@@ -89,12 +89,40 @@ static int check(const struct bdev_superblock *super, uint64_t size)
         return -ENOTSUP;
     if (super->size > size)
         return -ENOSPC;
-    if (super->unit_shift < 9 || super->unit_shift > 30 || (uint32_t)super->device == 0 ||
+    if (super->epoch > EPOCH_MAX || super->unit_shift < BDEV_UNIT_SHIFT_MIN ||
+        super->unit_shift > BDEV_UNIT_SHIFT_MAX || (uint32_t)super->device == 0 ||
         bdev_super_lay_out(&laid_out, super->size, super->unit_shift, super->device) < 0)
         return -EUCLEAN;
     laid_out.epoch = super->epoch;
     laid_out.checksum = super->checksum;
     return memcmp(&laid_out, super, sizeof laid_out) == 0 ? 0 : -EUCLEAN;
+}
+
+/* A page with a superblock as it was written, in the place `index`. */
+static bool is_super(const struct bdev_superblock *page, uint32_t index)
+{
+    return page->magic == BDEV_SUPER_MAGIC && page->epoch % 2 == index &&
+           bdev_page_sealed(page, CHECKSUM_AT);
+}
+
+bool bdev_super_unfinished(const struct bdev_superblock pages[2])
+{
+    static const struct bdev_superblock mark = {.magic = BDEV_BEGUN_MAGIC};
+    return memcmp(&pages[0], &mark, sizeof mark) == 0 && !is_super(&pages[1], 1);
+}
+
+int bdev_super_begin(struct bdev_store *store, bool empty)
+{
+    struct bdev_superblock *pages = aligned_alloc(BDEV_PAGE, 2 * sizeof *pages);
+    if (pages == NULL)
+        return -ENOMEM;
+    memset(pages, 0, 2 * sizeof *pages);
+    pages[0].magic = empty ? BDEV_BEGUN_MAGIC : 0;
+    int rc = store->write(store, 0, pages, 2 * sizeof *pages);
+    if (rc == 0)
+        rc = store->flush(store);
+    free(pages);
+    return rc;
 }
 
 int bdev_super_read(struct bdev_store *store, uint64_t size, struct bdev_superblock *super)
@@ -109,13 +137,13 @@ int bdev_super_read(struct bdev_store *store, uint64_t size, struct bdev_superbl
         return -ENOMEM;
     int rc = store->read(store, 0, pages, 2 * sizeof *pages);
     for (uint32_t i = 0; i < 2 && rc == 0; i++) {
-        if (pages[i].magic != BDEV_SUPER_MAGIC)
-            continue;
-        if (!bdev_page_sealed(&pages[i], CHECKSUM_AT) || pages[i].epoch % 2 != i)
-            damaged = true;
+        if (!is_super(&pages[i], i))
+            damaged = damaged || pages[i].magic == BDEV_SUPER_MAGIC;
         else if (best == NULL || pages[i].epoch > best->epoch)
             best = &pages[i];
     }
+    if (rc == 0 && bdev_super_unfinished(pages))
+        damaged = false;
     if (rc == 0 && best == NULL)
         rc = damaged ? -EUCLEAN : -ENOENT;
     if (rc == 0)
