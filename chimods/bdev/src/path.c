@@ -16,11 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOOK_AT ((uint64_t)1 << 20) /* bytes at both ends of a block device, to find it empty */
-#define EXTENT_MAX                                                                                 \
-    ((uint64_t)64 << 10)        /* bytes that a file system may have as data around ours           \
-                                 */
-#define BUSY_NS      500000000u /* how long a file may seem in use */
+#define LOOK_AT      ((uint64_t)1 << 20) /* bytes at both ends of a block device, to find it empty */
+#define EXTENT_MAX   ((uint64_t)64 << 10) /* that a file system may have as data around ours */
+#define BUSY_NS      500000000u           /* how long a file may seem in use */
 #define BUSY_STEP_NS 5000000u
 
 static bool is_zero(int fd, uint64_t offset, uint64_t size, void *memory)
@@ -51,8 +49,7 @@ static bool is_empty_from(const struct bdev_path *file, uint64_t from, void *mem
  */
 static bool is_unfinished(const struct bdev_path *file, void *memory)
 {
-    struct bdev_superblock
-        largest; /* of all layouts, the one with the most pages before the data */
+    struct bdev_superblock largest; /* the layout with the most pages before the data */
     const size_t size = 2 * sizeof(struct bdev_superblock);
     if (bdev_super_lay_out(&largest, file->size, BDEV_UNIT_SHIFT_MIN, 1) < 0)
         return false;
