@@ -28,7 +28,6 @@
 #define YIELD_MAX_NS   50000u /* about what sleeping costs: longer polling costs more than that */
 #define WAKE_NS        25000u
 #define SLICE_NS       (100 * CHI_NS_PER_MS) /* a dead runtime is noticed this late */
-#define YIELDS_A_CLOCK 8u
 
 /* What is waited for: one task, or any of several. */
 struct waited {
@@ -91,18 +90,16 @@ static bool poll_with_yields(struct chi_client_thread *self, struct waited *wait
         end = deadline;
     while (now < end) {
         uint64_t before = now;
-        for (uint32_t i = 0; i < YIELDS_A_CLOCK; i++) {
-            if (poll_once(waited))
-                return true;
-            chi_cpu_yield();
-        }
+        chi_cpu_yield();
         now = chi_clock_now_ns();
-        if (now - before > CROWDED_NS) {
+        if (CHI_UNLIKELY(now - before > CROWDED_NS)) {
             self->crowded_until_ns = now + CROWDED_FOR_NS;
-            break;
+            end = now;
         }
+        if (poll_once(waited))
+            return true;
     }
-    return poll_once(waited);
+    return false;
 }
 
 static void sleep_on(_Atomic(uint32_t) *word, uint32_t value, uint64_t duration_ns)

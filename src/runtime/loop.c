@@ -22,7 +22,6 @@
 /* Rounds without a pause: a caller that got its answer comes back at once. */
 #define TIGHT_POLLS    128u
 #define PAUSE_POLLS    64u
-#define YIELDS_A_CLOCK 8u
 #define SPIN_MIN_NS    2000u
 #define CROWDED_NS     (500 * CHI_NS_PER_US) /* so long do yields take where others want the core */
 #define CROWDED_FOR_NS (100 * CHI_NS_PER_MS)
@@ -281,28 +280,35 @@ static uint64_t sleep_timeout(struct chi_worker *worker, uint64_t now)
     return next - now < longest ? next - now : longest;
 }
 
-/* Whether a task or a message has come. */
-static bool was_called(struct chi_worker *worker)
+static bool has_new_tasks(struct chi_worker *worker)
 {
-    return chi_bell_rung(worker->bell) || !chi_inbox_is_empty(&worker->inbox) ||
-           !chi_inbox_is_empty(&worker->lane_inbox);
+    return chi_bell_rung(worker->bell) || !chi_inbox_is_empty(&worker->lane_inbox);
+}
+
+static bool has_messages(struct chi_worker *worker)
+{
+    return !chi_inbox_is_empty(&worker->inbox);
+}
+
+static bool waits_outside(const struct chi_worker *worker)
+{
+    return worker->fd_waits + worker->outside_waits > 0;
 }
 
 /* What is waited for outside has a time of its own, such as a disk's: a worker that polls for it
  * has it no sooner, and is in the way of its interrupts. */
 static uint64_t *spin_budget(struct chi_worker *worker)
 {
-    return worker->fd_waits + worker->outside_waits > 0 ? &worker->spin_outside_ns
-                                                        : &worker->spin_ns;
+    return waits_outside(worker) ? &worker->spin_outside_ns : &worker->spin_ns;
 }
 
-static void adapt_spin(struct chi_worker *worker, uint64_t slept_ns, uint64_t now)
+static void adapt_spin(struct chi_worker *worker, uint64_t slept_ns)
 {
     uint64_t *spin_ns = spin_budget(worker);
     uint64_t most = worker->runtime->config.first_busy_wait_ns;
-    if (now < worker->crowded_until_ns)
-        *spin_ns = 0;
-    else if (slept_ns <= most && was_called(worker)) /* polling a little longer would have done */
+    /* What is outside may call by a message, too. */
+    bool called = has_new_tasks(worker) || (has_messages(worker) && !waits_outside(worker));
+    if (slept_ns <= most && called) /* polling a little longer would have done */
         *spin_ns = *spin_ns * 2 + SPIN_MIN_NS;
     else
         *spin_ns /= 2;
@@ -316,12 +322,12 @@ static void go_to_sleep(struct chi_worker *worker)
         return;
     atomic_store_explicit(&worker->bell->sleeping, 1, memory_order_seq_cst);
     atomic_store_explicit(&worker->asleep, true, memory_order_seq_cst);
-    if (!was_called(worker) && !atomic_load_explicit(&worker->stop, memory_order_seq_cst)) {
+    if (!has_new_tasks(worker) && !has_messages(worker) &&
+        !atomic_load_explicit(&worker->stop, memory_order_seq_cst)) {
         uint64_t before = chi_clock_now_ns();
         atomic_fetch_add_explicit(&worker->stats.sleeps, 1, memory_order_relaxed);
         take_events(worker, sleep_timeout(worker, before));
-        uint64_t now = chi_clock_now_ns();
-        adapt_spin(worker, now - before, now);
+        adapt_spin(worker, chi_clock_now_ns() - before);
     }
     atomic_store_explicit(&worker->asleep, false, memory_order_relaxed);
     atomic_store_explicit(&worker->bell->sleeping, 0, memory_order_relaxed);
@@ -406,13 +412,16 @@ void chi_worker_step_loop(struct chi_worker *worker)
     }
 }
 
-/* Whether to go on polling, a few yields after `before`. Somebody else who wants the core has it
- * for a whole slice at each yield, but a worker that sleeps has it back as soon as it is called. */
-static bool may_poll_on(struct chi_worker *worker, uint64_t before, uint64_t now)
+/* Somebody else who wants the core has it for a whole slice at each yield, but a worker that sleeps
+ * has it back as soon as it is called: who sees one does without yields for a while. */
+static uint64_t yield_core(struct chi_worker *worker)
 {
-    if (now - before > CROWDED_NS)
+    uint64_t before = chi_clock_now_ns();
+    chi_cpu_yield();
+    uint64_t now = chi_clock_now_ns();
+    if (CHI_UNLIKELY(now - before > CROWDED_NS))
         worker->crowded_until_ns = now + CROWDED_FOR_NS;
-    return now >= worker->crowded_until_ns;
+    return now;
 }
 
 void chi_worker_loop(struct chi_worker *worker)
@@ -436,17 +445,12 @@ void chi_worker_loop(struct chi_worker *worker)
             now = chi_clock_now_ns();
             begin_idle(worker, now);
             sleep_at = now + *spin_budget(worker);
-        } else if (idle % YIELDS_A_CLOCK == 0) {
-            uint64_t before = now;
-            now = chi_clock_now_ns();
-            if (!may_poll_on(worker, before, now))
-                sleep_at = now;
         }
-        if (now >= sleep_at) {
+        if (now >= sleep_at || now < worker->crowded_until_ns) {
             go_to_sleep(worker);
             idle = 0;
             continue;
         }
-        chi_cpu_yield();
+        now = yield_core(worker);
     }
 }

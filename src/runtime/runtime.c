@@ -157,8 +157,6 @@ static uint64_t lay_out_header(struct chi_runtime *runtime, char *base)
 
 void chi_runtime_restore_header(struct chi_runtime *runtime)
 {
-    runtime->extents[CHI_SEGMENT_CLIENT_DATA]->leave = chi_client_memory_leave;
-    runtime->extents[CHI_SEGMENT_CLIENT_DATA]->leave_context = runtime;
     lay_out_header(runtime, runtime->segments[CHI_SEGMENT_MAIN].base);
 }
 

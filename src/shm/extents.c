@@ -16,6 +16,9 @@
 
 _Static_assert(CHI_EXTENT_UNIT == CHI_ARENA_UNIT, "the table and the arenas must agree");
 
+/* The account of units that were free, and are not yet anybody's. */
+#define BEING_BACKED CHI_OWNER_RETIRED
+
 /* Backed this much at a time: a signal that interrupts costs only one piece. */
 #define BACK_PIECE_BYTES (UINT64_C(4) << 20)
 
@@ -51,10 +54,8 @@ static int back_with_memory(struct chi_extents *extents, uint32_t first, uint32_
         int error = posix_fallocate(extents->fd, (off_t)offset, (off_t)piece);
         if (error == EINTR)
             continue;
-        if (error != 0) {
-            give_back_memory(extents, first, units);
+        if (error != 0)
             return error == ENOSPC || error == EDQUOT ? -ENOMEM : -error;
-        }
         offset += piece;
     }
     return 0;
@@ -134,87 +135,6 @@ static void make_free(struct chi_extents *extents, uint32_t first, uint32_t unit
     pthread_mutex_unlock(&extents->lock);
 }
 
-/* Finds a run and takes it out of the free ones; the units are RETIRED until they are backed. Lock
- * held. */
-static bool take_run(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *first)
-{
-    if (!chi_unit_map_best_fit(&extents->free_units, units, first))
-        return false;
-    chi_unit_map_remove(&extents->free_units, *first, units);
-    for (uint32_t unit = *first; unit < *first + units; unit++) {
-        extents->accounts[unit] = owner;
-        set_owner(extents, unit, CHI_OWNER_RETIRED);
-    }
-    return true;
-}
-
-static int back_and_own(struct chi_extents *extents, uint16_t owner, uint32_t first, uint32_t units)
-{
-    int rc = back_with_memory(extents, first, units);
-    if (rc < 0) {
-        make_free(extents, first, units);
-        return rc;
-    }
-    pthread_mutex_lock(&extents->lock);
-    for (uint32_t unit = first; unit < first + units; unit++)
-        set_owner(extents, unit, owner);
-    pthread_mutex_unlock(&extents->lock);
-    return 0;
-}
-
-int chi_extents_grant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *out)
-{
-    if (units == 0 || owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
-        return -EINVAL;
-    pthread_mutex_lock(&extents->lock);
-    bool found = take_run(extents, owner, units, out);
-    pthread_mutex_unlock(&extents->lock);
-    return found ? back_and_own(extents, owner, *out, units) : -ENOMEM;
-}
-
-/* Lets the units that `owner` has retired count as free, or no longer. Lock held. */
-static void count_retired_as_free(struct chi_extents *extents, uint16_t owner, bool free_now)
-{
-    for (uint32_t unit = 0; unit < extents->free_units.units; unit++) {
-        if (get_owner(extents, unit) != CHI_OWNER_RETIRED || extents->accounts[unit] != owner)
-            continue;
-        if (free_now)
-            chi_unit_map_add(&extents->free_units, unit, 1);
-        else if (chi_unit_map_has(&extents->free_units, unit))
-            chi_unit_map_remove(&extents->free_units, unit, 1);
-    }
-}
-
-int chi_extents_regrant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *out)
-{
-    if (units == 0 || owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
-        return -EINVAL;
-    pthread_mutex_lock(&extents->lock);
-    count_retired_as_free(extents, owner, true);
-    bool found = take_run(extents, owner, units, out);
-    count_retired_as_free(extents, owner, false);
-    pthread_mutex_unlock(&extents->lock);
-    return found ? back_and_own(extents, owner, *out, units) : -ENOMEM;
-}
-
-int chi_extents_retire(struct chi_extents *extents, uint16_t owner, uint32_t first, uint32_t units)
-{
-    uint32_t total = extents->free_units.units;
-    int rc = 0;
-
-    if (units == 0 || first >= total || units > total - first || owner == CHI_OWNER_FREE ||
-        owner == CHI_OWNER_RETIRED)
-        return -EINVAL;
-    pthread_mutex_lock(&extents->lock);
-    for (uint32_t unit = first; unit < first + units && rc == 0; unit++)
-        if (get_owner(extents, unit) != owner)
-            rc = -EINVAL;
-    for (uint32_t unit = first; unit < first + units && rc == 0; unit++)
-        set_owner(extents, unit, CHI_OWNER_RETIRED);
-    pthread_mutex_unlock(&extents->lock);
-    return rc;
-}
-
 /*
  * Frees, run by run, what in [first, end) is charged to `owner`, or to anyone for CHI_OWNER_FREE;
  * returns how many units.
@@ -249,6 +169,91 @@ static uint32_t free_range(struct chi_extents *extents, uint32_t first, uint32_t
         first += units;
     }
     return freed;
+}
+
+/* Finds a run and takes it out of the free ones; the units are RETIRED until they are backed. Lock
+ * held. */
+static bool take_run(struct chi_extents *extents, uint32_t units, uint32_t *first)
+{
+    if (!chi_unit_map_best_fit(&extents->free_units, units, first))
+        return false;
+    chi_unit_map_remove(&extents->free_units, *first, units);
+    for (uint32_t unit = *first; unit < *first + units; unit++) {
+        if (extents->accounts[unit] != CHI_OWNER_FREE)
+            continue; /* its owner retired it; others may still use it if this comes to nothing */
+        extents->accounts[unit] = BEING_BACKED;
+        set_owner(extents, unit, CHI_OWNER_RETIRED);
+    }
+    return true;
+}
+
+static int back_and_own(struct chi_extents *extents, uint16_t owner, uint32_t first, uint32_t units)
+{
+    int rc = back_with_memory(extents, first, units);
+    if (rc < 0) {
+        free_range(extents, first, first + units, BEING_BACKED);
+        return rc;
+    }
+    pthread_mutex_lock(&extents->lock);
+    for (uint32_t unit = first; unit < first + units; unit++) {
+        extents->accounts[unit] = owner;
+        set_owner(extents, unit, owner);
+    }
+    pthread_mutex_unlock(&extents->lock);
+    return 0;
+}
+
+int chi_extents_grant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *out)
+{
+    if (units == 0 || owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
+        return -EINVAL;
+    pthread_mutex_lock(&extents->lock);
+    bool found = take_run(extents, units, out);
+    pthread_mutex_unlock(&extents->lock);
+    return found ? back_and_own(extents, owner, *out, units) : -ENOMEM;
+}
+
+/* Lets the units that `owner` has retired count as free, or no longer. Lock held. */
+static void count_retired_as_free(struct chi_extents *extents, uint16_t owner, bool free_now)
+{
+    for (uint32_t unit = 0; unit < extents->free_units.units; unit++) {
+        if (get_owner(extents, unit) != CHI_OWNER_RETIRED || extents->accounts[unit] != owner)
+            continue;
+        if (free_now)
+            chi_unit_map_add(&extents->free_units, unit, 1);
+        else if (chi_unit_map_has(&extents->free_units, unit))
+            chi_unit_map_remove(&extents->free_units, unit, 1);
+    }
+}
+
+int chi_extents_regrant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *out)
+{
+    if (units == 0 || owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
+        return -EINVAL;
+    pthread_mutex_lock(&extents->lock);
+    count_retired_as_free(extents, owner, true);
+    bool found = take_run(extents, units, out);
+    count_retired_as_free(extents, owner, false);
+    pthread_mutex_unlock(&extents->lock);
+    return found ? back_and_own(extents, owner, *out, units) : -ENOMEM;
+}
+
+int chi_extents_retire(struct chi_extents *extents, uint16_t owner, uint32_t first, uint32_t units)
+{
+    uint32_t total = extents->free_units.units;
+    int rc = 0;
+
+    if (units == 0 || first >= total || units > total - first || owner == CHI_OWNER_FREE ||
+        owner == CHI_OWNER_RETIRED)
+        return -EINVAL;
+    pthread_mutex_lock(&extents->lock);
+    for (uint32_t unit = first; unit < first + units && rc == 0; unit++)
+        if (get_owner(extents, unit) != owner)
+            rc = -EINVAL;
+    for (uint32_t unit = first; unit < first + units && rc == 0; unit++)
+        set_owner(extents, unit, CHI_OWNER_RETIRED);
+    pthread_mutex_unlock(&extents->lock);
+    return rc;
 }
 
 void chi_extents_free(struct chi_extents *extents, uint32_t first, uint32_t units)

@@ -328,6 +328,37 @@ static void full_machine_is_enomem_at_the_grant_and_not_sigbus_later(void **stat
     chi_segment_close(&map);
 }
 
+/* Tasks that passed the check before they were retired may still use them. */
+static void a_regrant_that_fails_leaves_retired_units_as_they_are(void **state)
+{
+    int fd = full_filesystem_file(100);
+    struct chi_segment_map map;
+    struct chi_extents *extents;
+    uint32_t first, taken;
+    (void)state;
+
+    assert_int_equal(ftruncate(fd, 1000 * UNIT), 0);
+    assert_int_equal(chi_segment_map_fd(fd, 1000 * UNIT, PROT_READ | PROT_WRITE, &map), 0);
+    extents = table(&map, 0);
+    first = grant(extents, ALICE, 40);
+    memset((unsigned char *)map.base + first * UNIT, 7, 40 * UNIT);
+    assert_int_equal(chi_extents_retire(extents, ALICE, first + 20, 20), 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(chi_extents_regrant(extents, ALICE, 970, &taken), -ENOMEM);
+    assert_int_equal(chi_extents_free_bytes(extents), 960 * UNIT);
+    assert_int_equal(chi_extents_owner_bytes(extents, ALICE), 40 * UNIT);
+    assert_int_equal(chi_extents_owner_bytes(extents, CHI_OWNER_RETIRED), 20 * UNIT);
+    assert_int_equal(backed_bytes(&map), 40 * UNIT);
+    for (uint64_t at = 0; at < 40 * UNIT; at += 4096)
+        assert_int_equal(((unsigned char *)map.base)[first * UNIT + at], 7);
+    assert_int_equal(grant(extents, BOB, 20), first + 40); /* none of hers */
+    chi_extents_free(extents, first + 20, 20);
+    assert_int_equal(chi_extents_free_bytes(extents), 960 * UNIT);
+    assert_true(chi_extents_owns(extents, BOB, (first + 40) * UNIT, 20 * UNIT));
+    chi_extents_destroy(extents);
+    chi_segment_close(&map);
+}
+
 static void assert_around(struct chi_extents *extents, uint64_t offset, uint64_t size,
                           uint32_t window, uint32_t first, uint32_t units)
 {
@@ -418,6 +449,7 @@ int main(void)
         SHM_TEST(freeing_free_or_impossible_units_is_harmless),
         SHM_TEST(all_of_a_dead_owner_comes_back_and_nothing_else),
         SHM_TEST(random_grants_and_frees_never_overlap),
+        SHM_TEST(a_regrant_that_fails_leaves_retired_units_as_they_are),
         SHM_TEST(what_lies_around_is_the_same_owners_and_within_the_window),
         SHM_TEST(who_holds_pages_is_told_before_they_go),
         SHM_TEST(full_machine_is_enomem_at_the_grant_and_not_sigbus_later),
