@@ -109,7 +109,7 @@ static double run_fio(struct workload *load, uint64_t duration_ns)
     int count = 0;
     for (char *one; count < FIO_FIELDS_MAX && (one = strsep(&rest, ";")) != NULL;)
         fields[count++] = one;
-    if (count < FIO_WRITE_AFTER + FIO_FIRST_RANK + FIO_RANKS)
+    if (count <= FIO_CPU_USER + 1) /* the last of those that are looked at */
         bench_die("fio says %d fields", count);
     double operations = field(fields, load, FIO_IOPS) * (double)duration_ns / 1e9;
     load->fio_operations += operations;

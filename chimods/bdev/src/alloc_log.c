@@ -123,6 +123,8 @@ static int replay_page(struct bdev_map *map, const struct bdev_log_page *page)
 
 /* What a walk over the pages of a log has seen. */
 struct walk {
+    bool
+        has_super; /* of the log's epoch; then nobody needs the first page, unless it has records */
     uint32_t whole; /* pages up to the end of the last whole commit */
     uint32_t left;  /* pages that the commit under way must still have */
     bool ended;     /* at a page that does not count */
@@ -137,7 +139,7 @@ static int walk_page(struct walk *walk, const struct bdev_superblock *super,
                      const struct bdev_log_page *page, uint32_t index)
 {
     if (!is_page(&page->head, super, BDEV_LOG_MAGIC, index)) {
-        walk->ended = true;
+        walk->ended = index > 0 || !walk->has_super;
         return 0;
     }
     if (walk->ended)
@@ -149,6 +151,16 @@ static int walk_page(struct walk *walk, const struct bdev_superblock *super,
     if (walk->left == 0)
         walk->whole = index + 1;
     return 0;
+}
+
+/* Replays a page that a walk has found to be one, and looks again: whoever writes to the device
+ * may do so while we read. */
+static int replay_again(struct bdev_map *map, const struct bdev_superblock *super,
+                        const struct bdev_log_page *page, uint32_t index)
+{
+    if (!is_page(&page->head, super, BDEV_LOG_MAGIC, index))
+        return index == 0 ? 0 : -EUCLEAN;
+    return records_of(page) <= BDEV_PAGE_RECORDS ? replay_page(map, page) : -EUCLEAN;
 }
 
 /* Looks at pages of the log of an epoch: without a map walks over all `pages`, with one replays
@@ -165,7 +177,7 @@ static int scan(struct bdev_log *log, const struct bdev_superblock *super, uint3
                                   (size_t)pages_a_read(pages - i) * BDEV_PAGE);
         const struct bdev_log_page *page = &memory[i % PAGES_A_READ];
         if (rc == 0)
-            rc = map != NULL ? replay_page(map, page) : walk_page(walk, super, page, i);
+            rc = map != NULL ? replay_again(map, super, page, i) : walk_page(walk, super, page, i);
     }
     free(memory);
     return rc;
@@ -174,7 +186,7 @@ static int scan(struct bdev_log *log, const struct bdev_superblock *super, uint3
 static int replay(struct bdev_log *log, struct bdev_map *map)
 {
     const struct bdev_superblock *super = &log->super;
-    struct walk walk = {0};
+    struct walk walk = {.has_super = true};
     int rc = scan(log, super, super->log_pages, NULL, &walk);
     return rc == 0 && walk.whole > 0 ? scan(log, super, walk.whole, map, &walk) : rc;
 }
@@ -192,6 +204,8 @@ static int find_lost_super(struct bdev_log *log)
     struct walk walk = {0};
     next.epoch++;
     int rc = scan(log, &next, next.log_pages, NULL, &walk);
+    if (rc == -EIO)
+        return 0; /* cannot be read, and is to be written next: no reason to give up what can be */
     if (rc < 0 || walk.whole == 0)
         return rc;
     log->super = next;

@@ -9,11 +9,6 @@
 #define SEEKS  64u /* pairs of lseek at a stretch */
 #define UNSURE 4096u
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 int bdev_extents_init(struct bdev_extents *extents, uint64_t offset, uint64_t size, uint32_t most)
 {
     uint32_t room =
@@ -35,7 +30,7 @@ void bdev_extents_add(struct bdev_extents *extents, uint64_t to, uint32_t flags)
     struct chimaera_bdev_extent *last =
         extents->count > 0 ? &extents->items[extents->count - 1] : NULL;
 
-    to = least(to, extents->end);
+    to = bdev_least(to, extents->end);
     if (to <= extents->at || extents->full)
         return;
     if (last == NULL || last->flags != flags) {

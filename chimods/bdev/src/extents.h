@@ -9,6 +9,11 @@
 
 #include <chimaera/bdev/bdev_tasks.h>
 
+static inline uint64_t bdev_least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 struct bdev_extents {
     struct chimaera_bdev_extent *items; /* from the beginning of the range to `at` */
     uint32_t count, room;

@@ -16,11 +16,6 @@
 #define PAGES   512u                 /* entries that are read at once */
 #define REGIONS 64u
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 static uint64_t page_size(void)
 {
     return (uint64_t)sysconf(_SC_PAGESIZE);
@@ -51,7 +46,7 @@ bool bdev_pagemap_scan(struct bdev_extents *extents, int pagemap, const uint8_t 
     struct region regions[REGIONS];
     uint64_t page = page_size(), base = (uintptr_t)memory;
     uint64_t to =
-        least(extents->at / page * page + STRETCH, (extents->end + page - 1) / page * page);
+        bdev_least(extents->at / page * page + STRETCH, (extents->end + page - 1) / page * page);
     struct scan scan = {.size = sizeof scan,
                         .start = base + extents->at / page * page,
                         .end = base + to,
@@ -97,7 +92,7 @@ bool bdev_pagemap_read(struct bdev_extents *extents, int pagemap, const uint8_t 
 
     while (!bdev_extents_done(extents) && extents->at - begin < STRETCH) {
         uint64_t first = extents->at / page;
-        uint64_t count = least(PAGES, (extents->end + page - 1) / page - first);
+        uint64_t count = bdev_least(PAGES, (extents->end + page - 1) / page - first);
         uint64_t got = read_entries(pagemap, (uintptr_t)memory + first * page, entries, count);
         if (got == 0)
             return false;

@@ -43,19 +43,42 @@ static bool is_empty_from(const struct bdev_path *file, uint64_t from, void *mem
     return is_zero(file->fd, (file->size - size) / 4096 * 4096, size, memory);
 }
 
+/* Nothing of others' behind the superblocks, where snapshot and log would be. */
+static bool is_ours(const struct bdev_path *file, uint64_t end, void *memory)
+{
+    uint64_t size = end < LOOK_AT ? end : LOOK_AT;
+    if (pread(file->fd, memory, size, 0) != (ssize_t)size)
+        return false;
+    for (uint64_t at = 2 * BDEV_PAGE; at < size; at += BDEV_PAGE)
+        if (!bdev_super_is_region((const uint8_t *)memory + at))
+            return false;
+    return bdev_super_unfinished(memory);
+}
+
 /*
  * Where making a map on what was empty has been cut short: the mark, no superblock, and nothing
- * where blocks would be, lest somebody has used it since without writing to its first page.
+ * else, lest somebody has used it since without writing to its first page.
  */
 static bool is_unfinished(const struct bdev_path *file, void *memory)
 {
     struct bdev_superblock largest; /* the layout with the most pages before the data */
-    const size_t size = 2 * sizeof(struct bdev_superblock);
     if (bdev_super_lay_out(&largest, file->size, BDEV_UNIT_SHIFT_MIN, 1) < 0)
         return false;
     uint64_t data = (largest.data_offset + EXTENT_MAX - 1) / EXTENT_MAX * EXTENT_MAX;
-    return is_empty_from(file, data, memory) && pread(file->fd, memory, size, 0) == (ssize_t)size &&
-           bdev_super_unfinished(memory);
+    return is_empty_from(file, data, memory) && is_ours(file, largest.data_offset, memory);
+}
+
+/* Space that was reserved and never written is taken for data once it was read. What begins
+ * otherwise than we find it then keeps what the system has read of it. */
+static bool is_empty_file(const struct bdev_path *file, void *memory)
+{
+    const uint64_t size = 2 * BDEV_PAGE;
+    if (is_empty_from(file, 0, memory))
+        return true;
+    if (file->size < size || !(is_zero(file->fd, 0, size, memory) || bdev_super_unfinished(memory)))
+        return false;
+    (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
+    return is_empty_from(file, 0, memory);
 }
 
 /* A file without data, or a block device that begins and ends with zeros; or what we left there. */
@@ -65,14 +88,11 @@ static int look_at(struct bdev_path *file)
     void *memory = aligned_alloc(4096, LOOK_AT);
     if (memory == NULL)
         return -ENOMEM;
-    if (file->regular) {
-        /* Space that was reserved and never written is taken for data once it was read. */
-        (void)posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
-        file->empty = is_empty_from(file, 0, memory);
-    } else {
+    if (file->regular)
+        file->empty = is_empty_file(file, memory);
+    else
         file->empty = is_zero(file->fd, 0, size, memory) &&
                       is_empty_from(file, (file->size - size) / 4096 * 4096, memory);
-    }
     file->unfinished = !file->empty && is_unfinished(file, memory);
     file->empty = file->empty || file->unfinished;
     free(memory);

@@ -68,7 +68,7 @@ static struct chi_client_memory_run unregistered(const struct bdev_registered *r
     return rest;
 }
 
-/* Lock held. */
+/* Lock held. A slot; -1. */
 static int add(struct bdev_registered *registered, struct chi_client_memory_run run)
 {
     uint16_t slot = 0;
@@ -84,6 +84,28 @@ static int add(struct bdev_registered *registered, struct chi_client_memory_run 
     registered->slots[slot] = run;
     set_slot(registered, run, (uint16_t)(slot + 1));
     atomic_fetch_add_explicit(&registered->bytes, memory.iov_len, memory_order_relaxed);
+    return slot;
+}
+
+/* Half of what lies around the units from `first` to `last`, on both sides; less than all. */
+static struct chi_client_memory_run half_of(struct chi_client_memory_run run, uint32_t first,
+                                            uint32_t last)
+{
+    uint32_t end = run.first + run.units;
+    uint32_t begin = first - (first - run.first) / 2;
+    end = last + 1 + (end - last - 1) / 2;
+    return (struct chi_client_memory_run){.first = begin, .units = end - begin};
+}
+
+/* As much of the run as the kernel takes, but with the units from `first` to `last`. Lock held. */
+static int add_some(struct bdev_registered *registered, struct chi_client_memory_run run,
+                    uint32_t first, uint32_t last)
+{
+    int slot = add(registered, run);
+    while (slot < 0 && run.units > last + 1 - first) {
+        run = half_of(run, first, last);
+        slot = add(registered, run);
+    }
     return slot;
 }
 
@@ -113,7 +135,7 @@ int bdev_registered_find(struct bdev_registered *registered, const uint8_t *memo
     struct chi_client_memory_run run = chi_client_memory_around(memory, size, WINDOW);
     pthread_mutex_lock(&registered->lock);
     run = unregistered(registered, run, (uint32_t)first, (uint32_t)last);
-    int found = run.units > 0 ? add(registered, run) : -1;
+    int found = run.units > 0 ? add_some(registered, run, (uint32_t)first, (uint32_t)last) : -1;
     if (run.units > 0 && found < 0) /* before the unlock, so that what leaves then takes it back */
         atomic_store_explicit(&registered->refused, true, memory_order_relaxed);
     pthread_mutex_unlock(&registered->lock);
@@ -127,10 +149,11 @@ void bdev_registered_leave(struct bdev_registered *registered, struct chi_client
     pthread_mutex_lock(&registered->lock);
     for (uint32_t unit = run.first; unit < run.first + run.units; unit++) {
         uint16_t slot = slot_of(registered, unit);
-        if (slot != 0)
-            take_out(registered, (uint16_t)(slot - 1));
+        if (slot == 0)
+            continue;
+        take_out(registered, (uint16_t)(slot - 1));
+        atomic_store_explicit(&registered->refused, false, memory_order_relaxed);
     }
-    atomic_store_explicit(&registered->refused, false, memory_order_relaxed);
     pthread_mutex_unlock(&registered->lock);
 }
 

@@ -26,7 +26,7 @@ struct bdev_registered {
     const uint8_t *base;        /* of clients' memory */
     uint32_t units;             /* of it */
     _Atomic(uint16_t) *slot_of; /* by unit: slot + 1, or 0 */
-    atomic_bool refused;        /* by the kernel, as too much; until something leaves */
+    atomic_bool refused;        /* by the kernel, as too much; until some is let go of */
     _Atomic(uint64_t) bytes;    /* registered now */
     pthread_mutex_t lock;       /* for what follows, and to write slot_of */
     struct chi_client_memory_run slots[BDEV_REGISTERED_SLOTS];

@@ -105,10 +105,27 @@ static bool is_super(const struct bdev_superblock *page, uint32_t index)
            bdev_page_sealed(page, CHECKSUM_AT);
 }
 
+/* What was to be our superblock, in a sector: it is there, or in part, or not. */
+static bool is_torn_super(const struct bdev_superblock *page)
+{
+    static const struct bdev_superblock nothing;
+    if (page->magic != BDEV_SUPER_MAGIC)
+        return memcmp(page, &nothing, sizeof nothing) == 0;
+    return memcmp(page->zero, nothing.zero, sizeof page->zero) == 0 && !is_super(page, 1);
+}
+
 bool bdev_super_unfinished(const struct bdev_superblock pages[2])
 {
     static const struct bdev_superblock mark = {.magic = BDEV_BEGUN_MAGIC};
-    return memcmp(&pages[0], &mark, sizeof mark) == 0 && !is_super(&pages[1], 1);
+    return memcmp(&pages[0], &mark, sizeof mark) == 0 && is_torn_super(&pages[1]);
+}
+
+bool bdev_super_is_region(const void *page)
+{
+    static const uint8_t nothing[BDEV_PAGE];
+    const struct bdev_page_head *head = page;
+    return head->magic == BDEV_SNAPSHOT_MAGIC || head->magic == BDEV_LOG_MAGIC ||
+           memcmp(page, nothing, sizeof nothing) == 0;
 }
 
 int bdev_super_begin(struct bdev_store *store, bool empty)

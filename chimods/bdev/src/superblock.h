@@ -41,6 +41,9 @@ int bdev_super_begin(struct bdev_store *store, bool empty);
 /* Whether pages 0 and 1 are those of a map that was begun on an empty device and not finished. */
 bool bdev_super_unfinished(const struct bdev_superblock pages[2]);
 
+/* Whether a page behind those may be one of a snapshot or log of ours, or is all zeros. */
+bool bdev_super_is_region(const void *page);
+
 /* Writes it to the place of its epoch and flushes. The store's codes. */
 int bdev_super_write(struct bdev_store *store, const struct bdev_superblock *super);
 

@@ -18,11 +18,6 @@ static uint64_t up(uint64_t value, uint64_t unit)
     return down(value + unit - 1, unit);
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 void bdev_transfer_begin(struct bdev_transfer *transfer, struct bdev_device *device, bool write)
 {
     transfer->device = device;
@@ -83,8 +78,8 @@ static int in_place(struct bdev_transfer *transfer, uint64_t offset, uint8_t *me
 {
     int rc = 0;
     for (uint64_t done = 0; done < size && rc == 0; done += BDEV_PIECE)
-        rc = start_piece(transfer, offset + done, memory + done, least(size - done, BDEV_PIECE),
-                         claim);
+        rc = start_piece(transfer, offset + done, memory + done,
+                         bdev_least(size - done, BDEV_PIECE), claim);
     return rc;
 }
 
@@ -121,7 +116,7 @@ static int bounced(struct bdev_device *device, uint64_t offset, uint8_t *memory,
 
     for (uint64_t done = 0, here; done < size && rc == 0; done += here) {
         uint64_t at = offset + done, first = down(at, unit);
-        here = least(size - done, first + BDEV_BOUNCE - at);
+        here = bdev_least(size - done, first + BDEV_BOUNCE - at);
         uint64_t length = up(at + here, unit) - first;
         uint8_t *bytes = bounce + (at - first);
         if (write) {
@@ -155,7 +150,7 @@ static int in_parts(struct bdev_transfer *transfer, uint64_t offset, uint8_t *me
 {
     struct bdev_device *device = transfer->device;
     uint64_t end = offset + size;
-    uint64_t middle = least(up(offset, device->io_unit), end);
+    uint64_t middle = bdev_least(up(offset, device->io_unit), end);
     uint64_t rest = down(end, device->io_unit) > middle ? down(end, device->io_unit) : middle;
     uint8_t *there = memory + (middle - offset);
 
@@ -196,7 +191,7 @@ static int fallocate_range(struct bdev_device *device, enum bdev_op_kind kind, u
 {
     int rc = 0;
     for (uint64_t done = 0; done < size && rc == 0; done += FALLOCATE_PIECE)
-        rc = run(device, kind, offset + done, NULL, least(size - done, FALLOCATE_PIECE));
+        rc = run(device, kind, offset + done, NULL, bdev_least(size - done, FALLOCATE_PIECE));
     return rc;
 }
 
@@ -204,7 +199,7 @@ int bdev_file_zero(struct bdev_device *device, uint64_t offset, uint64_t size)
 {
     struct bdev_claim claim = claim_of(device, offset, size);
     uint64_t end = offset + size;
-    uint64_t middle = least(up(offset, device->io_unit), end);
+    uint64_t middle = bdev_least(up(offset, device->io_unit), end);
     uint64_t rest = down(end, device->io_unit) > middle ? down(end, device->io_unit) : middle;
 
     bdev_claim_take(&device->claims, &claim);
