@@ -374,6 +374,13 @@ static void a_file_that_was_cut_short_is_a_short_read(void **state)
     assert_int_equal(truncate(name, MIB + 4096), 0);
     assert_int_equal(chimaera_bdev_raw_read(&disk, HERE, MIB, &memory), -ENODATA);
     assert_non_null(strstr(chi_last_error(), "ends before"));
+    /* What is zeroed there, or written, is there. */
+    assert_int_equal(chimaera_bdev_raw_zero(&disk, HERE, MIB, 2 * MIB), 0);
+    memset(chi_buffer_data(&memory), 1, MIB);
+    assert_int_equal(chimaera_bdev_raw_read(&disk, HERE, 2 * MIB, &memory), 0);
+    for (size_t i = 0; i < MIB; i++)
+        assert_int_equal(((uint8_t *)chi_buffer_data(&memory))[i], 0);
+    assert_int_equal(chimaera_bdev_raw_trim(&disk, HERE, 3 * MIB, MIB), 0);
     chi_buffer_free(&memory);
     done();
 }
@@ -443,6 +450,9 @@ static void what_a_file_holds_is_not_overwritten(void **state)
     done();
     assert_int_equal(make(name, file, 0, &raw_force), 0);
     done();
+    assert_int_equal(make(name, file, 0, &raw), 0); /* and no map is left that others may find */
+    done();
+    expect_refusal(make(name, file, 0, NULL), -EEXIST, "force");
 }
 
 static void a_file_is_opened_as_it_was_made(void **state)

@@ -116,6 +116,33 @@ static void pipes_will_do_for_files(void **state)
     assert_string_equal(output, "");
 }
 
+static void the_file_that_a_pool_lies_on_is_left_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(run_shell("head -c 300000 /dev/urandom >in && cp in out"), 0);
+    assert_int_equal(run_shell("flock -n out -c true"), 0);
+    assert_int_equal(chi_test_run(output,
+                                  "cd %s && flock -n out %s/chimaera bdev get raw out --size 1MB",
+                                  daemon_of_test->dir, CHI_TEST_BIN_DIR),
+                     1); /* locked as by a pool */
+    assert_says("out is in use");
+    assert_int_equal(run_shell("cmp in out"), 0);
+}
+
+static void closed_standard_descriptors_are_an_error(void **state)
+{
+    (void)state;
+    assert_int_equal(run_bdev("put raw - <&-"), 1);
+    assert_says("Bad file descriptor");
+    assert_int_equal(run_bdev("get raw - 2>&1 >&-"), 1);
+    assert_says("Bad file descriptor");
+    assert_int_equal(run_bdev("ls >/dev/full"), 1);
+    assert_says("cannot write to standard output: No space left");
+    assert_int_equal(run_bdev("stat raw 2>&1 >&-"), 1);
+    assert_int_equal(run_bdev("put --help"), 0);
+    assert_says("Usage");
+}
+
 static void what_does_not_fit_is_refused(void **state)
 {
     (void)state;
@@ -216,6 +243,8 @@ int main(void)
         TEST(files_go_in_and_come_out),
         TEST(holes_stay_holes),
         TEST(pipes_will_do_for_files),
+        TEST(the_file_that_a_pool_lies_on_is_left_alone),
+        TEST(closed_standard_descriptors_are_an_error),
         TEST(what_does_not_fit_is_refused),
         TEST(mistakes_about_pools_are_told),
         TEST(ls_and_stat_show_what_is_there),

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -289,15 +290,24 @@ static int find_range(const struct request *request, struct chimaera_bdev_client
     return 0;
 }
 
+/* Empties a file that is to be written, but not one that a pool lies on, which is locked. */
 static int open_file(const char *name, bool write, int *fd)
 {
-    if (strcmp(name, "-") == 0)
+    struct stat file;
+    bool standard = strcmp(name, "-") == 0;
+    if (standard)
         *fd = dup(write ? STDOUT_FILENO : STDIN_FILENO);
     else
-        *fd = open(name, write ? O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC : O_RDONLY | O_CLOEXEC,
-                   0666);
-    int error = errno;
-    return *fd >= 0 ? 0 : chi_error(-error, "cannot open %s: %s", name, strerror(error));
+        *fd = open(name, write ? O_WRONLY | O_CREAT | O_CLOEXEC : O_RDONLY | O_CLOEXEC, 0666);
+    int error = *fd < 0 ? errno : 0;
+    if (error == 0 && write && !standard && fstat(*fd, &file) == 0 && S_ISREG(file.st_mode) &&
+        (flock(*fd, LOCK_EX | LOCK_NB) < 0 || ftruncate(*fd, 0) < 0)) {
+        error = errno;
+        close(*fd);
+    }
+    if (error == EWOULDBLOCK)
+        return chi_error(-EBUSY, "%s is in use, by a pool perhaps", name);
+    return error == 0 ? 0 : chi_error(-error, "cannot open %s: %s", name, strerror(error));
 }
 
 static int command_put(const struct request *request)
@@ -414,6 +424,12 @@ int command_bdev(int argc, char **argv)
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
         print_help(stdout);
         return EXIT_SUCCESS;
+    }
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            print_help(stdout);
+            return EXIT_SUCCESS;
+        }
     }
     struct chi_nearest nearest = {.word = argv[1]};
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `chimaera`: what a person asks of a running daemon. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -213,9 +214,29 @@ static void say_that_it_waits(int signal)
         return; /* nobody to tell */
 }
 
+/* What was closed when this began would else be the number of a socket, and be read and written as
+ * if it were the standard one. Those in its place let neither be done. */
+static void occupy_standard_descriptors(void)
+{
+    static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way[fd]) < 0)
+            _exit(EXIT_FAILURE); /* and nobody to tell */
+}
+
+/* The exit status, once all that was printed has been written. */
+static int finish(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "chimaera: cannot write to standard output: %s\n", strerror(errno));
+    return status != EXIT_SUCCESS ? status : EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
     const struct sigaction slow = {.sa_handler = say_that_it_waits, .sa_flags = SA_RESTART};
+    occupy_standard_descriptors();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
@@ -226,7 +247,7 @@ int main(int argc, char **argv)
     struct chi_nearest nearest = {.word = argv[1]};
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return finish(commands[i].run(argc - 1, argv + 1));
         chi_nearest_offer(&nearest, commands[i].name);
     }
     return no_such("command", &nearest);

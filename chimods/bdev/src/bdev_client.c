@@ -34,7 +34,7 @@ static const char *reason(int rc)
     case -EMSGSIZE:
         return "the buffer is longer than the blocks together";
     case -ENOSPC:
-        return "the device has not so much space free";
+        return "the file system that it lies on is full";
     case -ENOBUFS:
         return "free space is in more pieces than the caller has room for";
     default:
@@ -52,6 +52,11 @@ static void *submit(struct chi_task *task, int rc)
     chi_task_del(task);
     chi_error(rc, "cannot send the task: %s", chi_strerror(rc));
     return NULL;
+}
+
+static bool no_blocks(const struct chimaera_bdev_block *blocks, size_t count)
+{
+    return blocks == NULL && count > 0;
 }
 
 /* Waits for a task that blocks were given to, and frees it. */
@@ -189,7 +194,9 @@ int chimaera_bdev_allocate_blocks(const struct chimaera_bdev_client *client, chi
     } else {
         chi_error(rc, "cannot allocate %" PRIu64 " bytes of pool %u.%u: %s", size,
                   client->base.pool_id.major, client->base.pool_id.minor,
-                  size == 0 ? "the size must not be 0" : reason(rc));
+                  size == 0       ? "the size must not be 0"
+                  : rc == -ENOSPC ? "it has not so much space free"
+                                  : reason(rc));
     }
     chi_task_del(&task->base);
     return rc;
@@ -201,8 +208,11 @@ struct chimaera_bdev_free_blocks_task *chimaera_bdev_free_blocks_async(
 {
     struct chimaera_bdev_free_blocks_task *task =
         CHI_TASK_NEW(chimaera_bdev_free_blocks, client->base.pool_id, query);
-    return task == NULL ? NULL
-                        : submit(&task->base, chi_vector_assign(&task->blocks, blocks, count));
+    return task == NULL
+               ? NULL
+               : submit(&task->base, no_blocks(blocks, count)
+                                         ? -EINVAL
+                                         : chi_vector_assign(&task->blocks, blocks, count));
 }
 
 int chimaera_bdev_free_blocks(const struct chimaera_bdev_client *client, chi_pool_query_t query,
@@ -222,7 +232,9 @@ struct chimaera_bdev_write_task *chimaera_bdev_write_async(
     if (task == NULL)
         return NULL;
     task->data = *buffer;
-    return submit(&task->base, chi_vector_assign(&task->blocks, blocks, count));
+    return submit(&task->base, no_blocks(blocks, count)
+                                   ? -EINVAL
+                                   : chi_vector_assign(&task->blocks, blocks, count));
 }
 
 int chimaera_bdev_write(const struct chimaera_bdev_client *client, chi_pool_query_t query,
@@ -245,7 +257,9 @@ struct chimaera_bdev_read_task *chimaera_bdev_read_async(const struct chimaera_b
     if (task == NULL)
         return NULL;
     task->data = *buffer;
-    return submit(&task->base, chi_vector_assign(&task->blocks, blocks, count));
+    return submit(&task->base, no_blocks(blocks, count)
+                                   ? -EINVAL
+                                   : chi_vector_assign(&task->blocks, blocks, count));
 }
 
 int chimaera_bdev_read(const struct chimaera_bdev_client *client, chi_pool_query_t query,
@@ -292,7 +306,14 @@ struct chimaera_bdev_flush_task *chimaera_bdev_flush_async(
 int chimaera_bdev_flush(const struct chimaera_bdev_client *client, chi_pool_query_t query)
 {
     struct chimaera_bdev_flush_task *task = chimaera_bdev_flush_async(client, query);
-    return finish_range(task ? &task->base : NULL, "flush", 0, 0);
+    if (task == NULL)
+        return chi_last_error_code();
+    int rc = chi_task_wait(&task->base);
+    if (rc < 0)
+        chi_error(rc, "cannot flush pool %u.%u: %s", client->base.pool_id.major,
+                  client->base.pool_id.minor, reason(rc));
+    chi_task_del(&task->base);
+    return rc;
 }
 
 /* ---- mode raw */

@@ -26,7 +26,7 @@ enum bdev_op_kind {
     BDEV_OP_WRITE,
     BDEV_OP_FLUSH,   /* fdatasync */
     BDEV_OP_PUNCH,   /* the range may be given back; reads as zeros */
-    BDEV_OP_ZERO,    /* the range becomes zeros */
+    BDEV_OP_ZERO,    /* the range becomes zeros; a file that has become too short, longer */
     BDEV_OP_EXTENTS, /* looks on in `extents`; for threads alone, since io_uring cannot seek */
 };
 

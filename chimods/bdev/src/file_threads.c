@@ -43,8 +43,8 @@ static int carry_out(struct bdev_device *device, struct bdev_op *op)
                                (off_t)op->offset, (off_t)op->size);
             break;
         case BDEV_OP_ZERO:
-            result = fallocate(device->fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
-                               (off_t)op->offset, (off_t)op->size);
+            result =
+                fallocate(device->fd, FALLOC_FL_ZERO_RANGE, (off_t)op->offset, (off_t)op->size);
             break;
         case BDEV_OP_EXTENTS:
             return bdev_extents_seek(op->extents, device->fd);

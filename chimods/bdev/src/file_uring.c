@@ -113,8 +113,7 @@ static bool queue(struct bdev_ring *ring, struct bdev_op *op)
                                 (off_t)op->offset, (off_t)op->size);
         break;
     case BDEV_OP_ZERO:
-        io_uring_prep_fallocate(sqe, 0, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
-                                (off_t)op->offset, (off_t)op->size);
+        io_uring_prep_fallocate(sqe, 0, FALLOC_FL_ZERO_RANGE, (off_t)op->offset, (off_t)op->size);
         break;
     case BDEV_OP_EXTENTS: /* never comes here */
         break;

@@ -117,12 +117,13 @@ static int adopt(struct chimaera_bdev *self, struct bdev_path *file, int found,
     if (self->params.mode == CHIMAERA_BDEV_MODE_RAW) {
         if (found != -ENOENT && !force)
             return bdev_refuse(-EEXIST,
-                               "%s holds a block map; mode raw would let it be overwritten. Give "
-                               "force to have it so",
+                               "%s holds a block map, which mode raw would overwrite. Give force "
+                               "to have it so",
                                path);
         self->size = self->params.total_size != 0 ? self->params.total_size : file->size;
-        /* Nobody shall find our mark where others write. */
-        return file->unfinished ? bdev_super_begin(&self->store.base, false) : 0;
+        /* Nobody shall find a map, or the mark of one, where others write. */
+        return found != -ENOENT || file->unfinished ? bdev_super_begin(&self->store.base, false)
+                                                    : 0;
     }
     if (found == 0) {
         found = reopen_blocks(self, super, alignment_given);
