@@ -189,6 +189,9 @@ int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id, bool cancel)
 /* Destroys all pools, admin last. In a handler; parks. */
 int chi_pool_destroy_all(struct chi_runtime *runtime);
 
+/* Parks until every worker has handled a message. Not to be cut short: shielded. */
+void chi_pool_pass_all_workers(struct chi_runtime *runtime);
+
 /* Calls `visit` for every pool, with the table locked. */
 void chi_pool_visit(struct chi_runtime *runtime, void (*visit)(struct chi_pool *, void *),
                     void *argument);

@@ -75,11 +75,12 @@ static int teardown(void **state)
 
 static void others_ping_call_create_and_destroy(void **state)
 {
+    char output[CHI_TEST_OUTPUT_MAX];
     const struct chimaera_admin_destroy_spec first = {.pool_name = "probe", .cancel = true};
     chi_pool_id_t second;
 
     (void)state;
-
+    assert_int_equal(chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera ping"), 0);
     for (uint32_t i = 0; i < 100; i++) {
         struct test_probe_yield_task *task =
             CHI_TASK_NEW(test_probe_yield, pool, chi_pool_query_local());
