@@ -45,7 +45,7 @@ const struct chi_key chi_keys[] = {
     {"runtime", "stack_size", CHI_KEY_SIZE, 0, IN_CONFIG(stack_size), "128KB", NULL, 16 * KB,
      64 * MB, 0, "Stack of a running task."},
     {"runtime", "max_fibers", CHI_KEY_COUNT, 0, IN_CONFIG(max_fibers), "1024", NULL, 4, 8192, 0,
-     "Tasks of a worker that may wait before no other is started."},
+     "Tasks of a client that may wait on a worker before no other of its is started there."},
     {"runtime", "queue_depth", CHI_KEY_COUNT, CHI_KEY_POWER_OF_TWO, IN_CONFIG(queue_depth), "1024",
      NULL, 16, 65536, 0, "Tasks a client may have in one lane."},
     {"runtime", "lane_map_policy", CHI_KEY_POLICY, 0, IN_CONFIG(lane_map_policy), "round_robin",

@@ -63,6 +63,13 @@ void chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns)
     chi_runtime_request_stop(runtime_of(self), grace_period_ns);
 }
 
+void chi_admin_ping(struct chi_container *self)
+{
+    bool before = chi_task_shield(true);
+    chi_pool_pass_all_workers(runtime_of(self));
+    chi_task_shield(before);
+}
+
 /* One origin's grace period, and which tenant of the slot it was asked for. */
 struct awaited {
     uint64_t number;

@@ -26,6 +26,9 @@ CHI_API int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id,
 /* Begins to stop the runtime and returns. */
 CHI_API void chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns);
 
+/* Parks until every worker has answered; is not cut short. */
+CHI_API void chi_admin_ping(struct chi_container *self);
+
 /* Parks until every task submitted before this call, by anybody, has completed. -EDEADLK where the
  * running task is another handler's subtask, -ENOMEM, -ECANCELED, -ETIMEDOUT. */
 CHI_API int chi_admin_flush(struct chi_container *self);

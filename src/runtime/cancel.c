@@ -7,6 +7,7 @@
  *
  *   in an ingress lane       who takes it in: the mark is in the copy
  *   in a worker's lanes      who serves them looks over them, on its own thread
+ *   set aside there          the same
  *   on the way to them       who serves them, when it arrives: from their first look on these lanes
  *                            are attentive, because the look may have been before this one came
  *   taken out of them        who runs it, before it starts: from its first look on that worker is
@@ -182,9 +183,10 @@ static void look_over_rests(struct chi_worker *worker, uint64_t now_ns)
     }
 }
 
-/* Moves what is to end from the list to `doomed`. Returns the earliest deadline of the rest. */
-static uint64_t sift(struct chi_worker *owner, struct chi_lane *lane, struct chi_fifo *fifo,
-                     struct chi_message **doomed, uint64_t now_ns)
+/* Moves what is to end from the list, of a lane or of tasks set aside, to `doomed`. Returns the
+ * earliest deadline of the rest. */
+static uint64_t sift(struct chi_worker *owner, struct chi_fifo *fifo, struct chi_message **doomed,
+                     uint64_t now_ns)
 {
     uint64_t soonest = UINT64_MAX;
     struct chi_message *last = NULL;
@@ -202,7 +204,7 @@ static uint64_t sift(struct chi_worker *owner, struct chi_lane *lane, struct chi
             last->next = next;
         else
             fifo->first = next;
-        chi_worker_unqueue(owner, lane, fifo);
+        chi_worker_unqueue(owner, chi_worker_lane_of(owner, record), fifo);
         message->next = *doomed;
         *doomed = message;
     }
@@ -238,10 +240,10 @@ static void take_in(struct chi_worker *worker, struct chi_ingress *ingress, cons
 }
 
 /*
- * A worker whose tasks all wait takes in no more, so cancelled ones would stay in the ingress
- * lanes: it takes in what there is of clients that cancel, also while it has room, because it may
- * have none when their turn comes. All lanes, because one that has rung may not be hot yet. What
- * they hold is bounded.
+ * A client that has no room for another task that waits has none taken in, so cancelled ones would
+ * stay in the ingress lanes: what there is of clients that cancel is taken in, also while they have
+ * room, because they may have none when their turn comes. All lanes, because one that has rung may
+ * not be hot yet. What they hold is bounded.
  */
 static void take_in_marked(struct chi_worker *worker, struct chi_worker *owner)
 {
@@ -274,15 +276,21 @@ static void look_over_lanes(struct chi_worker *worker, struct chi_worker *owner,
 
     take_in_marked(worker, owner);
     for (struct chi_lane *lane = owner->lanes_first; lane != NULL; lane = lane->next_ready) {
-        uint64_t tasks = sift(owner, lane, &lane->tasks, &doomed, now_ns);
-        uint64_t subtasks = sift(owner, lane, &lane->subtasks, &doomed, now_ns);
+        uint64_t tasks = sift(owner, &lane->tasks, &doomed, now_ns);
+        uint64_t subtasks = sift(owner, &lane->subtasks, &doomed, now_ns);
         soonest = tasks < soonest ? tasks : soonest;
         soonest = subtasks < soonest ? subtasks : soonest;
     }
+    for (struct chi_share *share = owner->aside; share != NULL; share = share->next) {
+        uint64_t tasks = sift(owner, &share->aside, &doomed, now_ns);
+        soonest = tasks < soonest ? tasks : soonest;
+    }
     if (soonest < owner->lanes_look.due_ns)
         owner->lanes_look.due_ns = soonest;
-    if (doomed != NULL)
+    if (doomed != NULL) {
         drop_empty_lanes(owner);
+        chi_share_drop_empty(owner);
+    }
     while (doomed != NULL) {
         struct chi_record *record = chi_record_of_message(doomed);
         doomed = doomed->next;

@@ -92,12 +92,14 @@ static int disown(struct chi_worker *worker, struct chi_record *record)
 }
 
 /* Every subtask that is let in can get a fiber: so those that wait for each other cannot lock up.
- */
+ * Fibers that clients' tasks have a right to are none of theirs. */
 bool chi_worker_has_room(struct chi_worker *worker)
 {
-    uint32_t live = atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) +
+    const struct chi_runtime *runtime = worker->runtime;
+    uint32_t live = atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) -
+                    worker->clients_parked +
                     atomic_load_explicit(&worker->stats.unstarted_subtasks, memory_order_relaxed);
-    return live + FIBERS_KEPT < chi_worker_fiber_cap(worker->runtime);
+    return live + FIBERS_KEPT < chi_worker_fiber_cap(runtime) - runtime->clients_room;
 }
 
 static int host_task_enqueue(struct chi_task *task)

@@ -26,13 +26,8 @@ void chi_worker_append(struct chi_worker *owner, struct chi_lane *lane, struct c
     bool subtask = !record->clients;
     struct chi_fifo *fifo = subtask ? &lane->subtasks : &lane->tasks;
 
-    record->message.next = NULL;
     record->arrival = owner->arrivals++;
-    if (fifo->last != NULL)
-        fifo->last->next = &record->message;
-    else
-        fifo->first = &record->message;
-    fifo->last = &record->message;
+    chi_fifo_push(fifo, &record->message);
     ADD_OWN(lane->waiting, 1);
     ADD_OWN(owner->stats.unstarted, 1);
     if (subtask)
@@ -62,28 +57,35 @@ void chi_worker_unqueue(struct chi_worker *owner, struct chi_lane *lane, struct 
     ADD_OWN(owner->stats.unstarted, -1);
 }
 
-/* The record that arrived first of those that may be started; NULL where none may. */
+/* The record that arrived first of those that may be started; NULL where none may. Those before it
+ * are set aside. */
 static struct chi_record *pop_record(struct chi_worker *worker, struct chi_worker *owner,
                                      struct chi_lane *lane)
 {
     if (CHI_UNLIKELY(worker != owner) && lane == &owner->visitors)
         return NULL; /* they are for its own thread */
-    struct chi_message *task = chi_worker_may_start(worker) ? lane->tasks.first : NULL;
-    struct chi_message *subtask = lane->subtasks.first;
-    struct chi_fifo *fifo = &lane->tasks;
+    for (;;) {
+        struct chi_message *task = lane->tasks.first;
+        struct chi_message *subtask = lane->subtasks.first;
+        struct chi_fifo *fifo = &lane->tasks;
 
-    if (subtask != NULL && (task == NULL || chi_record_of_message(subtask)->arrival <
-                                                chi_record_of_message(task)->arrival)) {
-        task = subtask;
-        fifo = &lane->subtasks;
+        if (subtask != NULL && (task == NULL || chi_record_of_message(subtask)->arrival <
+                                                    chi_record_of_message(task)->arrival)) {
+            task = subtask;
+            fifo = &lane->subtasks;
+        }
+        if (task == NULL)
+            return NULL;
+        struct chi_record *record = chi_record_of_message(task);
+        chi_fifo_pop(fifo);
+        if (fifo == &lane->tasks &&
+            CHI_UNLIKELY(!chi_share_may_start(worker, owner, record->origin))) {
+            chi_share_set_aside(owner, record);
+            continue;
+        }
+        chi_worker_unqueue(owner, lane, fifo);
+        return record;
     }
-    if (task == NULL)
-        return NULL;
-    fifo->first = task->next;
-    if (fifo->first == NULL)
-        fifo->last = NULL;
-    chi_worker_unqueue(owner, lane, fifo);
-    return chi_record_of_message(task);
 }
 
 static void receive_visitor(struct chi_worker *owner, struct chi_message *message)
@@ -118,25 +120,37 @@ static bool runs_here(struct chi_worker *worker, struct chi_lane *lane, struct c
     return false;
 }
 
-/* One task a lane in turn. The lane goes to the end of the list before its task runs, because the
- * task may park. */
+/* Likewise of those set aside and of the lanes, by turns; NULL where none may. */
+static struct chi_record *next_record(struct chi_worker *worker, struct chi_worker *owner)
+{
+    struct chi_record *record = NULL;
+
+    if (CHI_UNLIKELY(owner->aside != NULL)) {
+        owner->aside_next = !owner->aside_next;
+        if (owner->aside_next && (record = chi_share_take(worker, owner)) != NULL)
+            return record;
+    }
+    for (uint32_t left = owner->lanes_ready; left > 0 && record == NULL; left--) {
+        struct chi_lane *lane = pop_ready_lane(owner);
+        record = pop_record(worker, owner, lane);
+        /* To the end of the list before its task runs, because the task may park. */
+        if (lane->tasks.first != NULL || lane->subtasks.first != NULL)
+            make_ready(owner, lane);
+    }
+    if (record == NULL && CHI_UNLIKELY(owner->aside != NULL))
+        record = chi_share_take(worker, owner);
+    return record;
+}
+
+/* One task a lane in turn. */
 uint32_t chi_worker_run_lanes(struct chi_worker *worker, struct chi_worker *owner, uint32_t budget)
 {
     uint32_t ran = 0;
-    uint32_t refused = 0;
-    while (ran < budget && chi_worker_serves(worker, owner) && refused < owner->lanes_ready &&
-           chi_worker_has_spare(worker)) {
-        struct chi_lane *lane = pop_ready_lane(owner);
-        struct chi_record *record = pop_record(worker, owner, lane);
-        if (lane->tasks.first != NULL || lane->subtasks.first != NULL)
-            make_ready(owner, lane);
-        if (record == NULL) {
-            refused++;
-            continue;
-        }
-        if (runs_here(worker, lane, record))
+    struct chi_record *record;
+    while (ran < budget && chi_worker_serves(worker, owner) && chi_worker_has_spare(worker) &&
+           (record = next_record(worker, owner)) != NULL) {
+        if (runs_here(worker, chi_worker_lane_of(owner, record), record))
             chi_worker_run(worker, record);
-        refused = 0;
         ran++;
     }
     return ran;

@@ -39,12 +39,6 @@
 
 /* ---- ingress */
 
-/* Past the configured number of waiting tasks, clients' tasks wait in their lanes. */
-static bool may_take_in(struct chi_worker *worker)
-{
-    return chi_worker_may_start(worker) && chi_worker_has_spare(worker);
-}
-
 /* Returns whether there was room to run any of it. */
 INLINED bool run_batch(struct chi_worker *worker, struct chi_worker *owner)
 {
@@ -53,7 +47,9 @@ INLINED bool run_batch(struct chi_worker *worker, struct chi_worker *owner)
     while (chi_worker_serves(worker, owner) && batch->next < batch->count &&
            chi_worker_has_spare(worker)) {
         uint64_t item = batch->items[batch->next++];
-        chi_worker_ingest(worker, batch->ingress, item, true);
+        struct chi_ingress *ingress = batch->ingress;
+        chi_worker_ingest(worker, ingress, item,
+                          chi_share_may_start(worker, worker, ingress->origin));
         ran = true; /* others may have gone on with the batch while it was parked or stalled */
     }
     return ran;
@@ -88,16 +84,21 @@ static void cool(struct chi_worker *owner, struct chi_ingress **link)
         chi_worker_heat(owner, ingress);
 }
 
-/* Takes from the first hot lane that has something, and moves it to the end of the list. */
+/* Takes from the first hot lane that has something, and moves it to the end of the list. Tasks of
+ * clients that have no room for another that waits stay in their lanes. */
 INLINED bool poll_lanes(struct chi_worker *worker, struct chi_worker *owner)
 {
     if (owner->batch.next < owner->batch.count)
         return run_batch(worker, owner);
-    if (owner->hot == NULL || !may_take_in(worker))
+    if (owner->hot == NULL || !chi_worker_has_spare(worker))
         return false;
     struct chi_ingress **link = &owner->hot;
     while (*link != NULL) {
         struct chi_ingress *ingress = *link;
+        if (CHI_UNLIKELY(!chi_share_has_room(worker, ingress->origin))) {
+            link = &ingress->next;
+            continue;
+        }
         uint32_t count = fill_batch(worker, owner, ingress);
         if (count > 0) {
             ingress->idle_polls = 0;
@@ -252,19 +253,28 @@ static bool take_events(struct chi_worker *worker, uint64_t timeout_ns)
 
 /* ---- sleep */
 
-/* Arms every hot lane and looks at each once more. False: there is something to do after all. */
+/*
+ * Arms every hot lane and looks at each once more. False: there is something to do after all.
+ * Where nothing can start anyway, lanes stay hot: a task that goes on wakes us.
+ */
 static bool arm_all(struct chi_worker *worker)
 {
-    if (!may_take_in(worker))
-        return true; /* what the lanes hold cannot start anyway; a task that ends wakes us */
+    if (!chi_worker_has_spare(worker))
+        return true;
     for (struct chi_ingress *i = worker->hot; i != NULL; i = i->next)
-        chi_bell_arm(i->reader.lane);
+        if (chi_share_has_room(worker, i->origin))
+            chi_bell_arm(i->reader.lane);
     for (struct chi_ingress *i = worker->hot; i != NULL; i = i->next)
-        if (chi_lane_ready(&i->reader))
+        if (chi_share_has_room(worker, i->origin) && chi_lane_ready(&i->reader))
             return false;
-    while (worker->hot != NULL) {
-        worker->hot->hot = false;
-        worker->hot = worker->hot->next;
+    for (struct chi_ingress **link = &worker->hot; *link != NULL;) {
+        struct chi_ingress *ingress = *link;
+        if (!chi_share_has_room(worker, ingress->origin)) {
+            link = &ingress->next;
+            continue;
+        }
+        *link = ingress->next;
+        ingress->hot = false;
     }
     return true;
 }
@@ -358,7 +368,7 @@ INLINED bool serve(struct chi_worker *worker, struct chi_worker *owner)
 {
     bool did = take_messages(owner, &owner->lane_inbox);
 
-    if (owner->lanes_first != NULL)
+    if (owner->lanes_first != NULL || owner->aside != NULL)
         did |= chi_worker_run_lanes(worker, owner, LANE_BUDGET) > 0;
     if (!chi_worker_serves(worker, owner))
         return did;

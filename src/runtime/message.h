@@ -19,6 +19,30 @@ struct chi_message {
     chi_message_handler_t handle;
 };
 
+/* A list in order of arrival, one thread's at a time. */
+struct chi_fifo {
+    struct chi_message *first;
+    struct chi_message *last;
+};
+
+static inline void chi_fifo_push(struct chi_fifo *fifo, struct chi_message *message)
+{
+    message->next = NULL;
+    if (fifo->last != NULL)
+        fifo->last->next = message;
+    else
+        fifo->first = message;
+    fifo->last = message;
+}
+
+/* The first leaves it; there is one. */
+static inline void chi_fifo_pop(struct chi_fifo *fifo)
+{
+    fifo->first = fifo->first->next;
+    if (fifo->first == NULL)
+        fifo->last = NULL;
+}
+
 /* Many producers push, one consumer takes all. */
 struct chi_inbox {
     _Atomic(struct chi_message *) newest;

@@ -19,6 +19,7 @@
 
 #include "lane/ingress_lane.h"
 #include "runtime/message.h"
+#include "runtime/share.h"
 #include "shm/layout.h"
 
 struct chi_runtime;
@@ -36,6 +37,7 @@ struct chi_origin_cell {
     _Atomic(uint64_t) ended[2]; /* counted out; each written by its worker only */
     _Atomic(uint64_t) refused;  /* items that were no task of this client's, or bad returns */
     _Atomic(uint64_t) lent;     /* bytes of outputs lent less those given back; wraps, sums up */
+    struct chi_share share;     /* of that worker's fibers; does not sum up */
 };
 
 enum chi_origin_state {

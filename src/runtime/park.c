@@ -20,12 +20,6 @@ static void scheduler(void *argument)
     chi_fiber_exit_to(worker->running, worker->thread_fiber);
 }
 
-bool chi_worker_may_start(struct chi_worker *worker)
-{
-    return atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) <
-           worker->runtime->max_parked;
-}
-
 bool chi_worker_has_spare(struct chi_worker *worker)
 {
     if (CHI_LIKELY(worker->spare != NULL))
@@ -93,7 +87,11 @@ int chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
     atomic_store_explicit(&worker->stats.parked,
                           atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) + 1,
                           memory_order_relaxed);
+    if (current->clients)
+        chi_share_park(worker, current);
     chi_fiber_switch(self, next);
+    if (current->clients)
+        chi_share_unpark(worker, current);
     atomic_store_explicit(&worker->stats.parked,
                           atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) - 1,
                           memory_order_relaxed);

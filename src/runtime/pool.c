@@ -39,8 +39,7 @@ static void pass(struct chi_worker *worker, struct chi_message *message)
     atomic_fetch_sub_explicit(((struct round *)(void *)message)->left, 1, memory_order_release);
 }
 
-/* Parks until every worker has handled a message. */
-static void pass_all_workers(struct chi_runtime *runtime)
+void chi_pool_pass_all_workers(struct chi_runtime *runtime)
 {
     struct round rounds[CHI_MAX_WORKERS];
     atomic_uint left = runtime->worker_count;
@@ -176,7 +175,7 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
         atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
     pthread_mutex_unlock(&table->lock);
     if (rc < 0) {
-        pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
+        chi_pool_pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
         chi_error(rc, "pool \"%s\": %s's Create failed: %s", pool->name, pool->module->name,
                   reason);
         chi_pool_free(pool);
@@ -261,7 +260,7 @@ static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
 {
     struct chi_pool_table *table = runtime->pools;
 
-    pass_all_workers(runtime);
+    chi_pool_pass_all_workers(runtime);
     chi_runtime_look_over(runtime); /* its periodic tasks end; all others where it says `cancel` */
     if (drain(pool) < 0) {
         pthread_mutex_lock(&table->lock);
@@ -277,7 +276,7 @@ static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
     pthread_mutex_lock(&table->lock);
     chi_pool_drop(table, pool);
     pthread_mutex_unlock(&table->lock);
-    pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
+    chi_pool_pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
     chi_log_info("pools", "destroyed %s (%u.%u)", pool->name, pool->id.major, pool->id.minor);
     chi_pool_free(pool);
     return rc;

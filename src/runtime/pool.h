@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "chimaera/container.h"
+#include "runtime/message.h"
 #include "runtime/module.h"
 
 struct chimaera_admin_task_hash;
@@ -20,15 +21,10 @@ struct chi_worker;
 #define CHI_POOL_TABLE_SIZE 4096u /* places; half of it are pools at most */
 #define CHI_LANES_MAX       1024u /* of one queue */
 
-struct chi_fifo {
-    struct chi_message *first;
-    struct chi_message *last;
-};
-
 /*
  * A lane of a container: its tasks that wait to be started, in order of arrival. Belongs to
- * whoever serves its worker's lanes. Subtasks have a list of their own: when no more tasks may be
- * started because too many wait, subtasks still may, for it is them that the others wait for.
+ * whoever serves its worker's lanes. Subtasks have a list of their own: when tasks may not be
+ * started because too many wait (share.h), subtasks still may, for it is them that others wait for.
  *
  * All tasks of the lane that have begun and not ended are on one thread, the runner's; so they
  * never run at the same time. Who serves the lane makes itself the runner only while there are
@@ -192,6 +188,9 @@ int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id, bool cancel)
 
 /* Destroys all pools, admin last. In a handler; parks. */
 int chi_pool_destroy_all(struct chi_runtime *runtime);
+
+/* Parks until every worker has handled a message. Not to be cut short: shielded. */
+void chi_pool_pass_all_workers(struct chi_runtime *runtime);
 
 /* Calls `visit` for every pool, with the table locked. */
 void chi_pool_visit(struct chi_runtime *runtime, void (*visit)(struct chi_pool *, void *),

@@ -14,7 +14,8 @@
 #include "task/query.h"
 #include "task/schema.h"
 
-#define BACKLOG_MAX 65536u /* clients' tasks that wait to be started on one worker */
+/* Clients' tasks that wait to be started on one worker. One client has half of it. */
+#define BACKLOG_MAX 131072
 
 /*
  * The container that "any of this node" means: for a handler of the same pool its own; else that of
@@ -107,11 +108,13 @@ static void deliver(struct chi_worker *worker, struct chi_message *message)
     chi_worker_append(worker, record->lane, record);
 }
 
-/* What bounds copies is in fanout.c, periodic ones timed.c. */
+/* What bounds copies is in fanout.c, periodic ones timed.c. Past the half a client's tasks enter
+ * while it has no more in flight than others would find room for. */
 bool chi_worker_enter_backlog(struct chi_worker *target, const struct chi_record *record)
 {
     uint32_t before = atomic_fetch_add_explicit(&target->backlog, 1, memory_order_relaxed);
-    if (CHI_LIKELY(before < BACKLOG_MAX) || record->fanout != NULL || record->rerun)
+    if (CHI_LIKELY(before < BACKLOG_MAX / 2) || record->fanout != NULL || record->rerun ||
+        chi_origin_in_flight(target->runtime, record->origin) <= (int64_t)BACKLOG_MAX - before)
         return true;
     atomic_fetch_sub_explicit(&target->backlog, 1, memory_order_relaxed);
     return false;

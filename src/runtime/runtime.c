@@ -289,8 +289,7 @@ static int size_up(struct chi_runtime *runtime)
     runtime->sched_count = config->sched_threads;
     runtime->worker_count = config->sched_threads + config->slow_threads;
     runtime->max_clients = config->max_clients;
-    uint32_t fibers = chi_worker_fiber_cap(runtime);
-    runtime->max_parked = config->max_fibers < fibers / 2 ? config->max_fibers : fibers / 2;
+    chi_share_divide(runtime);
     uint32_t room = CHI_RUNG_WORDS * 64 / runtime->max_clients;
     runtime->lanes_per_client = runtime->sched_count < room ? runtime->sched_count : room;
     atomic_store_explicit(&runtime->grace_period_ns, config->grace_period_ns, memory_order_relaxed);

@@ -64,7 +64,11 @@ struct chi_runtime {
     uint32_t worker_count; /* sched workers first, then slow ones */
     uint32_t sched_count;
     uint32_t lanes_per_client;
-    uint32_t max_parked; /* tasks of a worker that may wait before no other is started */
+
+    /* Of a worker's fibers: see share.h. */
+    uint32_t client_share; /* tasks of each client that may wait in any case */
+    uint32_t common_room;  /* those that clients have beyond that, together */
+    uint32_t clients_room; /* clients' tasks in all; the other fibers are for subtasks */
 
     struct chi_origin *origins; /* [max_clients], then the runtime's own */
     uint32_t max_clients;

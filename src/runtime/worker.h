@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/cpu.h"
 #include "chimaera/container.h"
 #include "chimaera/park.h"
 #include "fiber/fiber.h"
@@ -26,6 +27,7 @@
 #include "runtime/pool.h"
 #include "runtime/record.h"
 #include "runtime/runtime.h"
+#include "runtime/share.h"
 #include "runtime/timers.h"
 #include "task/host.h"
 
@@ -98,6 +100,8 @@ struct chi_worker {
     _Atomic(struct chi_worker *) server;       /* itself as a rule */
     struct chi_lane *lanes_first, *lanes_last; /* with unstarted tasks */
     uint32_t lanes_ready;                      /* how many these are */
+    struct chi_share *aside;                   /* clients with tasks set aside: share.h */
+    bool aside_next;                           /* their turn comes before that of the lanes */
     uint64_t arrivals;
     struct chi_look lanes_look;
     struct chi_lane own_lane;
@@ -110,6 +114,8 @@ struct chi_worker {
     void (*sized_function)(struct chi_worker *, struct chi_record *); /* on its way to its fiber */
     struct chi_record *sized_record;
     struct chi_timers timers;
+    uint32_t clients_parked;    /* of the tasks that wait, those of clients: share.h; of them */
+    uint32_t parked_beyond;     /* those that their clients have beyond their shares */
     uint32_t copies;            /* made and not merged, of tasks for several containers */
     uint32_t fd_waits;          /* fibers that wait for a descriptor */
     uint32_t outside_waits;     /* fibers at parking places of modules */
@@ -228,8 +234,6 @@ int chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter);
 int chi_worker_interrupted(const struct chi_worker *worker);
 /* Resumes it, soon; the first call counts, later ones do nothing. */
 void chi_worker_unpark(struct chi_worker *worker, struct chi_waiter *waiter, int result);
-/* Whether a task that is no subtask may be started: not while runtime.max_fibers tasks wait. */
-bool chi_worker_may_start(struct chi_worker *worker);
 /* The most fibers a worker can have: what the process's mappings allow. */
 uint32_t chi_worker_fiber_cap(const struct chi_runtime *runtime);
 /* Sees to a spare fiber; false where there is none to be had. */
@@ -241,6 +245,23 @@ bool chi_worker_run_sized(struct chi_worker *worker, size_t stack_size,
                           struct chi_record *record);
 /* Scheduler: goes on with the oldest waiter that was unparked; returns when it is a spare again. */
 void chi_worker_resume_one(struct chi_worker *worker);
+
+/* Whether another task of that client may wait on this worker; its thread. */
+static inline bool chi_share_has_room(const struct chi_worker *worker,
+                                      const struct chi_origin *origin)
+{
+    return CHI_LIKELY(worker->clients_parked < worker->runtime->common_room) ||
+           chi_share_has_own_room(worker, origin);
+}
+
+/* Whether a client's task of `owner`'s lanes may start on `worker`, which serves them. */
+static inline bool chi_share_may_start(const struct chi_worker *worker,
+                                       const struct chi_worker *owner,
+                                       const struct chi_origin *origin)
+{
+    return chi_share_has_room(worker, origin) &&
+           (CHI_LIKELY(owner->aside == NULL) || !chi_share_has_aside(owner, origin));
+}
 
 /* ---- poller.c: what modules have the worker look at. */
 
@@ -274,6 +295,13 @@ bool chi_worker_enter_backlog(struct chi_worker *target, const struct chi_record
 
 /* Puts a routed record on a lane of `owner`'s. */
 void chi_worker_append(struct chi_worker *owner, struct chi_lane *lane, struct chi_record *record);
+/* In which of `owner`'s lanes the record is queued. */
+static inline struct chi_lane *chi_worker_lane_of(struct chi_worker *owner,
+                                                  const struct chi_record *record)
+{
+    return record->visitor ? &owner->visitors : record->lane;
+}
+
 /* Counts one out that was taken from a list of a lane of `owner`'s. */
 void chi_worker_unqueue(struct chi_worker *owner, struct chi_lane *lane, struct chi_fifo *fifo);
 /* Runs up to `budget` unstarted tasks of them on `worker`; returns how many. */

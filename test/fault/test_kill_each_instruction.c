@@ -458,7 +458,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(client_killed_while_it_detaches_harms_nobody, start_daemon,
                                         stop_daemon),
     };
-    fault_begin("kill-each", 16, fault_full() ? 1500 : 280);
+    fault_begin("kill-each", 16, fault_full() ? 1700 : 600);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     fault_end();
     return failed;

@@ -94,7 +94,7 @@ static int command_ping(int argc, char **argv)
     for (int i = 0; i < (int)count && rc == 0; i++) {
         alarm(PATIENCE_S);
         before = chi_clock_now_ns();
-        rc = chimaera_admin_flush(chi_pool_query_local());
+        rc = chimaera_admin_ping(chi_pool_query_local());
         if (rc == 0)
             printf("round %d: every worker answered in %.2f ms\n", i + 1,
                    (double)(chi_clock_now_ns() - before) / 1e6);
@@ -203,7 +203,7 @@ static const struct {
     {"--help", command_help},     {"-h", command_help},
 };
 
-/* A daemon whose tasks all wait, or that is stopped, lets a command wait as well. */
+/* A daemon with a worker that a task holds, or that is stopped, lets a command wait as well. */
 static void say_that_it_waits(int signal)
 {
     static const char text[] =

@@ -167,3 +167,12 @@ int chimaera_admin_flush(chi_pool_query_t query)
         return chi_last_error_code();
     return submit(&task->base);
 }
+
+int chimaera_admin_ping(chi_pool_query_t query)
+{
+    struct chimaera_admin_ping_task *task =
+        CHI_TASK_NEW(chimaera_admin_ping, CHI_ADMIN_POOL_ID, query);
+    if (task == NULL)
+        return chi_last_error_code();
+    return submit(&task->base);
+}

@@ -145,3 +145,20 @@ void chimaera_admin_monitor_open_pool(struct chimaera_admin *self, enum chi_moni
 }
 
 CHI_TASK_CC(chimaera_admin, "0.1.0");
+
+int chimaera_admin_run_ping(struct chimaera_admin *self, struct chimaera_admin_ping_task *task,
+                            struct chi_run_context *rctx)
+{
+    (void)task;
+    (void)rctx;
+    chi_admin_ping(&self->base);
+    return 0;
+}
+
+void chimaera_admin_monitor_ping(struct chimaera_admin *self, enum chi_monitor_mode mode,
+                                 struct chimaera_admin_ping_task *task,
+                                 struct chi_run_context *rctx)
+{
+    (void)task;
+    chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
+}

@@ -181,7 +181,7 @@ static void make_runtime(void)
     journal[0] = '\0';
     runtime.config.stack_size = 64 << 10;
     runtime.worker_count = runtime.sched_count = WORKERS;
-    runtime.max_parked = 1000;
+    runtime.common_room = runtime.clients_room = 1000;
     runtime.bells = aligned_alloc(CHI_CACHE_LINE, WORKERS * sizeof(*runtime.bells));
     assert_non_null(runtime.bells);
     memset((void *)runtime.bells, 0, WORKERS * sizeof(*runtime.bells));

@@ -54,7 +54,7 @@ static int setup(void **state)
     worker->runtime = runtime;
     runtime->workers[0] = worker;
     runtime->worker_count = 1;
-    runtime->max_parked = 100;
+    runtime->common_room = runtime->clients_room = 100;
     chi_worker_look_init(worker);
     chi_handover_init(worker);
     chi_lane_init_private(&worker->own_lane, NULL, worker);

@@ -83,7 +83,7 @@ static int setup(void **state)
     (void)state;
     runtime = calloc(1, sizeof(*runtime));
     runtime->worker_count = 2;
-    runtime->max_parked = 100;
+    runtime->common_room = runtime->clients_room = 100;
     runtime->moves_lanes = true;
     runtime->config.stall_ms = 10;
     held = make_worker(0);

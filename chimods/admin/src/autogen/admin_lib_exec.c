@@ -30,6 +30,9 @@ static int run(struct chi_container *self, uint32_t method, struct chi_task *tas
     case CHIMAERA_ADMIN_METHOD_OPEN_POOL:
         return chimaera_admin_run_open_pool((struct chimaera_admin *)(void *)self,
                    (struct chimaera_admin_open_pool_task *)(void *)task, rctx);
+    case CHIMAERA_ADMIN_METHOD_PING:
+        return chimaera_admin_run_ping((struct chimaera_admin *)(void *)self,
+                   (struct chimaera_admin_ping_task *)(void *)task, rctx);
     default:
         return CHI_ENOMETHOD;
     }
@@ -67,6 +70,10 @@ static void monitor(struct chi_container *self, enum chi_monitor_mode mode,
         chimaera_admin_monitor_open_pool((struct chimaera_admin *)(void *)self, mode,
             (struct chimaera_admin_open_pool_task *)(void *)task, rctx);
         break;
+    case CHIMAERA_ADMIN_METHOD_PING:
+        chimaera_admin_monitor_ping((struct chimaera_admin *)(void *)self, mode,
+            (struct chimaera_admin_ping_task *)(void *)task, rctx);
+        break;
     default:
         break;
     }
@@ -89,6 +96,8 @@ static struct chi_task_schema *schema(uint32_t method)
         return &chimaera_admin_flush_schema;
     case CHIMAERA_ADMIN_METHOD_OPEN_POOL:
         return &chimaera_admin_open_pool_schema;
+    case CHIMAERA_ADMIN_METHOD_PING:
+        return &chimaera_admin_ping_schema;
     default:
         return NULL;
     }

@@ -202,6 +202,21 @@ CHI_API struct chi_task_schema chimaera_admin_open_pool_schema = {
     .method = 14,
 };
 
+_Static_assert(offsetof(struct chimaera_admin_ping_task, base) == 0,
+               "struct chi_task base must be the first member");
+
+CHI_API struct chi_task_schema chimaera_admin_ping_schema = {
+    .type = {
+        .name = "chimaera_admin_ping_task",
+        .size = sizeof(struct chimaera_admin_ping_task),
+        .member_count = 0,
+        .members = NULL,
+        .hash = 0xcbf29ce484222325,
+    },
+    .method_name = "ping",
+    .method = 15,
+};
+
 static struct chi_task_schema *const chimaera_admin_tasks[] = {
     &chimaera_admin_create_schema,
     &chimaera_admin_destroy_schema,
@@ -210,10 +225,11 @@ static struct chi_task_schema *const chimaera_admin_tasks[] = {
     &chimaera_admin_stop_runtime_schema,
     &chimaera_admin_flush_schema,
     &chimaera_admin_open_pool_schema,
+    &chimaera_admin_ping_schema,
 };
 
 CHI_API const struct chi_module_schemas chimaera_admin_schemas = {
     .module = "chimaera_admin",
     .tasks = chimaera_admin_tasks,
-    .count = 7,
+    .count = 8,
 };

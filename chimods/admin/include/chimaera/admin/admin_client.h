@@ -84,6 +84,10 @@ CHI_API int chimaera_admin_stop_runtime(chi_pool_query_t query, uint64_t grace_p
  */
 CHI_API int chimaera_admin_flush(chi_pool_query_t query);
 
+/* Returns when every worker has answered, whatever tasks wait; one that a task holds answers when
+ * that has ended or waits. */
+CHI_API int chimaera_admin_ping(chi_pool_query_t query);
+
 #ifdef __cplusplus
 }
 #endif

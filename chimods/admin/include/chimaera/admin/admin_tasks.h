@@ -55,6 +55,10 @@ struct chimaera_admin_flush_task {
     struct chi_task base;
 };
 
+struct chimaera_admin_ping_task {
+    struct chi_task base;
+};
+
 /* A pool that is there. At least one of name and id is given. */
 struct chimaera_admin_open_pool_task {
     struct chi_task base;

@@ -17,6 +17,7 @@ enum chimaera_admin_method {
     CHIMAERA_ADMIN_METHOD_STOP_RUNTIME = 12,
     CHIMAERA_ADMIN_METHOD_FLUSH = 13,
     CHIMAERA_ADMIN_METHOD_OPEN_POOL = 14,
+    CHIMAERA_ADMIN_METHOD_PING = 15,
 };
 
 struct chimaera_admin_create_task;
@@ -26,6 +27,7 @@ struct chimaera_admin_destroy_pool_task;
 struct chimaera_admin_stop_runtime_task;
 struct chimaera_admin_flush_task;
 struct chimaera_admin_open_pool_task;
+struct chimaera_admin_ping_task;
 
 CHI_BEGIN_DECLS
 
@@ -36,6 +38,7 @@ extern CHI_API struct chi_task_schema chimaera_admin_destroy_pool_schema;
 extern CHI_API struct chi_task_schema chimaera_admin_stop_runtime_schema;
 extern CHI_API struct chi_task_schema chimaera_admin_flush_schema;
 extern CHI_API struct chi_task_schema chimaera_admin_open_pool_schema;
+extern CHI_API struct chi_task_schema chimaera_admin_ping_schema;
 /* All of them, for struct chimaera_admin_pool_spec. */
 extern CHI_API const struct chi_module_schemas chimaera_admin_schemas;
 

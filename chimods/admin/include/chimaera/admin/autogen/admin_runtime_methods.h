@@ -16,6 +16,7 @@ struct chimaera_admin_destroy_pool_task;
 struct chimaera_admin_stop_runtime_task;
 struct chimaera_admin_flush_task;
 struct chimaera_admin_open_pool_task;
+struct chimaera_admin_ping_task;
 
 CHI_BEGIN_DECLS
 
@@ -53,6 +54,11 @@ int chimaera_admin_run_open_pool(struct chimaera_admin *self, struct chimaera_ad
     struct chi_run_context *rctx);
 void chimaera_admin_monitor_open_pool(struct chimaera_admin *self, enum chi_monitor_mode mode,
     struct chimaera_admin_open_pool_task *task, struct chi_run_context *rctx);
+
+int chimaera_admin_run_ping(struct chimaera_admin *self, struct chimaera_admin_ping_task *task,
+    struct chi_run_context *rctx);
+void chimaera_admin_monitor_ping(struct chimaera_admin *self, enum chi_monitor_mode mode,
+    struct chimaera_admin_ping_task *task, struct chi_run_context *rctx);
 
 extern const struct chi_container_ops chimaera_admin_ops;
 
