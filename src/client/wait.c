@@ -20,14 +20,12 @@
 #include "client/client.h"
 #include "task/host.h"
 
-#define TIGHT_POLLS    64u /* without a pause: the answer to a short task comes within these */
-#define PAUSE_POLLS    200u
-#define YIELD_MIN_NS   2000u
-#define CROWDED_NS     (500 * CHI_NS_PER_US) /* so long do yields take where others want the core */
-#define CROWDED_FOR_NS (100 * CHI_NS_PER_MS)
-#define YIELD_MAX_NS   50000u /* about what sleeping costs: longer polling costs more than that */
-#define WAKE_NS        25000u
-#define SLICE_NS       (100 * CHI_NS_PER_MS) /* a dead runtime is noticed this late */
+#define TIGHT_POLLS  64u /* without a pause: the answer to a short task comes within these */
+#define PAUSE_POLLS  200u
+#define YIELD_MIN_NS 2000u
+#define YIELD_MAX_NS 50000u /* about what sleeping costs: longer polling costs more than that */
+#define WAKE_NS      25000u
+#define SLICE_NS     (100 * CHI_NS_PER_MS) /* a dead runtime is noticed this late */
 
 /* What is waited for: one task, or any of several. */
 struct waited {
@@ -92,8 +90,8 @@ static bool poll_with_yields(struct chi_client_thread *self, struct waited *wait
         uint64_t before = now;
         chi_cpu_yield();
         now = chi_clock_now_ns();
-        if (CHI_UNLIKELY(now - before > CROWDED_NS)) {
-            self->crowded_until_ns = now + CROWDED_FOR_NS;
+        if (CHI_UNLIKELY(now - before > CHI_CROWDED_YIELD_NS)) {
+            self->crowded_until_ns = now + CHI_CROWDED_FOR_NS;
             end = now;
         }
         if (poll_once(waited))
