@@ -23,8 +23,7 @@
 #define TIGHT_POLLS  64u /* without a pause: the answer to a short task comes within these */
 #define PAUSE_POLLS  200u
 #define YIELD_MIN_NS 2000u
-#define YIELD_MAX_NS 50000u /* about what sleeping costs: longer polling costs more than that */
-#define WAKE_NS      25000u
+#define YIELD_MAX_NS 100000u /* a disk is waited for so; longer costs more than it spares */
 #define SLICE_NS     (100 * CHI_NS_PER_MS) /* a dead runtime is noticed this late */
 
 /* What is waited for: one task, or any of several. */
@@ -151,7 +150,7 @@ static int sleep_until_done(struct waited *waited, struct chi_client *client, ui
  * less if it would not. */
 static void adapt(struct chi_client_thread *self, uint64_t waited_ns)
 {
-    if (waited_ns <= YIELD_MAX_NS + WAKE_NS)
+    if (waited_ns <= YIELD_MAX_NS)
         self->yield_ns = self->yield_ns * 2 < YIELD_MAX_NS ? self->yield_ns * 2 : YIELD_MAX_NS;
     else
         self->yield_ns = self->yield_ns / 2 > YIELD_MIN_NS ? self->yield_ns / 2 : YIELD_MIN_NS;
