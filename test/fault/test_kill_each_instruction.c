@@ -28,7 +28,7 @@
 
 #define ACCOUNT_EVERY 16u   /* kills; fewer than the daemon has slots */
 #define WITHIN_MS     1000u /* what a dead client held is back */
-#define ROUNDS        16u   /* of a loop, whose instructions are points */
+#define ROUNDS        8u    /* of a loop, whose instructions are points */
 #define ROUNDS_FULL   64u
 #define STEPS_MAX     4000u /* more than any operation takes that is stepped from its start */
 #define BATCH         8u
