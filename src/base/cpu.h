@@ -39,9 +39,4 @@ static inline void chi_cpu_prefetch_write(const void *address)
 #endif
 }
 
-/* A yield that takes so long, in ns, gave the core to somebody who wants it for himself: for so
- * long no yielding then. */
-#define CHI_CROWDED_YIELD_NS UINT64_C(500000)
-#define CHI_CROWDED_FOR_NS   UINT64_C(100000000)
-
 #endif

@@ -74,8 +74,7 @@ struct chi_client_thread {
     uint32_t pid;
     uint32_t tid;
     uint32_t node_major;
-    uint32_t yield_ns;         /* how long waits poll with yields before they sleep; adapts */
-    uint64_t crowded_until_ns; /* others want this core: no yielding */
+    uint32_t yield_ns; /* how long waits poll with yields before they sleep; adapts */
 };
 
 /* Changes at each attach, detach and fork; 0 while this process is not attached. */

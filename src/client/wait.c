@@ -76,23 +76,15 @@ static bool poll_with_pauses(struct waited *waited)
     return false;
 }
 
-/* Polls with yields until this thread's budget is spent or `deadline` has passed. Somebody else who
- * wants the core has it for a whole slice at each yield, but a thread that sleeps has it back as
- * soon as it is woken: then the budget is nothing for a while. */
-static bool poll_with_yields(struct chi_client_thread *self, struct waited *waited, uint64_t now,
-                             uint64_t deadline)
+/* Polls with yields until this thread's budget is spent or `deadline` has passed. */
+static bool poll_with_yields(const struct chi_client_thread *self, struct waited *waited,
+                             uint64_t now, uint64_t deadline)
 {
-    uint64_t end = now < self->crowded_until_ns ? now : chi_clock_deadline_ns(now, self->yield_ns);
+    uint64_t end = chi_clock_deadline_ns(now, self->yield_ns);
     if (deadline < end)
         end = deadline;
-    while (now < end) {
-        uint64_t before = now;
+    for (; now < end; now = chi_clock_now_ns()) {
         chi_cpu_yield();
-        now = chi_clock_now_ns();
-        if (CHI_UNLIKELY(now - before > CHI_CROWDED_YIELD_NS)) {
-            self->crowded_until_ns = now + CHI_CROWDED_FOR_NS;
-            end = now;
-        }
         if (poll_once(waited))
             return true;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a worker does when there is nothing to do: how long it polls, how it lets others have the
- * core, how it sleeps and what wakes it. Its own thread.
+ * What a worker does when there is nothing to do: how long it polls, how it sleeps and what wakes
+ * it. Its own thread.
  */
 #include <errno.h>
 #include <poll.h>
@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/cpu.h"
 #include "lane/bell.h"
 #include "runtime/loop.h"
 #include "runtime/worker.h"
@@ -172,16 +171,4 @@ void chi_worker_end_idle(struct chi_worker *worker)
     worker->idle = false;
     chi_orchestrator_end_idle(worker); /* sets idle_since */
     ADD_OWN(worker->stats.idle_ns, chi_clock_now_ns() - since);
-}
-
-/* Somebody else who wants the core has it for a whole slice at each yield, but a worker that sleeps
- * has it back as soon as it is called: who sees one does without yields for a while. */
-uint64_t chi_worker_yield(struct chi_worker *worker)
-{
-    uint64_t before = chi_clock_now_ns();
-    chi_cpu_yield();
-    uint64_t now = chi_clock_now_ns();
-    if (CHI_UNLIKELY(now - before > CHI_CROWDED_YIELD_NS))
-        worker->crowded_until_ns = now + CHI_CROWDED_FOR_NS;
-    return now;
 }

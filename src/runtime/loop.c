@@ -285,11 +285,12 @@ void chi_worker_loop(struct chi_worker *worker)
             chi_worker_begin_idle(worker, now);
             sleep_at = now + chi_worker_poll_budget(worker);
         }
-        if (now >= sleep_at || now < worker->crowded_until_ns) {
+        if (now >= sleep_at) {
             chi_worker_sleep(worker);
             idle = 0;
             continue;
         }
-        now = chi_worker_yield(worker);
+        chi_cpu_yield();
+        now = chi_clock_now_ns();
     }
 }

@@ -26,9 +26,6 @@ void chi_worker_begin_idle(struct chi_worker *worker, uint64_t now);
 /* How long to poll before sleeping, in ns. */
 uint64_t chi_worker_poll_budget(struct chi_worker *worker);
 
-/* Lets others have the core for a moment; gives the time afterwards. */
-uint64_t chi_worker_yield(struct chi_worker *worker);
-
 /* Sleeps until there is something to do, if there is nothing now. */
 void chi_worker_sleep(struct chi_worker *worker);
 

@@ -122,7 +122,6 @@ struct chi_worker {
     struct chi_poller *pollers; /* of modules; called in every round */
     uint64_t spin_ns;           /* how long to poll before sleeping; adapts */
     uint64_t spin_outside_ns;   /* the same while fibers wait for what is outside */
-    uint64_t crowded_until_ns;  /* others want this core: no yielding */
     struct chi_record_cache records;
     struct chi_lock_cache locks;
     uint64_t parks; /* how often a task has parked here */
