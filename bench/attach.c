@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "chimaera/ipc.h"
+#include "chimaera/attach.h"
 #include "daemon.h"
 #include "measure.h"
 #include "repeat.h"

@@ -4,7 +4,7 @@
  * ones that poll have the core of those they wait for. Against one worker and one client.
  */
 #include "base/clock.h"
-#include "chimaera/ipc.h"
+#include "chimaera/attach.h"
 #include "daemon.h"
 #include "measure.h"
 #include "repeat.h"

@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 #include "chimaera/admin/admin_client.h"
-#include "chimaera/ipc.h"
+#include "chimaera/attach.h"
 #include "chimaera/status.h"
 #include "measure.h"
 

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 #include "base/clock.h"
-#include "chimaera/ipc.h"
+#include "chimaera/attach.h"
 #include "chimaera/status.h"
 #include "chimaera/task.h"
 #include "daemon.h"

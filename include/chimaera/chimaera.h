@@ -5,11 +5,12 @@
 #define CHIMAERA_CHIMAERA_H
 
 #include "chimaera/archive.h"
-#include "chimaera/client.h"
+#include "chimaera/attach.h"
+#include "chimaera/buffer.h"
 #include "chimaera/config.h"
 #include "chimaera/hash.h"
-#include "chimaera/ipc.h"
 #include "chimaera/log.h"
+#include "chimaera/params.h"
 #include "chimaera/pool_query.h"
 #include "chimaera/schema.h"
 #include "chimaera/status.h"

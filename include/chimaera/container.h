@@ -8,9 +8,10 @@
 #define CHIMAERA_CONTAINER_H
 
 #include "chimaera/archive.h"
-#include "chimaera/client.h"
+#include "chimaera/buffer.h"
 #include "chimaera/hash.h"
 #include "chimaera/log.h"
+#include "chimaera/params.h"
 #include "chimaera/schema.h"
 #include "chimaera/status.h"
 #include "chimaera/string.h"

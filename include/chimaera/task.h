@@ -31,7 +31,7 @@ struct chi_task_node {
  * together with how many containers failed.
  */
 enum chi_task_state {
-    CHI_TASK_NEW = 0,
+    CHI_TASK_UNSUBMITTED = 0,
     CHI_TASK_QUEUED = 1,
     CHI_TASK_DONE = 2,
     CHI_TASK_STATE_MASK = 0xF,

@@ -64,6 +64,11 @@ static inline bool chi_pool_id_equal(chi_pool_id_t a, chi_pool_id_t b)
 /* The admin module's pool; it exists in every runtime. */
 #define CHI_ADMIN_POOL_ID (chi_pool_id(1, 0))
 
+/* First member of every `struct <ns>_<mod>_client`. */
+struct chi_container_client {
+    chi_pool_id_t pool_id;
+};
+
 typedef uint32_t chi_container_id_t;
 typedef uint32_t chi_queue_id_t;
 typedef uint32_t chi_lane_id_t;

@@ -11,7 +11,8 @@
 #include <stdatomic.h>
 
 #include "base/cpu.h"
-#include "chimaera/ipc.h"
+#include "chimaera/attach.h"
+#include "chimaera/buffer.h"
 #include "shm/arena.h"
 #include "shm/protocol.h"
 #include "shm/segment.h"

@@ -179,14 +179,14 @@ int chi_client_push(struct chi_client_thread *self, uint64_t item)
 /* NEW -> QUEUED, then the push; back to NEW where the lane is full. */
 static int submit(struct chi_client_thread *self, struct chi_task *task, bool ring)
 {
-    uint32_t state = CHI_TASK_NEW;
+    uint32_t state = CHI_TASK_UNSUBMITTED;
     if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,
                                                  memory_order_relaxed, memory_order_relaxed))
         return -EALREADY;
     int rc =
         chi_lane_push(self->lane->lane, self->depth_log2, offset_of(self, task) / CHI_CACHE_LINE);
     if (rc < 0)
-        atomic_store_explicit(&task->state, CHI_TASK_NEW, memory_order_relaxed);
+        atomic_store_explicit(&task->state, CHI_TASK_UNSUBMITTED, memory_order_relaxed);
     else if (ring)
         chi_bell_ring(self->lane->bell, self->lane->lane, self->lane->number, self->lane->eventfd);
     return rc;
@@ -300,7 +300,7 @@ int chi_task_cancel(struct chi_task *task)
     if (self == NULL)
         return rc;
     uint32_t state = atomic_load_explicit(&task->state, memory_order_acquire);
-    if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_NEW)
+    if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_UNSUBMITTED)
         return chi_error(-EINVAL, "the task was never submitted; nothing to cancel");
     if ((state & CHI_TASK_STATE_MASK) != CHI_TASK_DONE)
         /* Before the request, which orders it: a worker that looks afterwards sees it. */

@@ -51,7 +51,7 @@ static struct chi_client_thread *waiter_of(const struct chi_task *task, int *rc)
 static bool is_submitted(const struct chi_task *task)
 {
     return (atomic_load_explicit(&task->state, memory_order_relaxed) & CHI_TASK_STATE_MASK) !=
-           CHI_TASK_NEW;
+           CHI_TASK_UNSUBMITTED;
 }
 
 static bool poll_once(struct waited *waited)

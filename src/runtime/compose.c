@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "chimaera/client.h"
+#include "chimaera/params.h"
 #include "chimaera/status.h"
 #include "config/key.h"
 #include "runtime/pool.h"

@@ -73,7 +73,7 @@ static void route(struct chi_worker *worker, struct chi_message *message)
 static int submit(struct chi_task *task, struct chi_worker *worker, chi_message_handler_t handle)
 {
     struct chi_record *record = chi_record_of(task);
-    uint32_t state = CHI_TASK_NEW;
+    uint32_t state = CHI_TASK_UNSUBMITTED;
 
     if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,
                                                  memory_order_relaxed, memory_order_relaxed))
@@ -109,7 +109,7 @@ static bool any_done(void *argument)
 static bool is_submitted(const struct chi_task *task)
 {
     return task != NULL && (atomic_load_explicit(&task->state, memory_order_relaxed) &
-                            CHI_TASK_STATE_MASK) != CHI_TASK_NEW;
+                            CHI_TASK_STATE_MASK) != CHI_TASK_UNSUBMITTED;
 }
 
 static int direct_task_wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns,

@@ -106,7 +106,7 @@ static int host_task_enqueue(struct chi_task *task)
 {
     struct chi_worker *worker = chi_worker_self;
     struct chi_record *record = chi_record_of(task);
-    uint32_t state = CHI_TASK_NEW;
+    uint32_t state = CHI_TASK_UNSUBMITTED;
     int rc;
 
     /* Nobody finds the pool yet; one that was forgotten would never run, and nobody would know. */
@@ -147,7 +147,7 @@ static bool expect(struct chi_record *record)
 static bool is_new(const struct chi_task *task)
 {
     return (atomic_load_explicit(&task->state, memory_order_relaxed) & CHI_TASK_STATE_MASK) ==
-           CHI_TASK_NEW;
+           CHI_TASK_UNSUBMITTED;
 }
 
 static void timed_out(struct chi_worker *worker, struct chi_timer *timer)

@@ -5,7 +5,7 @@
  */
 #include "chimaera/archive.h"
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/status.h"
 #include "task/archive.h"
 #include "task/schema.h"

@@ -12,7 +12,7 @@
 static bool is_new(struct chi_task *task)
 {
     return (atomic_load_explicit(&task->state, memory_order_relaxed) & CHI_TASK_STATE_MASK) ==
-           CHI_TASK_NEW;
+           CHI_TASK_UNSUBMITTED;
 }
 
 static void set_time(struct chi_task *task, uint64_t time_ns)

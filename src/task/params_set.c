@@ -4,7 +4,7 @@
  * gives. Reads the whole text into a value apart and replaces the member only then. Any thread.
  */
 #include "base/text.h"
-#include "chimaera/client.h"
+#include "chimaera/params.h"
 #include "chimaera/pool_query.h"
 #include "chimaera/status.h"
 #include "task/schema.h"

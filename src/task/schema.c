@@ -3,7 +3,7 @@
 #include "task/schema.h"
 
 #include "chimaera/archive.h"
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/status.h"
 #include "chimaera/string.h"
 

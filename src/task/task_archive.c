@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/status.h"
 #include "task/archive.h"
 #include "task/schema.h"

@@ -7,7 +7,7 @@
 #include "fuzz.h"
 
 #include "chimaera/archive.h"
-#include "chimaera/client.h"
+#include "chimaera/params.h"
 #include "chimaera/pool_query.h"
 #include "task/schema.h"
 

@@ -131,7 +131,7 @@ struct gen_text gen_emit_schema(const struct gen_module *module)
                  module->name, module->name);
     gen_text_add(&text, "#include \"%s/%s/%s_tasks.h\"\n\n", module->namespace_, module->name,
                  module->name);
-    gen_text_add(&text, "#include \"chimaera/ipc.h\"\n#include \"chimaera/string.h\"\n"
+    gen_text_add(&text, "#include \"chimaera/buffer.h\"\n#include \"chimaera/string.h\"\n"
                         "#include \"chimaera/task.h\"\n#include \"chimaera/vector.h\"\n\n");
     gen_text_add(&text, "#define CHI_SIZE_(type, member) sizeof(((type *)0)->member)\n"
                         "#define CHI_PLACE_(type, member) .offset = offsetof(type, member), "

@@ -5,7 +5,7 @@
  */
 #include "member.h"
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/pool_query.h"
 #include "chimaera/string.h"
 #include "chimaera/task.h"

@@ -7,7 +7,7 @@
 #ifndef CHI_TEST_FAKE_MEMORY_H
 #define CHI_TEST_FAKE_MEMORY_H
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/status.h"
 #include "task/host.h"
 #include "task/schema.h"

@@ -3,7 +3,7 @@
 #ifndef CHI_TEST_FAKE_SCHEMA_H
 #define CHI_TEST_FAKE_SCHEMA_H
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/pool_query.h"
 #include "chimaera/schema.h"
 #include "chimaera/string.h"

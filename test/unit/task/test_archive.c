@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Archives: what goes in comes out, and no bytes make the reader step outside. */
 #include "chimaera/archive.h"
-#include "chimaera/client.h"
+#include "chimaera/params.h"
 #include "task/schema.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Create parameters: from text, and through an archive. */
-#include "chimaera/client.h"
+#include "chimaera/params.h"
 
 #include <math.h>
 #include <setjmp.h>

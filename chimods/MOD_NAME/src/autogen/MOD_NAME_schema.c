@@ -4,7 +4,7 @@
 #include "chimaera/MOD_NAME/autogen/MOD_NAME_methods.h"
 #include "chimaera/MOD_NAME/MOD_NAME_tasks.h"
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/string.h"
 #include "chimaera/task.h"
 #include "chimaera/vector.h"

@@ -4,7 +4,7 @@
 #include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/admin/admin_tasks.h"
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/string.h"
 #include "chimaera/task.h"
 #include "chimaera/vector.h"

@@ -4,7 +4,7 @@
 #include "chimaera/bdev/autogen/bdev_methods.h"
 #include "chimaera/bdev/bdev_tasks.h"
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/string.h"
 #include "chimaera/task.h"
 #include "chimaera/vector.h"

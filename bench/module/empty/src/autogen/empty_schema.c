@@ -4,7 +4,7 @@
 #include "bench/empty/autogen/empty_methods.h"
 #include "bench/empty/empty_tasks.h"
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/string.h"
 #include "chimaera/task.h"
 #include "chimaera/vector.h"

@@ -8,7 +8,7 @@
 #ifndef CHIMAERA_MOD_NAME_CLIENT_H
 #define CHIMAERA_MOD_NAME_CLIENT_H
 
-#include <chimaera/client.h>
+#include <chimaera/params.h>
 #include <chimaera/MOD_NAME/autogen/MOD_NAME_methods.h>
 #include <chimaera/MOD_NAME/MOD_NAME_tasks.h>
 

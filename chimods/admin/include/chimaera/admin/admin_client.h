@@ -8,7 +8,7 @@
 
 #include <chimaera/admin/admin_tasks.h>
 #include <chimaera/admin/autogen/admin_methods.h>
-#include <chimaera/client.h>
+#include <chimaera/params.h>
 
 #ifdef __cplusplus
 extern "C" {

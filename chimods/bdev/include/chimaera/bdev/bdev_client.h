@@ -20,7 +20,7 @@
 #include <chimaera/admin/admin_tasks.h>
 #include <chimaera/bdev/autogen/bdev_methods.h>
 #include <chimaera/bdev/bdev_tasks.h>
-#include <chimaera/client.h>
+#include <chimaera/params.h>
 
 /* One bdev pool. Zeroed is none; holds nothing that needs freeing. */
 struct chimaera_bdev_client {

@@ -3,7 +3,7 @@
 #ifndef CHIMAERA_BDEV_TASKS_H
 #define CHIMAERA_BDEV_TASKS_H
 
-#include <chimaera/ipc.h>
+#include <chimaera/buffer.h>
 #include <chimaera/task.h>
 #include <chimaera/vector.h>
 

@@ -4,7 +4,7 @@
 #include "example/kv/autogen/kv_methods.h"
 #include "example/kv/kv_tasks.h"
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/string.h"
 #include "chimaera/task.h"
 #include "chimaera/vector.h"

@@ -4,7 +4,7 @@
 #include "test/kinds/autogen/kinds_methods.h"
 #include "test/kinds/kinds_tasks.h"
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/string.h"
 #include "chimaera/task.h"
 #include "chimaera/vector.h"

@@ -4,7 +4,7 @@
 #include "test/probe/autogen/probe_methods.h"
 #include "test/probe/probe_tasks.h"
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/string.h"
 #include "chimaera/task.h"
 #include "chimaera/vector.h"

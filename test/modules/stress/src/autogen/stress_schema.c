@@ -4,7 +4,7 @@
 #include "test/stress/autogen/stress_methods.h"
 #include "test/stress/stress_tasks.h"
 
-#include "chimaera/ipc.h"
+#include "chimaera/buffer.h"
 #include "chimaera/string.h"
 #include "chimaera/task.h"
 #include "chimaera/vector.h"

@@ -8,7 +8,7 @@
 
 #include <bench/empty/autogen/empty_methods.h>
 #include <bench/empty/empty_tasks.h>
-#include <chimaera/client.h>
+#include <chimaera/params.h>
 
 /* One pool of this module. Zeroed is none; holds nothing that needs freeing. */
 struct bench_empty_client {

@@ -7,7 +7,7 @@
 #ifndef EXAMPLE_KV_CLIENT_H
 #define EXAMPLE_KV_CLIENT_H
 
-#include <chimaera/client.h>
+#include <chimaera/params.h>
 #include <example/kv/autogen/kv_methods.h>
 #include <example/kv/kv_tasks.h>
 

@@ -3,7 +3,7 @@
 #ifndef TEST_KINDS_CLIENT_H
 #define TEST_KINDS_CLIENT_H
 
-#include <chimaera/client.h>
+#include <chimaera/params.h>
 #include <test/kinds/autogen/kinds_methods.h>
 #include <test/kinds/kinds_tasks.h>
 

@@ -6,7 +6,7 @@
 #ifndef TEST_KINDS_TASKS_H
 #define TEST_KINDS_TASKS_H
 
-#include <chimaera/ipc.h>
+#include <chimaera/buffer.h>
 #include <chimaera/string.h>
 #include <chimaera/task.h>
 #include <chimaera/vector.h>

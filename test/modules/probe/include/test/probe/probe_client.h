@@ -3,7 +3,7 @@
 #ifndef TEST_PROBE_CLIENT_H
 #define TEST_PROBE_CLIENT_H
 
-#include <chimaera/client.h>
+#include <chimaera/params.h>
 #include <test/probe/autogen/probe_methods.h>
 #include <test/probe/probe_tasks.h>
 

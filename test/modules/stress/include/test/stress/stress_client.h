@@ -3,7 +3,7 @@
 #ifndef TEST_STRESS_CLIENT_H
 #define TEST_STRESS_CLIENT_H
 
-#include <chimaera/client.h>
+#include <chimaera/params.h>
 #include <test/stress/autogen/stress_methods.h>
 #include <test/stress/stress_tasks.h>
 

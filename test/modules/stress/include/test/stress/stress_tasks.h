@@ -8,7 +8,7 @@
 #ifndef TEST_STRESS_TASKS_H
 #define TEST_STRESS_TASKS_H
 
-#include <chimaera/ipc.h>
+#include <chimaera/buffer.h>
 #include <chimaera/string.h>
 #include <chimaera/task.h>
 #include <chimaera/vector.h>

@@ -2,7 +2,7 @@
 #ifndef OTHER_RELAY_CLIENT_H
 #define OTHER_RELAY_CLIENT_H
 
-#include <chimaera/client.h>
+#include <chimaera/params.h>
 #include <myproject/tally/tally_client.h>
 #include <other/relay/autogen/relay_methods.h>
 #include <other/relay/relay_tasks.h>

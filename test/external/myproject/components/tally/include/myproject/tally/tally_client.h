@@ -2,7 +2,7 @@
 #ifndef MYPROJECT_TALLY_CLIENT_H
 #define MYPROJECT_TALLY_CLIENT_H
 
-#include <chimaera/client.h>
+#include <chimaera/params.h>
 #include <myproject/tally/autogen/tally_methods.h>
 #include <myproject/tally/tally_tasks.h>
 

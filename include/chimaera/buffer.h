@@ -1,40 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * A process's connection to a runtime, and buffers for bulk data in memory that both sides map.
- * Any thread may call; none of these calls may be made from a signal handler.
- */
-#ifndef CHIMAERA_IPC_H
-#define CHIMAERA_IPC_H
+/* Buffers: bulk data in memory that client and runtime both map. Any thread may call; none of these
+ * calls may be made from a signal handler. */
+#ifndef CHIMAERA_BUFFER_H
+#define CHIMAERA_BUFFER_H
 
-#include "chimaera/task.h"
 #include "chimaera/types.h"
 
 CHI_BEGIN_DECLS
-
-/*
- * Attaches this process to the runtime of the instance that CHI_INSTANCE names (default: one per
- * user). Calls nest; each needs its chi_client_fini(). With CHI_WITH_RUNTIME=1 in the environment
- * an embedded runtime is started where none answers. After a runtime died, or in the child of a
- * fork, call it again to attach anew. Returns 0, CHI_ERUNTIME_DOWN, CHI_EABI, -EACCES, -EUSERS (no
- * client slot free), -ENOMEM, or -errno; chi_last_error() says more.
- */
-CHI_API int chi_client_init(void);
-
-/*
- * Detaches. Tasks and buffers of this process are gone after the last call that matches
- * chi_client_init(); tasks still queued may or may not run. No other thread may be inside this API.
- */
-CHI_API void chi_client_fini(void);
-
-/* Whether this process is attached to a runtime that lives. Costs a system call. */
-CHI_API bool chi_client_alive(void);
-
-/*
- * A descriptor that becomes readable when a task marked by chi_task_notify() is done; read 8 bytes
- * at a time until it would block to clear it. Belongs to the library. -1 where this process is not
- * attached.
- */
-CHI_API int chi_client_event_fd(void);
 
 /* A piece of memory that both sides map. Zeroed is none. As a member of a task: bulk data by
  * reference. */

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What module client libraries are made of: the client struct's base, and create parameters. */
-#ifndef CHIMAERA_CLIENT_H
-#define CHIMAERA_CLIENT_H
+/* Create parameters of pools: saved to and loaded from archives, set from text. */
+#ifndef CHIMAERA_PARAMS_H
+#define CHIMAERA_PARAMS_H
 
-#include "chimaera/ipc.h"
 #include "chimaera/schema.h"
 #include "chimaera/string.h"
-#include "chimaera/task.h"
-
-/* First member of every `struct <ns>_<mod>_client`. */
-struct chi_container_client {
-    chi_pool_id_t pool_id;
-};
 
 CHI_BEGIN_DECLS
 
