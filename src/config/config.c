@@ -17,7 +17,7 @@
 
 static int no_memory(const char *name)
 {
-    return chi_error(-ENOMEM, "%s: no memory to read the configuration", name);
+    return chi_error(-ENOMEM, "%s: out of memory while reading the configuration", name);
 }
 
 static int refuse(const char *name, int line, int column, const char *what, const char *word,
@@ -132,8 +132,9 @@ static int check_required(const char *name, const struct chi_yaml *entry,
             chi_nearest_offer(&nearest, pool->params[i].key);
         char hint[CHI_NEAREST_HINT_SIZE] = "";
         if (nearest.best)
-            snprintf(hint, sizeof hint, "; did you mean it by \"%s\"?", nearest.best);
-        return refuse(name, entry->line, entry->column, "this pool lacks the key", key->name, hint);
+            snprintf(hint, sizeof hint, "; is \"%s\" a misspelling of it?", nearest.best);
+        return refuse(name, entry->line, entry->column, "this pool lacks the required key",
+                      key->name, hint);
     }
     return 0;
 }
@@ -156,8 +157,9 @@ static int check_unique(const char *name, const struct chi_yaml *entry,
 static int read_pool(const char *name, const struct chi_yaml *entry, struct chi_config_pool *pool)
 {
     if (entry->kind != CHI_YAML_MAP)
-        return chi_error(CHI_ECONFIG, "%s:%d:%d: expected a pool: mod_name, pool_name, ...", name,
-                         entry->line, entry->column);
+        return chi_error(CHI_ECONFIG,
+                         "%s:%d:%d: expected a pool (a mapping with mod_name, pool_name, ...)",
+                         name, entry->line, entry->column);
     int rc = chi_keys_default("compose", pool);
     const struct chi_key *containers = NULL; /* the one key with two names */
     for (const struct chi_yaml *item = entry->first; item && !rc; item = item->next) {
@@ -208,7 +210,7 @@ static int read_root(const char *name, const struct chi_yaml *root, struct chi_c
     if (!root || root->null)
         return 0;
     if (root->kind != CHI_YAML_MAP)
-        return chi_error(CHI_ECONFIG, "%s:%d:%d: expected sections: memory, runtime, ...", name,
+        return chi_error(CHI_ECONFIG, "%s:%d:%d: expected sections (memory, runtime, ...)", name,
                          root->line, root->column);
     for (const struct chi_yaml *section = root->first; section; section = section->next) {
         if (!is_section(section->key))
@@ -271,7 +273,7 @@ static int read_file(const char *path, int fd, char **text, size_t *size)
         if (count > 0)
             *size += (size_t)count;
     }
-    return chi_error(-EFBIG, "the configuration file %s is larger than 1 MB", path);
+    return chi_error(-EFBIG, "the configuration file %s is larger than 1 MiB", path);
 }
 
 int chi_config_load(const char *path, struct chi_config *config)
@@ -280,7 +282,7 @@ int chi_config_load(const char *path, struct chi_config *config)
     const char *from = "";
     if (!path) {
         path = getenv("CHI_SERVER_CONF");
-        from = " (named by CHI_SERVER_CONF)";
+        from = " (from CHI_SERVER_CONF)";
         if (path && !*path)
             path = NULL;
     }

@@ -51,11 +51,12 @@ const char *chi_key_type_text(const struct chi_key *key)
     case CHI_KEY_WORD:
         return "letters, digits, - and _";
     case CHI_KEY_TEXT:
-        return "a text";
+        return "text";
     case CHI_KEY_LEVEL:
-        return "none, error, warn, info or debug, then topic:level, separated by commas";
+        return "a level (none, error, warn, info or debug) and topic:level pairs, separated by "
+               "commas";
     case CHI_KEY_PATHS:
-        return "folders, as a list or separated by colons";
+        return "a list of folders, or folders separated by colons";
     case CHI_KEY_QUERY:
         return "a pool query such as local";
     case CHI_KEY_POOL_ID:

@@ -24,61 +24,64 @@
 
 const struct chi_key chi_keys[] = {
     {"memory", "main_segment_size", CHI_KEY_SIZE, 0, IN_CONFIG(main_segment_size), "256MB", NULL,
-     16 * MB, TB, GRANT_UNIT, "Segment of tasks, lanes and short strings."},
+     16 * MB, TB, GRANT_UNIT, "Size of the segment of tasks, lanes and strings."},
     {"memory", "client_data_segment_size", CHI_KEY_SIZE, 0, IN_CONFIG(client_data_segment_size),
-     "1GB", NULL, 16 * MB, TB, GRANT_UNIT, "Segment of the clients' bulk data."},
+     "1GB", NULL, 16 * MB, TB, GRANT_UNIT, "Size of the segment of the clients' bulk data."},
     {"memory", "runtime_data_segment_size", CHI_KEY_SIZE, 0, IN_CONFIG(runtime_data_segment_size),
-     "256MB", NULL, 16 * MB, TB, GRANT_UNIT, "Segment of long outputs, read-only for clients."},
+     "256MB", NULL, 16 * MB, TB, GRANT_UNIT,
+     "Size of the segment of long outputs; clients map it read-only."},
 
     {"runtime", "instance", CHI_KEY_WORD, 0, IN_CONFIG(instance), NULL,
      "`CHI_INSTANCE`, else one per user", 1, CHI_CONFIG_INSTANCE_MAX, 0,
-     "Name that clients find this runtime by."},
+     "Name by which clients find this runtime."},
     {"runtime", "socket_dir", CHI_KEY_TEXT, 0, IN_CONFIG(socket_dir), NULL,
      "`CHI_SOCKET_DIR`, else `XDG_RUNTIME_DIR`, else `/tmp/chimaera-<uid>`", 1, 90, 0,
-     "Folder of the control socket."},
+     "Folder of the control socket and of the lock file."},
     {"runtime", "group", CHI_KEY_TEXT, 0, IN_CONFIG(group), NULL, "none: this user only", 1, 255, 0,
      "Group whose members may attach."},
     {"runtime", "sched_threads", CHI_KEY_COUNT, 0, IN_CONFIG(sched_threads), NULL,
-     "half the cores, 1 to 32", 1, 64, 0, "Workers for low-latency queues."},
+     "half the cores, 1 to 32", 1, 64, 0, "Number of workers for low-latency queues."},
     {"runtime", "slow_threads", CHI_KEY_COUNT, 0, IN_CONFIG(slow_threads), "1", NULL, 0, 64, 0,
-     "Workers for high-latency queues; with 0 the others serve them."},
+     "Number of workers for high-latency queues; 0: the low-latency workers serve them."},
     {"runtime", "stack_size", CHI_KEY_SIZE, 0, IN_CONFIG(stack_size), "128KB", NULL, 16 * KB,
-     64 * MB, 0, "Stack of a running task."},
+     64 * MB, 0, "Stack size of a task."},
     {"runtime", "max_fibers", CHI_KEY_COUNT, 0, IN_CONFIG(max_fibers), "1024", NULL, 4, 8192, 0,
-     "Tasks of a client that may wait on a worker before no other of its is started there."},
+     "Maximum parked tasks per client and worker."},
     {"runtime", "queue_depth", CHI_KEY_COUNT, CHI_KEY_POWER_OF_TWO, IN_CONFIG(queue_depth), "1024",
-     NULL, 16, 65536, 0, "Tasks a client may have in one lane."},
+     NULL, 16, 65536, 0, "Capacity of a client's lane to one worker, in tasks."},
     {"runtime", "lane_map_policy", CHI_KEY_POLICY, 0, IN_CONFIG(lane_map_policy), "round_robin",
-     NULL, 0, 0, 0, "How lanes are spread over workers."},
+     NULL, 0, 0, 0, "How lanes are assigned to workers."},
     {"runtime", "first_busy_wait", CHI_KEY_DURATION, 0, IN_CONFIG(first_busy_wait_ns), "50us", NULL,
-     0, CHI_NS_PER_S, 0, "How long an idle worker polls before it sleeps, at first."},
+     0, CHI_NS_PER_S, 0, "Maximum time that an idle worker polls before it sleeps."},
     {"runtime", "max_sleep", CHI_KEY_DURATION, 0, IN_CONFIG(max_sleep_ns), "1s", NULL,
-     CHI_NS_PER_MS, HOUR, 0, "The longest a worker sleeps without a look around."},
+     CHI_NS_PER_MS, HOUR, 0,
+     "Maximum time that an idle worker sleeps before it scans its lanes again."},
     {"runtime", "stall_ms", CHI_KEY_COUNT, 0, IN_CONFIG(stall_ms), "100", NULL, 0, 60000, 0,
-     "Milliseconds a task may hold its worker before others serve its lanes; 0: for ever."},
+     "Milliseconds that a task may occupy its worker before other workers take over its lanes; 0: "
+     "no limit."},
     {"runtime", "max_clients", CHI_KEY_COUNT, 0, IN_CONFIG(max_clients), "64", NULL, 1, 1024, 0,
-     "Processes attached at a time."},
+     "Maximum number of attached processes."},
     {"runtime", "grace_period", CHI_KEY_DURATION, 0, IN_CONFIG(grace_period_ns), "5s", NULL, 0,
-     HOUR, 0, "How long running tasks may go on when the runtime stops."},
+     HOUR, 0, "Maximum time that running tasks may take when the runtime stops."},
 
     {"logging", "level", CHI_KEY_LEVEL, 0, IN_CONFIG(log_level), "info", NULL, 1, 1024, 0,
-     "What is logged; `CHI_LOG` and `CHI_DEBUG` win over it."},
+     "Log level; `CHI_LOG` and `CHI_DEBUG` take precedence."},
     {"logging", "file", CHI_KEY_TEXT, 0, IN_CONFIG(log_file), NULL, "standard error", 1, 4095, 0,
-     "File that the log is appended to."},
+     "File to which the log is appended."},
 
     {"modules", "path", CHI_KEY_PATHS, 0, IN_CONFIG(module_paths), NULL, "none", 1, 4095, 0,
-     "Folders of module libraries, after those of `CHI_REPO_PATH`."},
+     "Folders of module libraries; those of `CHI_REPO_PATH` are searched first."},
 
     {"compose", "mod_name", CHI_KEY_WORD, CHI_KEY_REQUIRED, IN_POOL(mod_name), NULL, "required", 1,
-     64, 0, "Module of a pool made at start, such as `chimaera_bdev`."},
+     64, 0, "Module of a pool that is created at start, such as `chimaera_bdev`."},
     {"compose", "pool_name", CHI_KEY_TEXT, CHI_KEY_REQUIRED, IN_POOL(pool_name), NULL, "required",
-     1, CHI_POOL_NAME_MAX, 0, "The pool's name."},
+     1, CHI_POOL_NAME_MAX, 0, "Name of the pool."},
     {"compose", "pool_query", CHI_KEY_QUERY, 0, IN_POOL(pool_query), "local", NULL, 0, 0, 0,
-     "Where its containers are made."},
+     "Pool query that says where its containers are created."},
     {"compose", "pool_id", CHI_KEY_POOL_ID, 0, IN_POOL(pool_id), NULL, "chosen by the runtime", 0,
-     0, 0, "The pool's id."},
+     0, 0, "Id of the pool."},
     {"compose", "containers_per_node", CHI_KEY_COUNT, 0, IN_POOL(containers), "1", NULL, 1,
-     CHI_CONTAINERS_MAX, 0, "Containers on each node; may be written `containers`."},
+     CHI_CONTAINERS_MAX, 0, "Number of containers on each node; `containers` is an alias."},
     {0},
 };
 
@@ -97,7 +100,7 @@ static int wrong(const struct chi_key *key, const char *text, const char *expect
 {
     char bounds[CHI_KEY_BOUNDS_SIZE];
     chi_key_bounds(key, bounds);
-    return chi_error(CHI_ECONFIG, "%s: \"%.64s\" is wrong: expected %s%s%s", key->name, text,
+    return chi_error(CHI_ECONFIG, "%s: invalid value \"%.64s\": expected %s%s%s", key->name, text,
                      expected, *bounds ? ", " : "", bounds);
 }
 
@@ -135,7 +138,7 @@ static int read_policy(const struct chi_key *key, const char *text, uint32_t *po
         chi_nearest_offer(&nearest, names[i]);
     }
     char hint[CHI_NEAREST_HINT_SIZE];
-    return chi_error(CHI_ECONFIG, "%s: \"%.64s\" is wrong: expected " POLICY_CHOICES "%s",
+    return chi_error(CHI_ECONFIG, "%s: invalid value \"%.64s\": expected " POLICY_CHOICES "%s",
                      key->name, text, chi_nearest_hint(&nearest, hint));
 }
 
@@ -147,7 +150,7 @@ static bool is_word(const char *text)
 
 static int no_memory(void)
 {
-    return chi_error(-ENOMEM, "no memory to read the configuration");
+    return chi_error(-ENOMEM, "out of memory while reading the configuration");
 }
 
 static int read_text(const struct chi_key *key, const char *text, const char *expected, char **out)
@@ -170,7 +173,7 @@ static int read_text(const struct chi_key *key, const char *text, const char *ex
 static int add_path(const struct chi_key *key, const char *text, size_t size, char ***paths)
 {
     if (size < key->lowest || size > key->highest)
-        return chi_error(CHI_ECONFIG, "%s: an empty or too long folder name in \"%.64s\"",
+        return chi_error(CHI_ECONFIG, "%s: a folder name in \"%.64s\" is empty or too long",
                          key->name, text);
     size_t count = 0;
     while (*paths && (*paths)[count])
@@ -232,7 +235,7 @@ int chi_key_read(const struct chi_key *key, const char *text, void *object)
         return 0;
     }
     }
-    return chi_error(CHI_ECONFIG, "%s: a key of no type", key->name);
+    return chi_error(CHI_ECONFIG, "%s: the key has an unknown type", key->name);
 }
 
 int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct chi_yaml *value,
@@ -246,7 +249,7 @@ int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct 
             rc = chi_error(CHI_ECONFIG, "%s: expected %s, not a %s", key->name,
                            chi_key_type_text(key), at->kind == CHI_YAML_LIST ? "list" : "mapping");
         else if (at->null)
-            rc = chi_error(CHI_ECONFIG, "%s: expected %s; leave the key out for the default",
+            rc = chi_error(CHI_ECONFIG, "%s: expected %s; leave the key out to use the default",
                            key->name, chi_key_type_text(key));
         else
             rc = chi_key_read(key, at->text, object);

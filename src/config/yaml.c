@@ -27,7 +27,8 @@ static int refuse_syntax(const struct source *source)
     const yaml_parser_t *parser = &source->parser;
     const char *problem = parser->problem ? parser->problem : "malformed YAML";
     if (parser->error == YAML_MEMORY_ERROR)
-        return chi_error(-ENOMEM, "%s: no memory to read the configuration", source->name);
+        return chi_error(-ENOMEM, "%s: out of memory while reading the configuration",
+                         source->name);
     yaml_mark_t mark = parser->error == YAML_READER_ERROR ? parser->mark : parser->problem_mark;
     if (parser->context)
         return chi_error(CHI_ECONFIG, "%s:%zu:%zu: %s, %s (begun in line %zu)", source->name,
@@ -84,9 +85,11 @@ static int copy_text(struct source *source, const yaml_event_t *event, char **te
 {
     const char *value = (const char *)event->data.scalar.value;
     if (strlen(value) != event->data.scalar.length)
-        return refuse(source, event->start_mark, "a \\0 in a text");
+        return refuse(source, event->start_mark, "the text contains a \\0 byte");
     *text = strdup(value);
-    return *text ? 0 : chi_error(-ENOMEM, "%s: no memory to read the configuration", source->name);
+    return *text ? 0
+                 : chi_error(-ENOMEM, "%s: out of memory while reading the configuration",
+                             source->name);
 }
 
 static int read_node(struct source *source, yaml_event_t *event, int depth, struct chi_yaml **node);
@@ -151,10 +154,11 @@ static int read_children(struct source *source, int depth, struct chi_yaml *pare
 static int read_node(struct source *source, yaml_event_t *event, int depth, struct chi_yaml **node)
 {
     if (depth == DEPTH_MAX)
-        return refuse(source, event->start_mark, "nested too deeply");
+        return refuse(source, event->start_mark, "nested too deeply (more than 8 levels)");
     struct chi_yaml *fresh = calloc(1, sizeof *fresh);
     if (!fresh)
-        return chi_error(-ENOMEM, "%s: no memory to read the configuration", source->name);
+        return chi_error(-ENOMEM, "%s: out of memory while reading the configuration",
+                         source->name);
     fresh->line = (int)event->start_mark.line + 1;
     fresh->column = (int)event->start_mark.column + 1;
     int rc;
@@ -183,7 +187,8 @@ static int read_stream(struct source *source, struct chi_yaml **root)
             return rc;
         yaml_event_type_t type = event.type;
         if (type == YAML_DOCUMENT_START_EVENT && *root)
-            rc = refuse(source, event.start_mark, "a second document; a file holds one");
+            rc =
+                refuse(source, event.start_mark, "second document; a configuration file holds one");
         else if (type == YAML_SCALAR_EVENT || type == YAML_SEQUENCE_START_EVENT ||
                  type == YAML_MAPPING_START_EVENT)
             rc = read_node(source, &event, 0, root);
@@ -198,7 +203,7 @@ int chi_yaml_parse(const char *name, const char *text, size_t size, struct chi_y
     struct source source = {.name = name};
     *root = NULL;
     if (!yaml_parser_initialize(&source.parser))
-        return chi_error(-ENOMEM, "%s: no memory to read the configuration", name);
+        return chi_error(-ENOMEM, "%s: out of memory while reading the configuration", name);
     yaml_parser_set_input_string(&source.parser, (const unsigned char *)text, size);
     int rc = read_stream(&source, root);
     yaml_parser_delete(&source.parser);

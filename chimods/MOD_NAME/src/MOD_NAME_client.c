@@ -75,7 +75,7 @@ int chimaera_MOD_NAME_custom(const struct chimaera_MOD_NAME_client *client, chi_
     }
     struct chi_view data = chi_string_view(&task->data);
     if (data.size >= out_size) {
-        rc = chi_error(-ENOBUFS, "operation %u gave %zu bytes; there is room for %zu", operation_id,
+        rc = chi_error(-ENOBUFS, "operation %u returned %zu bytes; the buffer has %zu", operation_id,
                        data.size + 1, out_size);
         goto del_task;
     }

@@ -48,7 +48,7 @@ struct chimaera_admin_get_or_create_pool_task *chimaera_admin_get_or_create_pool
     chi_pool_query_t query, const struct chimaera_admin_pool_spec *spec)
 {
     if (spec->pool_name == NULL || spec->pool_name[0] == '\0') {
-        chi_error(CHI_EPOOL_NAME, "a pool needs a name; the one given is empty");
+        chi_error(CHI_EPOOL_NAME, "the pool name is empty");
         return NULL;
     }
     struct chimaera_admin_get_or_create_pool_task *task =
@@ -68,7 +68,7 @@ struct chimaera_admin_get_or_create_pool_task *chimaera_admin_get_or_create_pool
         rc = chi_task_enqueue(&task->base);
     if (rc < 0) {
         chi_task_del(&task->base);
-        chi_error(rc, "cannot ask for pool \"%s\": %s", spec->pool_name, chi_strerror(rc));
+        chi_error(rc, "cannot request pool \"%s\": %s", spec->pool_name, chi_strerror(rc));
         return NULL;
     }
     return task;
@@ -132,7 +132,7 @@ struct chimaera_admin_destroy_pool_task *chimaera_admin_destroy_pool_async(
     if (rc == 0)
         return task;
     chi_task_del(&task->base);
-    chi_error(rc, "cannot ask for the end of a pool: %s", chi_strerror(rc));
+    chi_error(rc, "cannot request the destruction of a pool: %s", chi_strerror(rc));
     return NULL;
 }
 

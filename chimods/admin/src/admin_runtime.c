@@ -53,7 +53,7 @@ int chimaera_admin_run_get_or_create_pool(struct chimaera_admin *self,
 
     (void)rctx;
     if (strlen(pool_name.data) != pool_name.size) {
-        chi_string_set(&task->error_message, "the pool name has a zero byte in it");
+        chi_string_set(&task->error_message, "the pool name contains a zero byte");
         return CHI_EPOOL_NAME;
     }
     int rc = chi_admin_get_or_create(&self->base, task);
