@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Return codes. Every function that can fail returns 0 or a count, or a negative code: `-errno`
- * where one fits, else one of the codes below. This table is the source of the enum, of
- * chi_strerror() and of the page in docs/.
+ * Return codes. A function that can fail returns 0 or a count, or a negative code: `-errno` if one
+ * fits, else one of the codes below. This table is the source of the enum, of chi_strerror() and of
+ * docs/reference/status.md. All functions: any thread; never park.
  */
 #ifndef CHIMAERA_STATUS_H
 #define CHIMAERA_STATUS_H
@@ -46,23 +46,29 @@ enum chi_status {
 
 CHI_BEGIN_DECLS
 
-/* The text of a code: of `-errno` or of a CHI_E code. Static storage or the C library's; never
- * NULL. */
+/*
+ * Returns the text of a code, `-errno` or CHI_E...; "unknown code" for others. The storage is
+ * static or belongs to the C library. Never NULL.
+ */
 CHI_API const char *chi_strerror(int code);
 
-/* The name of a code, such as "CHI_ENOPOOL" or "ENOMEM"; "?" where there is none. */
+/* Returns the name of a code, such as "CHI_ENOPOOL" or "ENOMEM"; "?" for an unknown code. */
 CHI_API const char *chi_status_name(int code);
 
 /*
- * What went wrong last in this thread: what was tried, with which value, what to do. "" where
- * nothing has. Valid until the thread's next failing call.
+ * Returns the message of the last failed call of this thread: what was attempted, with which value,
+ * and what to do. "" before the first failure. Valid until the next call of this thread that fails.
  */
 CHI_API const char *chi_last_error(void);
 
-/* The code that belongs to chi_last_error(); how callers learn why a function returned NULL. */
+/*
+ * Returns the code that belongs to chi_last_error(): the reason why a function returned NULL. 0
+ * before the first failure.
+ */
 CHI_API int chi_last_error_code(void);
 
-/* Records an error for chi_last_error() and returns `code`. For modules and their client libraries.
+/*
+ * Records an error for chi_last_error() and returns `code`. For modules and their client libraries.
  */
 CHI_API int chi_error(int code, const char *format, ...) CHI_PRINTF(2, 3);
 
