@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Client side of the admin module. Any thread. */
+/* Client calls of the admin module. Any thread. */
 #include <chimaera/admin/admin_client.h>
+
 #include <chimaera/status.h>
 
 static int finish(struct chi_task *task)
@@ -22,7 +23,7 @@ static int submit(struct chi_task *task)
     return finish(task);
 }
 
-/* `hashes` is the vector of struct chimaera_admin_task_hash of a task. */
+/* Appends the schemas to a task's vector of struct chimaera_admin_task_hash. */
 static int set_schemas(struct chi_bytes *hashes, const struct chi_module_schemas *schemas)
 {
     int rc = 0;
@@ -35,7 +36,7 @@ static int set_schemas(struct chi_bytes *hashes, const struct chi_module_schemas
     return rc;
 }
 
-/* The task's own words where it has some. */
+/* Sets chi_last_error() to the message of the task, or to a text for the code if it has none. */
 static int explain(int rc, const struct chi_task *task, const struct chi_string *message,
                    const char *pool_name)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The admin module: pools, stop, flush. One lane, so requests begin in order; those that wait let
- * the next one begin.
+ * The admin module: pools, stop, flush, ping. It has one lane, so requests start in order; a parked
+ * request does not block the next one.
  */
 #include <chimaera/admin/admin_runtime.h>
 
