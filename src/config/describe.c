@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The table of keys as text: for --help-config, docs/reference/config.md and error messages. */
-#include "base/clock.h"
-#include "config/key.h"
-
 #include <inttypes.h>
 #include <string.h>
+
+#include "base/clock.h"
+#include "config/key.h"
 
 struct unit {
     const char *name;
@@ -82,12 +82,13 @@ char *chi_key_bounds(const struct chi_key *key, char bounds[CHI_KEY_BOUNDS_SIZE]
 void chi_config_describe(FILE *out)
 {
     fputs("| Key | Value | Default | Bounds | Meaning |\n|---|---|---|---|---|\n", out);
-    for (const struct chi_key *key = chi_keys; key->name; key++) {
+    for (const struct chi_key *key = chi_keys; key->name != NULL; key++) {
         char bounds[CHI_KEY_BOUNDS_SIZE];
         bool compose = strcmp(key->section, "compose") == 0;
-        const char *quote = key->shown ? "" : "`";
+        const char *quote = key->shown != NULL ? "" : "`";
         fprintf(out, "| `%s%s.%s` | %s | %s%s%s | %s | %s |\n", key->section, compose ? "[]" : "",
-                key->name, chi_key_type_text(key), quote, key->shown ? key->shown : key->fallback,
-                quote, chi_key_bounds(key, bounds), key->help);
+                key->name, chi_key_type_text(key), quote,
+                key->shown != NULL ? key->shown : key->fallback, quote, chi_key_bounds(key, bounds),
+                key->help);
     }
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of keys and how each type of value is read. Called at start, on the starting thread. */
+/* The table of keys, and the parsers of their types. Called at start, on the starting thread. */
 #include "config/key.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log_spec.h"
@@ -8,15 +13,10 @@
 #include "chimaera/container.h"
 #include "chimaera/status.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #define KB             (UINT64_C(1) << 10)
 #define MB             (UINT64_C(1) << 20)
 #define TB             (UINT64_C(1) << 40)
-#define GRANT_UNIT     (64 * KB) /* what segments are granted in */
+#define GRANT_UNIT     (64 * KB) /* unit in which segments are granted */
 #define HOUR           (3600 * CHI_NS_PER_S)
 #define IN_CONFIG(m)   offsetof(struct chi_config, m)
 #define IN_POOL(m)     offsetof(struct chi_config_pool, m)
@@ -77,7 +77,7 @@ const struct chi_key chi_keys[] = {
     {"compose", "pool_name", CHI_KEY_TEXT, CHI_KEY_REQUIRED, IN_POOL(pool_name), NULL, "required",
      1, CHI_POOL_NAME_MAX, 0, "Name of the pool."},
     {"compose", "pool_query", CHI_KEY_QUERY, 0, IN_POOL(pool_query), "local", NULL, 0, 0, 0,
-     "Pool query that says where its containers are created."},
+     "Pool query that selects where its containers are created."},
     {"compose", "pool_id", CHI_KEY_POOL_ID, 0, IN_POOL(pool_id), NULL, "chosen by the runtime", 0,
      0, 0, "Id of the pool."},
     {"compose", "containers_per_node", CHI_KEY_COUNT, 0, IN_POOL(containers), "1", NULL, 1,
@@ -89,7 +89,7 @@ const struct chi_key *chi_key_find(const char *section, const char *name)
 {
     if (strcmp(section, "compose") == 0 && strcmp(name, "containers") == 0)
         name = "containers_per_node";
-    for (const struct chi_key *key = chi_keys; key->name; key++) {
+    for (const struct chi_key *key = chi_keys; key->name != NULL; key++) {
         if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
             return key;
     }
@@ -114,11 +114,11 @@ static int read_number(const struct chi_key *key, const char *text, const char *
         rc = chi_text_size(text, number);
     else if (key->type == CHI_KEY_DURATION)
         rc = chi_text_duration(text, CHI_NS_PER_US, number);
-    if (rc || *number < key->lowest || *number > key->highest)
+    if (rc != 0 || *number < key->lowest || *number > key->highest)
         return wrong(key, text, expected);
     if ((key->flags & CHI_KEY_POWER_OF_TWO) && (*number & (*number - 1)) != 0)
         return wrong(key, text, expected);
-    if (key->unit)
+    if (key->unit != 0)
         *number = (*number + key->unit - 1) / key->unit * key->unit;
     return 0;
 }
@@ -130,7 +130,7 @@ static int read_policy(const struct chi_key *key, const char *text, uint32_t *po
         [CHI_LANE_MAP_LEAST_LOADED] = "least_loaded",
     };
     struct chi_nearest nearest = {.word = text};
-    for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(text, names[i]) == 0) {
             *policy = i;
             return 0;
@@ -162,29 +162,29 @@ static int read_text(const struct chi_key *key, const char *text, const char *ex
     if (key->type == CHI_KEY_LEVEL && chi_log_spec_parse(text, &spec) != 0)
         return chi_error(CHI_ECONFIG, "%s: %s", key->name, chi_last_error());
     char *copy = strdup(text);
-    if (!copy)
+    if (copy == NULL)
         return no_memory();
     free(*out);
     *out = copy;
     return 0;
 }
 
-/* Adds one folder to an array that is ended by NULL. */
+/* Appends one folder to a NULL-terminated array. */
 static int add_path(const struct chi_key *key, const char *text, size_t size, char ***paths)
 {
     if (size < key->lowest || size > key->highest)
         return chi_error(CHI_ECONFIG, "%s: a folder name in \"%.64s\" is empty or too long",
                          key->name, text);
     size_t count = 0;
-    while (*paths && (*paths)[count])
+    while (*paths != NULL && (*paths)[count] != NULL)
         count++;
-    char **grown = realloc(*paths, (count + 2) * sizeof *grown);
-    if (!grown)
+    char **grown = realloc(*paths, (count + 2) * sizeof(*grown));
+    if (grown == NULL)
         return no_memory();
     *paths = grown;
     grown[count] = strndup(text, size);
     grown[count + 1] = NULL;
-    return grown[count] ? 0 : no_memory();
+    return grown[count] != NULL ? 0 : no_memory();
 }
 
 static int read_paths(const struct chi_key *key, const char *text, char ***paths)
@@ -193,7 +193,7 @@ static int read_paths(const struct chi_key *key, const char *text, char ***paths
         size_t size = strcspn(text, ":");
         int rc = add_path(key, text, size, paths);
         text += size;
-        if (rc || !*text)
+        if (rc != 0 || *text == '\0')
             return rc;
     }
 }
@@ -208,12 +208,12 @@ int chi_key_read(const struct chi_key *key, const char *text, void *object)
     case CHI_KEY_SIZE:
     case CHI_KEY_DURATION:
         rc = read_number(key, text, expected, &number);
-        if (!rc)
+        if (rc == 0)
             *(uint64_t *)member = number;
         return rc;
     case CHI_KEY_COUNT:
         rc = read_number(key, text, expected, &number);
-        if (!rc)
+        if (rc == 0)
             *(uint32_t *)member = (uint32_t)number;
         return rc;
     case CHI_KEY_POLICY:
@@ -226,7 +226,7 @@ int chi_key_read(const struct chi_key *key, const char *text, void *object)
         return read_paths(key, text, member);
     case CHI_KEY_QUERY:
         rc = chi_pool_query_parse(text, member);
-        return rc ? chi_error(CHI_ECONFIG, "%s: %s", key->name, chi_last_error()) : 0;
+        return rc != 0 ? chi_error(CHI_ECONFIG, "%s: %s", key->name, chi_last_error()) : 0;
     case CHI_KEY_POOL_ID: {
         chi_pool_id_t id = {0, 0};
         if (chi_text_pool_id(text, &id) != 0 || chi_pool_id_is_null(id))
@@ -243,7 +243,7 @@ int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct 
 {
     bool list = value->kind == CHI_YAML_LIST && key->type == CHI_KEY_PATHS;
     const struct chi_yaml *at = list ? value->first : value;
-    while (at) {
+    while (at != NULL) {
         int rc = 0;
         if (at->kind != CHI_YAML_SCALAR)
             rc = chi_error(CHI_ECONFIG, "%s: expected %s, not a %s", key->name,
@@ -255,7 +255,7 @@ int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct 
             rc = chi_key_read(key, at->text, object);
         if (rc == CHI_ECONFIG)
             return chi_error(rc, "%s:%d:%d: %s", file, at->line, at->column, chi_last_error());
-        if (rc)
+        if (rc != 0)
             return rc;
         at = list ? at->next : NULL;
     }
@@ -265,16 +265,16 @@ int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct 
 static bool in_section(const struct chi_key *key, const char *section)
 {
     bool compose = strcmp(key->section, "compose") == 0;
-    return section ? strcmp(key->section, section) == 0 : !compose;
+    return section != NULL ? strcmp(key->section, section) == 0 : !compose;
 }
 
 int chi_keys_default(const char *section, void *object)
 {
-    for (const struct chi_key *key = chi_keys; key->name; key++) {
+    for (const struct chi_key *key = chi_keys; key->name != NULL; key++) {
         int rc = 0;
-        if (in_section(key, section) && key->fallback)
+        if (in_section(key, section) && key->fallback != NULL)
             rc = chi_key_read(key, key->fallback, object);
-        if (rc)
+        if (rc != 0)
             return rc;
     }
     return 0;
@@ -282,7 +282,7 @@ int chi_keys_default(const char *section, void *object)
 
 void chi_keys_fini(const char *section, void *object)
 {
-    for (const struct chi_key *key = chi_keys; key->name; key++) {
+    for (const struct chi_key *key = chi_keys; key->name != NULL; key++) {
         if (!in_section(key, section))
             continue;
         void *member = (char *)object + key->offset;
@@ -291,7 +291,7 @@ void chi_keys_fini(const char *section, void *object)
             *(char **)member = NULL;
         } else if (key->type == CHI_KEY_PATHS) {
             char **paths = *(char ***)member;
-            for (size_t i = 0; paths && paths[i]; i++)
+            for (size_t i = 0; paths != NULL && paths[i] != NULL; i++)
                 free(paths[i]);
             free(paths);
             *(char ***)member = NULL;
