@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stands between handlers and the host's functions for memory and tasks. */
+/* Wraps the host's functions for memory and tasks, which handlers call. */
 #include "test/allocations.h"
 
 #include <errno.h>
@@ -10,10 +10,10 @@
 
 static struct chi_host real;
 static _Atomic(int64_t) blocks, subtasks;
-static _Atomic(uint32_t) countdown; /* allocations until one fails; 0 none does */
+static _Atomic(uint32_t) countdown; /* allocations until one fails; 0: none fails */
 static atomic_bool failed;
 
-/* In the handler of a module; what the runtime does for itself, and admin for it, is left alone. */
+/* Whether a handler of a module runs. Allocations of the runtime and of admin are excluded. */
 static bool in_module(void)
 {
     const struct chi_run_context *context = chi_current_context();
@@ -44,7 +44,7 @@ static void *alloc(size_t size)
     return memory;
 }
 
-static void give_back(void *memory, size_t size)
+static void free_block(void *memory, size_t size)
 {
     if (memory != NULL)
         atomic_fetch_sub_explicit(&blocks, 1, memory_order_relaxed);
@@ -55,7 +55,7 @@ static struct chi_task *task_new(struct chi_task_schema *schema, chi_pool_id_t p
                                  chi_pool_query_t query)
 {
     if (is_to_fail()) {
-        chi_error(-ENOMEM, "no room for a subtask: the test wants it so");
+        chi_error(-ENOMEM, "out of memory for a subtask, requested by chi_test_fail_nth()");
         return NULL;
     }
     struct chi_task *task = real.task_new(schema, pool_id, query);
@@ -74,7 +74,7 @@ void chi_test_adjust_host(struct chi_host *host)
 {
     real = *host;
     host->alloc = alloc;
-    host->free = give_back;
+    host->free = free_block;
     host->task_new = task_new;
     host->task_del = task_del;
 }
