@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Checks that links lead somewhere, with their anchors: links.pl markdown|html FOLDER
 #   markdown  every *.md that git knows below FOLDER (every one at all where there is no git). In a
-#             source tree also: files, functions and fields that the documents name in code spans exist.
+#             source tree also: files, functions and fields that the documents name in code spans exist, and code
+#             "same as" a file is the file's.
 #   html      every *.html below FOLDER.
 # Prints a line per fault and exits with 1 where there is one.
 use strict;
@@ -148,10 +149,26 @@ sub check_names {
     }
 }
 
+# A block of code that says so is the same as a file, without the two comments at the file's head.
+sub check_copies {
+    for my $path (known_files("'*.md'")) {
+        my $text = slurp($path);
+        while ($text =~ /^<!--[^>\n]*same as ([^\s>]+)[^>\n]*-->\n\n?```\w*\n(.*?)^```$/msg) {
+            my ($file, $copy) = ($1, $2);
+            fault("$path: there is no $file"), next unless -f $file;
+            my (undef, undef, $source) = split /\n/, slurp($file), 3;
+            fault("$path: the code is not that of $file") if $source ne $copy;
+        }
+    }
+}
+
 my @files = known_files("'*.md'");
 $mode eq 'html' ? read_html($_) : read_markdown($_) for @files;
 for my $path (sort keys %links) {
     check_link($path, @$_) for @{$links{$path}};
 }
-check_names() if $in_git;
+if ($in_git) {
+    check_names();
+    check_copies();
+}
 exit $bad;

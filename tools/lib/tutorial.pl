@@ -3,7 +3,7 @@
 # Does what a tutorial says: tutorial.pl PAGE... > SCRIPT. The script is for bash and is to be run in the
 # top folder of the tree, with HOME in a folder of its own. Comments before code blocks say what they are:
 #   <!-- run -->              commands
-#   <!-- expect -->           lines that the commands before have printed
+#   <!-- expect -->           lines that the commands before have printed, up to numbers
 #   <!-- file: PATH -->       the whole file
 #   <!-- inside: PATH -->     what lies between the include guards of a file that is there
 #   <!-- append: PATH -->     lines for its end
@@ -24,8 +24,9 @@ for my $page (@ARGV) {
         } elsif ($what eq 'expect') {
             for my $line (split /\n/, $body) {
                 next if $line =~ /^\s*(\.\.\.)?$/;
+                $line = quotemeta($line) =~ s/\\([^\w\s])/[$1]/gr =~ s/\\(\s)/$1/gr =~ s/\[\^\]/\\^/gr =~ s/[0-9]+/[0-9]+/gr;
                 $line =~ s/'/'\\''/g;
-                print "grep -qF -- '$line' \"\$OUT\" || { echo '$page: expected: $line'; exit 1; }\n";
+                print "grep -qE -- '$line' \"\$OUT\" || { echo '$page: expected: $line'; exit 1; }\n";
             }
         } elsif ($what eq 'inside') {
             print "{ sed '/^#define .*_H\$/q' '$path'; cat <<'END_OF_BLOCK'\n\n$body\n#endif\nEND_OF_BLOCK\n} >'$path.new'\nmv '$path.new' '$path'\n";
