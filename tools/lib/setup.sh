@@ -61,6 +61,8 @@ setup_missing() {
     tests)
         setup_has_header cmocka.h || echo libcmocka-dev
         command -v g++ >/dev/null || echo g++ # generated headers are C++ too
+        { command -v valgrind && setup_has_header valgrind/callgrind.h; } >/dev/null ||
+            echo valgrind # task_instructions
         ;;
     clients) # test/nbd: programs of others that use block devices
         command -v nbdkit >/dev/null || echo nbdkit
