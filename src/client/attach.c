@@ -287,7 +287,7 @@ static int explain(int rc, const struct chi_paths *paths)
                          "CHI_INSTANCE to the instance that runs",
                          paths->socket);
     case CHI_EABI:
-        return chi_error(rc, "the runtime at %s was built from another version of Chimaera",
+        return chi_error(rc, "the runtime at %s was built from a different version of Chimaera",
                          paths->socket);
     case -EUSERS:
         return chi_error(rc,
@@ -305,11 +305,11 @@ int chi_client_attach(struct chi_client **out)
     struct chi_paths paths;
     int rc = chi_paths_resolve(NULL, NULL, &paths);
     if (rc == -EINVAL)
-        return chi_error(rc, "CHI_INSTANCE must have 1 to %d letters, digits, '-' and '_'",
+        return chi_error(rc,
+                         "CHI_INSTANCE must have 1 to %d characters: letters, digits, '-' and '_'",
                          CHI_INSTANCE_MAX);
     if (rc < 0)
-        return chi_error(rc, "CHI_SOCKET_DIR or XDG_RUNTIME_DIR is not usable: %s",
-                         chi_strerror(rc));
+        return chi_error(rc, "invalid CHI_SOCKET_DIR or XDG_RUNTIME_DIR: %s", chi_strerror(rc));
 
     struct chi_client *client = calloc(1, sizeof(*client));
     if (client == NULL)

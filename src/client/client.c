@@ -97,9 +97,11 @@ int chi_client_bind(struct chi_client_thread *self)
         chi_client_thread_stop(self);
     if (client == NULL) {
         if (forked)
-            return chi_error(CHI_EFORKED, "this process was forked from an attached one; it must "
-                                          "call chi_client_init() itself");
-        return chi_error(CHI_ENOTATTACHED, "call chi_client_init() first");
+            return chi_error(CHI_EFORKED,
+                             "this process was forked from an attached process and must "
+                             "call chi_client_init() itself");
+        return chi_error(CHI_ENOTATTACHED,
+                         "this process is not attached; call chi_client_init() first");
     }
     int rc = chi_client_thread_start(self, client);
     if (rc < 0) {
@@ -138,7 +140,8 @@ static int start_embedded_runtime(void)
         return CHI_ERUNTIME_DOWN;
     void *library = open_runtime_library();
     if (library == NULL)
-        return chi_error(CHI_ERUNTIME_DOWN, "CHI_WITH_RUNTIME is set, but: %s", dlerror());
+        return chi_error(CHI_ERUNTIME_DOWN,
+                         "cannot load the runtime that CHI_WITH_RUNTIME requests: %s", dlerror());
     int (*init)(const char *) = (int (*)(const char *))dlsym(library, "chi_runtime_init");
     void (*fini)(void) = (void (*)(void))dlsym(library, "chi_runtime_fini");
     int rc = init != NULL && fini != NULL ? init(NULL) : CHI_EABI;
@@ -185,7 +188,8 @@ int chi_client_init(void)
     int rc = 0;
 
     if (chi_host != NULL)
-        return chi_error(-EPERM, "chi_client_init() is not for handlers; call modules directly");
+        return chi_error(-EPERM,
+                         "chi_client_init() was called in a handler, which needs no attachment");
     pthread_once(&g.once, set_up_once);
     pthread_mutex_lock(&g.lock);
     if (g.client != NULL && !chi_client_check(g.client))

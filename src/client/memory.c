@@ -71,7 +71,8 @@ int chi_client_alloc(enum chi_segment segment, size_t size, chi_shm_ptr_t *ptr)
         return chi_last_error_code();
     int rc = chi_arena_alloc(self->cache[segment], size, CHI_CLIENT_TAG, &offset);
     if (rc < 0)
-        return chi_error(rc, "no room for %zu bytes of shared memory: %s", size, chi_strerror(rc));
+        return chi_error(rc, "cannot allocate %zu bytes of shared memory: %s", size,
+                         chi_strerror(rc));
     *ptr = chi_shm_ptr(segment, offset);
     return 0;
 }
@@ -171,11 +172,11 @@ int chi_buffer_alloc(size_t size, struct chi_buffer *buffer)
     buffer->data = 0;
     buffer->size = 0;
     if (size == 0)
-        return chi_error(-EINVAL, "a buffer of 0 bytes was asked for");
+        return chi_error(-EINVAL, "a buffer must have at least 1 byte");
     if (chi_host != NULL) {
         void *memory = chi_host->alloc(size);
         if (memory == NULL)
-            return chi_error(-ENOMEM, "no room for a buffer of %zu bytes", size);
+            return chi_error(-ENOMEM, "cannot allocate a buffer of %zu bytes", size);
         buffer->data = chi_shm_ptr(CHI_SEGMENT_PRIVATE, (uintptr_t)memory);
     } else {
         int rc = chi_client_alloc(CHI_SEGMENT_CLIENT_DATA, size, &buffer->data);

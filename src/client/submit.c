@@ -127,7 +127,8 @@ struct chi_task *chi_task_new(struct chi_task_schema *schema, chi_pool_id_t pool
         rc = chi_arena_alloc(cache, schema->type.size, CHI_CLIENT_TAG, &offset);
     }
     if (rc < 0) {
-        chi_error(rc, "no room for a task of %u bytes: %s", schema->type.size, chi_strerror(rc));
+        chi_error(rc, "cannot allocate a task of %u bytes: %s", schema->type.size,
+                  chi_strerror(rc));
         return NULL;
     }
     struct chi_task *task = (void *)((char *)self->base[CHI_SEGMENT_MAIN] + offset);
@@ -153,7 +154,7 @@ static void rest(struct chi_client_thread *self, struct chi_task *task)
     CHI_ASSERT(
         chi_arena_holds(self->cache[CHI_SEGMENT_MAIN], offset_of(self, task), CHI_CLIENT_TAG) &&
             task != rested,
-        "chi_task_del() of a task that was deleted before");
+        "chi_task_del() was called twice for one task");
     self->resting = task;
     if (rested != NULL)
         chi_arena_free(self->cache[CHI_SEGMENT_MAIN], offset_of(self, rested), CHI_CLIENT_TAG);
@@ -200,7 +201,8 @@ static struct chi_client_thread *submitter(const struct chi_task *task, int *rc)
         return NULL;
     }
     if (CHI_UNLIKELY(!chi_client_owns(self, task))) {
-        *rc = chi_error(-EINVAL, "the task was not made by chi_task_new() in this attachment");
+        *rc = chi_error(-EINVAL,
+                        "the task was not created by chi_task_new() since this process attached");
         return NULL;
     }
     if (CHI_UNLIKELY(atomic_load_explicit(&self->client->down, memory_order_relaxed))) {
@@ -215,9 +217,9 @@ static int explain(struct chi_client_thread *self, int rc)
     if (rc == -EAGAIN && !chi_client_check(self->client))
         return chi_error(CHI_ERUNTIME_DOWN, "%s", chi_strerror(CHI_ERUNTIME_DOWN));
     if (rc == -EALREADY)
-        chi_error(rc, "the task was submitted before");
+        chi_error(rc, "the task was already submitted");
     else if (rc == -EAGAIN)
-        chi_error(rc, "the lane to the runtime is full; wait for some tasks, then try again");
+        chi_error(rc, "the lane to the runtime is full; wait for submitted tasks, then try again");
     return rc;
 }
 

@@ -42,7 +42,8 @@ static struct chi_client_thread *waiter_of(const struct chi_task *task, int *rc)
         return NULL;
     }
     if (CHI_UNLIKELY(!chi_client_owns(self, task))) {
-        *rc = chi_error(CHI_ERUNTIME_DOWN, "the task went with the runtime it was made for");
+        *rc =
+            chi_error(CHI_ERUNTIME_DOWN, "the runtime to which the task was submitted has stopped");
         return NULL;
     }
     return self;
@@ -237,7 +238,7 @@ int chi_task_notify(struct chi_task *task)
     if (waiter_of(task, &rc) == NULL)
         return rc;
     if (!is_submitted(task))
-        return chi_error(-EINVAL, "the task was never submitted; nothing to be told of");
+        return chi_error(-EINVAL, "the task was never submitted; no completion to report");
     atomic_fetch_or_explicit(&task->state, CHI_TASK_NOTIFY, memory_order_acq_rel);
     return chi_task_done(task) ? 1 : 0;
 }
