@@ -13,7 +13,8 @@
 /* What Create asks for comes from where all memory of handlers does. Workers only. */
 static void *allocate(size_t count, size_t size)
 {
-    void *memory = chi_host->alloc(count * size);
+    chi_shm_ptr_t ptr;
+    void *memory = chi_allocator->alloc(chi_allocator, CHI_SEGMENT_MAIN, count * size, &ptr);
     if (memory != NULL)
         memset(memory, 0, count * size);
     return memory;
@@ -22,7 +23,8 @@ static void *allocate(size_t count, size_t size)
 static void release(void *memory, size_t count, size_t size)
 {
     if (memory != NULL)
-        chi_host->free(memory, count * size);
+        chi_allocator->free(chi_allocator, chi_shm_ptr(CHI_SEGMENT_PRIVATE, (uintptr_t)memory),
+                            count * size);
 }
 
 static struct chi_queue *find_queue(const struct chi_container *container, chi_queue_id_t id)

@@ -23,7 +23,7 @@
 #include "base/clock.h"
 #include "runtime/copy.h"
 #include "runtime/worker.h"
-#include "task/kinds.h"
+#include "task/task_time.h"
 
 /* Of one origin: each is private memory, and they outlive their lane. */
 #define PERIODIC_MAX 4096u

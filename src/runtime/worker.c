@@ -31,7 +31,8 @@ uint32_t chi_worker_fiber_cap(const struct chi_runtime *runtime)
 static void enter(struct chi_worker *worker)
 {
     chi_worker_self = worker;
-    chi_host = &worker->host;
+    chi_allocator = &worker->allocator;
+    chi_task_backend = &worker->backend;
     worker->thread_fiber = chi_fiber_adopt(worker->fibers);
     if (worker->thread_fiber != NULL && (worker->running != NULL || chi_worker_has_spare(worker)))
         return;
@@ -52,7 +53,8 @@ static void run(struct chi_worker *worker)
 static void leave(struct chi_worker *worker)
 {
     chi_fiber_unadopt(worker->thread_fiber);
-    chi_host = NULL;
+    chi_task_backend = NULL;
+    chi_allocator = NULL;
     chi_worker_self = NULL;
 }
 

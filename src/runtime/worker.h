@@ -18,6 +18,7 @@
 #include "base/cpu.h"
 #include "chimaera/container.h"
 #include "chimaera/park.h"
+#include "client/task_backend.h"
 #include "fiber/fiber.h"
 #include "runtime/cancel.h"
 #include "runtime/lock.h"
@@ -29,7 +30,7 @@
 #include "runtime/runtime.h"
 #include "runtime/share.h"
 #include "runtime/timers.h"
-#include "task/host.h"
+#include "task/allocator.h"
 
 /*
  * Somebody parked. Lives on the parked fiber's stack; its worker's thread only. Who keeps pointers
@@ -79,7 +80,8 @@ struct chi_worker {
     struct chi_runtime *runtime;
     uint32_t id;
     enum chi_priority priority;
-    struct chi_host host;
+    struct chi_allocator allocator;
+    struct chi_task_backend backend;
 
     /* Scheduling; this thread only. */
     struct chi_fiber *running;
