@@ -90,7 +90,7 @@ static void a_crash_while_making_a_map_leaves_nothing_or_an_empty_one(void **sta
             disk_init_last(&after, DISK_BYTES, image);
             int rc = bdev_super_read(&after.base, DISK_BYTES, &super);
             if (rc == -ENOENT)
-                assert_true(bdev_super_unfinished((const void *)image) ||
+                assert_true(bdev_super_is_interrupted((const void *)image) ||
                             memcmp(image, zeros, DISK_BYTES) == 0);
             else
                 check_image(&h, h.moments[0].ended, image, &after);

@@ -155,7 +155,7 @@ static void both_superblocks_lost_is_neither_empty_nor_unfinished(void **state)
             rot(h.disk.now + BDEV_PAGE, how);
             assert_int_equal(bdev_super_read(&h.disk.base, DISK_BYTES, &super),
                              how == FLIPPED ? -EUCLEAN : -ENOENT);
-            assert_false(bdev_super_unfinished((const void *)h.disk.now));
+            assert_false(bdev_super_is_interrupted((const void *)h.disk.now));
             /* What says so to who looks at the first MiB of a disk. */
             memcpy(&magics, h.disk.now + (size_t)2 * BDEV_PAGE, sizeof magics);
             assert_int_equal(magics, BDEV_SNAPSHOT_MAGIC);

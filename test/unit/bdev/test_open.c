@@ -3,7 +3,7 @@
  * Opening and closing a file device while others do something to its path, and what is flushed.
  * Calls of the system are stood in for; handlers are threads here.
  */
-#include "../../../chimods/bdev/src/bdev_runtime.h"
+#include "../../../chimods/bdev/src/open.h"
 #include "fake_host.h"
 #include "fake_park.h"
 
@@ -143,7 +143,7 @@ static void a_file_that_was_removed_before_the_lock_is_not_used(void **state)
     before_lock = remove_it;
     assert_int_equal(bdev_open(&device), 0);
     assert_int_equal(stat(path, &there), 0);
-    assert_int_equal(fstat(device.file.fd, &used), 0);
+    assert_int_equal(fstat(device.device.fd, &used), 0);
     assert_int_equal(there.st_ino, used.st_ino);
     assert_int_equal(bdev_close(&device), 0);
 }
@@ -288,7 +288,7 @@ static void what_is_there_is_not_taken_for_a_device_cut_short(void **state)
         int fd = open(path, O_RDWR | O_CLOEXEC);
         struct bdev_superblock pages[2];
         assert_int_equal(pread(fd, pages, sizeof pages, 0), sizeof pages);
-        assert_true(bdev_super_unfinished(pages));
+        assert_true(bdev_super_is_interrupted(pages));
         assert_int_equal(pwrite(fd, text, 1, places[i]), 1);
         close(fd);
         struct chimaera_bdev device = device_of(CHIMAERA_BDEV_MODE_BLOCKS);
