@@ -151,7 +151,9 @@ static int open_device(struct chimaera_bdev *self, bool alignment_given)
                 flags | O_DIRECT); /* fails where the file system has no direct I/O */
     rc = bdev_device_init_file(&self->device, file.fd, file.size, params->io_depth, params->engine);
     if (rc < 0) {
-        bdev_fail(rc, "pool \"%s\": cannot start the engine: %s", file.path, chi_strerror(rc));
+        bdev_fail(rc, "pool \"%s\": cannot use engine %s: %s", file.path,
+                  params->engine == CHIMAERA_BDEV_ENGINE_URING ? "uring" : "threads",
+                  chi_strerror(rc));
         goto close_path;
     }
     bdev_device_store_init(&self->store, &self->device);
