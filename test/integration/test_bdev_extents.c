@@ -119,8 +119,8 @@ static void check_content(void)
 /* ---- what every kind of device says */
 
 /*
- * Ranges that shall be holes are 2 MiB and more away from data, since the system may back memory by
- * pages of that size, and from the beginning, which Create has read: of a file whose storage is
+ * Ranges expected to be holes are 2 MiB and more away from data, since the system may back memory
+ * by pages of that size, and from the beginning, which Create has read: of a file whose storage is
  * reserved the system may call that data.
  */
 static void use_holes(void)
@@ -264,7 +264,7 @@ static void memory_knows_its_holes(void **state)
     done();
 }
 
-/* What somebody cut off is no hole: reading there fails, and shall. */
+/* A truncated part is no hole: reads there must fail. */
 static void a_file_that_was_cut_short_is_data_there(void **state)
 {
     struct fixture *f = *state;

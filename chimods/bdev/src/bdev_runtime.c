@@ -4,7 +4,7 @@
  * space. Transfers run on several lanes: for a file on the worker that received the task, since the
  * kernel does the work; for RAM on a lane chosen by offset, since the worker copies.
  */
-#include "bdev_runtime.h"
+#include "state.h"
 
 #include "create_error.h"
 #include "io.h"

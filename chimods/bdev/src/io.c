@@ -59,6 +59,8 @@ static int transfer_range(struct io *io, uint64_t offset, uint8_t *bytes, uint64
 
 static int end_io(struct io *io, int rc)
 {
+    if (io->transfer.used == 0) /* copied, or nothing in flight */
+        return rc;
     int ended = bdev_transfer_end(&io->transfer);
     return rc < 0 ? rc : ended;
 }

@@ -6,8 +6,8 @@
 #ifndef CHIMAERA_BDEV_IO_H
 #define CHIMAERA_BDEV_IO_H
 
-#include "bdev_runtime.h"
 #include "extents.h"
+#include "state.h"
 
 /* Transfers all of `buffer` to or from ranges of allocated space, in their order. Returns the codes
  * of chimaera_bdev_write() and chimaera_bdev_read(). */

@@ -3,7 +3,7 @@
 #ifndef CHIMAERA_BDEV_OPEN_H
 #define CHIMAERA_BDEV_OPEN_H
 
-#include "bdev_runtime.h"
+#include "state.h"
 
 /* Opens the device that self->params describes. On failure nothing stays open. Parks. Returns 0 or
  * the codes of chimaera_bdev_create(), with bdev_fail(). */

@@ -61,7 +61,7 @@ static bool has_only_format(const struct bdev_path *file, uint64_t end, void *me
 
 /*
  * Whether the device holds an interrupted format of an empty device: the marker, no superblock, and
- * no other data, which somebody may have written since behind the first page.
+ * no other data, which another program may have written behind the first page since.
  */
 static bool is_interrupted(const struct bdev_path *file, void *memory)
 {

@@ -103,7 +103,7 @@ static void a_list_ends_where_its_room_does(void **state)
     close(fd);
 }
 
-/* Whoever reads there shall learn that it is gone. */
+/* A read there reports that it is gone. */
 static void what_a_file_has_lost_is_data(void **state)
 {
     (void)state;

@@ -87,7 +87,7 @@ static void check_addresses(enum chimaera_bdev_engine engine)
     assert_int_equal(device.bytes_bounced, 0);
     assert_int_equal(device.bytes_in_place, 2 * size);
     if (device.io_unit > 1) {
-        /* Unaligned edges go by way of a bounce buffer, and what lies between does not. */
+        /* Unaligned edges go through a bounce buffer, the part between them does not. */
         inside = outside = 0;
         assert_int_equal(move(4096 + 100, memory + 100, 65536, true), 0);
         assert_int_equal(inside, 1);

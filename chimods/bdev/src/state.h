@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* State of one bdev container, which is one device. Private to the runtime library. */
-#ifndef CHIMAERA_BDEV_RUNTIME_H
-#define CHIMAERA_BDEV_RUNTIME_H
+/* State of one bdev container, which is one device. Used by the handlers, io.c and open.c. */
+#ifndef CHIMAERA_BDEV_STATE_H
+#define CHIMAERA_BDEV_STATE_H
 
 #include "device.h"
 #include "device_store.h"
