@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "base/json.h"
 #include "runtime/worker.h"
 
 struct chi_wait_graph;
@@ -42,8 +43,8 @@ int chi_lock_watch_advance(struct chi_runtime *runtime);
 /* How many cycles the last look found. */
 uint32_t chi_lock_watch_count(const struct chi_runtime *runtime);
 
-/* Writes them: lines of text, or a JSON array of strings. */
-void chi_lock_watch_render(const struct chi_runtime *runtime, FILE *out, bool json);
+/* Writes them: strings to `json`, or where that is NULL lines of text to `out`. */
+void chi_lock_watch_render(const struct chi_runtime *runtime, FILE *out, struct chi_json *json);
 
 /* After all threads have ended. */
 void chi_lock_watch_fini(struct chi_runtime *runtime);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Asking for the status, and a reader for just as much JSON as the daemon writes. */
+/* Asking for the status over the control socket. */
 #include "test/status.h"
 
 #include <poll.h>
@@ -12,6 +12,7 @@
 
 #include "shm/protocol.h"
 #include "task/host.h"
+#include "test/json.h"
 
 static int connect_control(void)
 {
@@ -71,40 +72,6 @@ char *chi_test_status_text(void)
     }
     text[size] = '\0';
     return text;
-}
-
-/* Behind `"key":` in text, up to `end`; NULL where it is not there. */
-static const char *find_key(const char *text, const char *end, const char *key, size_t key_size)
-{
-    char quoted[64];
-    snprintf(quoted, sizeof(quoted), "\"%.*s\":", (int)key_size, key);
-    const char *at = strstr(text, quoted);
-    return at != NULL && (end == NULL || at < end) ? at + strlen(quoted) : NULL;
-}
-
-double chi_test_json_number(const char *json, const char *path)
-{
-    const char *at = json;
-    while (at != NULL && *path != '\0') {
-        size_t size = strcspn(path, ".");
-        at = find_key(at, NULL, path, size);
-        path += size + (path[size] == '.');
-    }
-    return at != NULL ? strtod(at, NULL) : -1;
-}
-
-double chi_test_json_sum(const char *json, const char *list, const char *key, uint64_t *count)
-{
-    const char *at = find_key(json, NULL, list, strlen(list));
-    const char *end = at != NULL ? strchr(at, ']') : NULL;
-    double sum = 0;
-
-    *count = 0;
-    while (at != NULL && (at = find_key(at, end, key, strlen(key))) != NULL) {
-        sum += strtod(at, NULL);
-        ++*count;
-    }
-    return sum;
 }
 
 struct report {
@@ -170,9 +137,7 @@ int chi_test_status_get(struct chi_test_status *status)
     status->tasks = (uint64_t)chi_test_json_sum(json, "workers", "tasks", &ignored);
     status->client_lent = (uint64_t)chi_test_json_sum(json, "clients", "lent", &ignored);
     status->refused = (uint64_t)chi_test_json_sum(json, "clients", "refused", &status->clients);
-    const char *pools = find_key(json, NULL, "pools", 5);
-    for (const char *p = pools; p != NULL && (p = strstr(p, "\"module\":")) != NULL; p++)
-        status->pools++;
+    status->pools = chi_test_json_count(json, "pools");
     free(json);
     return 0;
 }

@@ -38,12 +38,4 @@ CHI_API int chi_test_status_get(struct chi_test_status *status);
 CHI_API int chi_test_status_leaks(const struct chi_test_status *now,
                                   const struct chi_test_status *idle, char *text, size_t size);
 
-/* A number of the JSON text by its path, such as "memory.main.granted"; -1 where it is not there.
- */
-CHI_API double chi_test_json_number(const char *json, const char *path);
-
-/* The sum of a number over the objects of a list, and how many objects there are. */
-CHI_API double chi_test_json_sum(const char *json, const char *list, const char *key,
-                                 uint64_t *count);
-
 #endif

@@ -29,8 +29,10 @@ static void print_help(FILE *out)
           "  ping [--count N]            time N rounds through the daemon's workers (default 5)\n"
           "  destroy POOL [--cancel]     destroy the pool of that id or name when its tasks are\n"
           "                              done; --cancel ends those that wait or have not begun\n"
+#ifdef CHI_COMMAND_BDEV
           "  bdev COMMAND ...            block devices: their contents and statistics; see\n"
           "                              'chimaera bdev help'\n"
+#endif
           "  stop [--grace SECONDS]      stop it; running tasks may take that long, then those\n"
           "                              that wait are cancelled\n"
           "  version                     print the version\n"
@@ -197,10 +199,13 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"status", command_status},   {"pools", command_pools},       {"ping", command_ping},
-    {"bdev", command_bdev},       {"stop", command_stop},         {"destroy", command_destroy},
-    {"version", command_version}, {"--version", command_version}, {"help", command_help},
-    {"--help", command_help},     {"-h", command_help},
+    {"status", command_status},     {"pools", command_pools},     {"ping", command_ping},
+    {"stop", command_stop},         {"destroy", command_destroy}, {"version", command_version},
+    {"--version", command_version}, {"help", command_help},       {"--help", command_help},
+    {"-h", command_help},
+#ifdef CHI_COMMAND_BDEV
+    {"bdev", command_bdev},
+#endif
 };
 
 /* A daemon with a worker that a task holds, or that is stopped, lets a command wait as well. */

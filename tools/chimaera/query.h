@@ -14,17 +14,6 @@
  */
 int query_status(uint32_t form, FILE *out);
 
-/* A pool as the status tells it. The name is as in JSON, between its quotes. */
-struct query_pool {
-    chi_pool_id_t id;
-    char name[6 * 255 + 1];
-    char module[256];
-    uint32_t containers;
-};
-
-/* Calls `visit` for each pool until it returns other than 0, which is returned. A code else. */
-int query_pools(int (*visit)(const struct query_pool *pool, void *argument), void *argument);
-
 /* Waits until no runtime answers any more, for at most `timeout_ns`. 0 or -ETIMEDOUT. */
 int query_wait_gone(uint64_t timeout_ns);
 
