@@ -8,9 +8,9 @@
 #define STEP_MAX 128u
 
 /* 64-bit numbers without a sign are beyond jansson's integers. */
-static json_t *read_json(const char *text)
+json_t *chi_test_json_read(const char *json)
 {
-    return json_loads(text, JSON_DECODE_INT_AS_REAL, NULL);
+    return json_loads(json, JSON_DECODE_INT_AS_REAL, NULL);
 }
 
 /* One step of a path. */
@@ -81,22 +81,18 @@ static const json_t *follow(const json_t *value, const char *path, struct step *
     return value;
 }
 
-double chi_test_json_number(const char *json, const char *path)
+double chi_test_json_number_in(const json_t *root, const char *path)
 {
     struct step last;
-    json_t *root = read_json(json);
     const json_t *value = follow(root, path, &last);
     if (last.selector[0] != '\0')
         value = first_selected(value, last.selector);
-    double number = json_is_number(value) ? json_number_value(value) : -1;
-    json_decref(root);
-    return number;
+    return json_is_number(value) ? json_number_value(value) : -1;
 }
 
-static double add_up(const char *json, const char *path, const char *key, uint64_t *count)
+double chi_test_json_sum_in(const json_t *root, const char *path, const char *key, uint64_t *count)
 {
     struct step last;
-    json_t *root = read_json(json);
     const json_t *list = follow(root, path, &last);
     double sum = 0;
 
@@ -106,20 +102,30 @@ static double add_up(const char *json, const char *path, const char *key, uint64
         if (!selects(last.selector, element, i))
             continue;
         ++*count;
-        sum += key != NULL ? json_number_value(json_object_get(element, key)) : 0;
+        sum += json_number_value(json_object_get(element, key));
     }
-    json_decref(root);
     return sum;
+}
+
+double chi_test_json_number(const char *json, const char *path)
+{
+    json_t *root = chi_test_json_read(json);
+    double number = chi_test_json_number_in(root, path);
+    json_decref(root);
+    return number;
 }
 
 double chi_test_json_sum(const char *json, const char *path, const char *key, uint64_t *count)
 {
-    return add_up(json, path, key, count);
+    json_t *root = chi_test_json_read(json);
+    double sum = chi_test_json_sum_in(root, path, key, count);
+    json_decref(root);
+    return sum;
 }
 
 uint64_t chi_test_json_count(const char *json, const char *path)
 {
     uint64_t count;
-    add_up(json, path, NULL, &count);
+    chi_test_json_sum(json, path, "", &count);
     return count;
 }

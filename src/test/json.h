@@ -10,6 +10,16 @@
 
 #include "chimaera/types.h"
 
+struct json_t; /* of jansson */
+
+/* A text to ask several times; NULL where it is no JSON. Freed by json_decref(). */
+struct json_t *chi_test_json_read(const char *json);
+
+/* As below; `root` may be NULL. */
+double chi_test_json_number_in(const struct json_t *root, const char *path);
+double chi_test_json_sum_in(const struct json_t *root, const char *path, const char *key,
+                            uint64_t *count);
+
 /* The number at `path`, by the first element that each [key=value] selects. -1 where the text is no
  * JSON or has no such number. */
 CHI_API double chi_test_json_number(const char *json, const char *path);

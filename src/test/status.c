@@ -2,6 +2,7 @@
 /* Asking for the status over the control socket. */
 #include "test/status.h"
 
+#include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,28 +117,30 @@ int chi_test_status_leaks(const struct chi_test_status *now, const struct chi_te
 int chi_test_status_get(struct chi_test_status *status)
 {
     static const char *const segments[3] = {"main", "client_data", "runtime_data"};
-    char *json = chi_test_status_text();
+    char *text = chi_test_status_text();
     uint64_t ignored;
 
     memset(status, 0, sizeof(*status));
-    if (json == NULL)
+    if (text == NULL)
         return -1;
+    json_t *json = chi_test_json_read(text);
+    free(text);
     for (int s = 0; s < 3; s++) {
         char path[64];
         snprintf(path, sizeof(path), "memory.%s.granted", segments[s]);
-        status->granted[s] = (uint64_t)chi_test_json_number(json, path);
+        status->granted[s] = (uint64_t)chi_test_json_number_in(json, path);
         snprintf(path, sizeof(path), "memory.%s.retired", segments[s]);
-        status->retired[s] = (uint64_t)chi_test_json_number(json, path);
+        status->retired[s] = (uint64_t)chi_test_json_number_in(json, path);
     }
-    status->lent = (uint64_t)chi_test_json_number(json, "memory.runtime_data.lent");
-    status->in_flight = (int64_t)chi_test_json_number(json, "own_in_flight");
-    status->in_flight += (int64_t)chi_test_json_sum(json, "clients", "in_flight", &ignored);
-    status->parked = (uint64_t)chi_test_json_sum(json, "workers", "parked", &ignored);
-    status->unstarted = (uint64_t)chi_test_json_sum(json, "workers", "unstarted", &ignored);
-    status->tasks = (uint64_t)chi_test_json_sum(json, "workers", "tasks", &ignored);
-    status->client_lent = (uint64_t)chi_test_json_sum(json, "clients", "lent", &ignored);
-    status->refused = (uint64_t)chi_test_json_sum(json, "clients", "refused", &status->clients);
-    status->pools = chi_test_json_count(json, "pools");
-    free(json);
+    status->lent = (uint64_t)chi_test_json_number_in(json, "memory.runtime_data.lent");
+    status->in_flight = (int64_t)chi_test_json_number_in(json, "own_in_flight");
+    status->in_flight += (int64_t)chi_test_json_sum_in(json, "clients", "in_flight", &ignored);
+    status->parked = (uint64_t)chi_test_json_sum_in(json, "workers", "parked", &ignored);
+    status->unstarted = (uint64_t)chi_test_json_sum_in(json, "workers", "unstarted", &ignored);
+    status->tasks = (uint64_t)chi_test_json_sum_in(json, "workers", "tasks", &ignored);
+    status->client_lent = (uint64_t)chi_test_json_sum_in(json, "clients", "lent", &ignored);
+    status->refused = (uint64_t)chi_test_json_sum_in(json, "clients", "refused", &status->clients);
+    chi_test_json_sum_in(json, "pools", "load", &status->pools);
+    json_decref(json);
     return 0;
 }
