@@ -34,7 +34,7 @@ CHI_API const struct chi_member *chi_schema_difference(const struct chi_schema *
                                                        unsigned directions);
 
 /*
- * Tasks. The functions of struct chi_container_ops do the same by method. `schema` NULL (no such
+ * Tasks: what the functions of struct chi_container_ops are as a rule. `schema` NULL (no such
  * method) is CHI_ENOMETHOD.
  *
  * Appends what the task needs to run elsewhere: method, pool, query, group, its IN and INOUT

@@ -4,6 +4,7 @@
 #ifndef CHIMAERA_ATTACH_H
 #define CHIMAERA_ATTACH_H
 
+#include "chimaera/schema.h"
 #include "chimaera/types.h"
 
 CHI_BEGIN_DECLS
@@ -22,6 +23,13 @@ CHI_API int chi_client_init(void);
  * chi_client_init(); tasks still queued may or may not run. No other thread may be inside this API.
  */
 CHI_API void chi_client_fini(void);
+
+/*
+ * Has later calls of chi_client_init() compare these schemas with those of the module that runs as
+ * pool CHI_ADMIN_POOL_ID, and fail with CHI_ESCHEMA where one differs. Called by the library that
+ * calls that module, when it is loaded. NULL: nothing is compared.
+ */
+CHI_API void chi_client_compare_schemas(const struct chi_module_schemas *schemas);
 
 /* Whether this process is attached to a runtime that lives. Costs a system call. */
 CHI_API bool chi_client_alive(void);

@@ -10,6 +10,7 @@
 #include "chimaera/archive.h"
 #include "chimaera/buffer.h"
 #include "chimaera/hash.h"
+#include "chimaera/lifecycle.h"
 #include "chimaera/log.h"
 #include "chimaera/params.h"
 #include "chimaera/schema.h"
@@ -19,7 +20,7 @@
 #include "chimaera/vector.h"
 
 #define CHI_MODULE_MAGIC   0x4d494843u /* "CHIM" */
-#define CHI_MODULE_ABI     2u          /* changes when a struct of these headers changes */
+#define CHI_MODULE_ABI     3u          /* changes when a struct of these headers changes */
 #define CHI_POOL_NAME_MAX  255u        /* bytes, without the final \0 */
 #define CHI_CONTAINERS_MAX 16384u      /* of a pool, on one node */
 
@@ -69,7 +70,10 @@ struct chi_container {
     struct chi_container_priv *priv;
 };
 
-/* What the generator fills in for a module. `method` is always one for which `schema` is not NULL.
+/*
+ * What the generator fills in for a module. `method` is always one for which `schema` is not NULL.
+ * From `new_copy` on the functions go by the method's schema; they are libchimaera's, where
+ * chimaera_mod.yaml names none of the module's own.
  */
 struct chi_container_ops {
     /* Calls the method's handler; its return value is the task's return code. */
@@ -82,19 +86,24 @@ struct chi_container_ops {
     struct chi_task_schema *(*schema)(uint32_t method);
     const struct chi_schema *create_params; /* NULL: the module takes none */
     /* Fills `copy`, zeroed but for its base, with what the handler is to see: chi_task_copy(). */
-    int (*new_copy)(uint32_t method, const struct chi_task *task, struct chi_task *copy);
-    /* Merges a copy that is done: chi_task_aggregate(), or what chimaera_mod.yaml names. */
-    void (*aggregate)(uint32_t method, struct chi_task *into, struct chi_task *copy);
+    int (*new_copy)(const struct chi_task_schema *schema, const struct chi_task *task,
+                    struct chi_task *copy);
+    /* Merges a copy that is done: chi_task_aggregate(). */
+    void (*aggregate)(const struct chi_task_schema *schema, struct chi_task *into,
+                      struct chi_task *copy);
     /*
-     * Tasks as bytes, by method: what chi_task_save_in() and its relatives do by schema. `load_in`
-     * fills a task fresh from chi_task_new(); `del` frees such a task with all that was made for
-     * it.
+     * Tasks as bytes: chi_task_save_in() and its relatives. `load_in` fills a task fresh from
+     * chi_task_new(); `del` frees such a task with all that was made for it.
      */
-    void (*del)(uint32_t method, struct chi_task *task);
-    int (*save_in)(uint32_t method, const struct chi_task *task, struct chi_string *archive);
-    int (*load_in)(uint32_t method, const void *data, size_t size, struct chi_task *task);
-    int (*save_out)(uint32_t method, const struct chi_task *task, struct chi_string *archive);
-    int (*load_out)(uint32_t method, const void *data, size_t size, struct chi_task *task);
+    void (*del)(const struct chi_task_schema *schema, struct chi_task *task);
+    int (*save_in)(const struct chi_task_schema *schema, const struct chi_task *task,
+                   struct chi_string *archive);
+    int (*load_in)(const struct chi_task_schema *schema, const void *data, size_t size,
+                   struct chi_task *task);
+    int (*save_out)(const struct chi_task_schema *schema, const struct chi_task *task,
+                    struct chi_string *archive);
+    int (*load_out)(const struct chi_task_schema *schema, const void *data, size_t size,
+                    struct chi_task *task);
 };
 
 /* The one symbol a module exports. The loader checks magic and ABI before it reads on. */
@@ -243,14 +252,14 @@ static inline void chi_monitor_query_by_hash(enum chi_monitor_mode mode, struct 
  * The copy's IN and INOUT members, of which strings and vectors are copied, and all buffers, which
  * refer to the same bytes. 0, or -ENOMEM with nothing held.
  */
-CHI_API int chi_task_copy(const struct chi_schema *schema, const struct chi_task *task,
+CHI_API int chi_task_copy(const struct chi_task_schema *schema, const struct chi_task *task,
                           struct chi_task *copy);
 
 /*
  * The usual merge: `into` gets the return code of the first copy that failed, and the OUT and INOUT
  * members of the first that did not, whose memory it takes over; buffers stay as they are.
  */
-CHI_API void chi_task_aggregate(const struct chi_schema *schema, struct chi_task *into,
+CHI_API void chi_task_aggregate(const struct chi_task_schema *schema, struct chi_task *into,
                                 struct chi_task *copy);
 
 /*

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/log.h"
 #include "lane/bell.h"
 #include "runtime/lock_watch.h"
@@ -165,21 +164,39 @@ static int reply(struct connection *connection, int status, uint32_t first)
 
 static void check_segments(struct chi_control *control);
 
-/* Whether the peer takes a method of the admin module for another one, and which. */
-static bool other_schema(const struct chi_control_attach *message, uint32_t *method)
+/* A peer's schemas, and the method that it takes for another one. */
+struct comparison {
+    const struct chi_control_attach *message;
+    bool differs;
+    uint32_t method;
+};
+
+static void compare_schemas(struct chi_pool *pool, void *argument)
 {
-    const struct chi_module_schemas *own = &chimaera_admin_schemas;
-    for (uint32_t i = 0; i < message->count && i < CHI_CONTROL_SCHEMAS; i++)
-        for (uint32_t k = 0; k < own->count; k++) {
-            const struct chi_task_schema *schema = own->tasks[k];
-            if (schema->method == message->schemas[i].method &&
-                (schema->type.hash != message->schemas[i].hash ||
-                 schema->type.size != message->schemas[i].size)) {
-                *method = schema->method;
-                return true;
-            }
+    struct comparison *comparison = argument;
+    const struct chi_control_attach *message = comparison->message;
+
+    if (!chi_pool_id_equal(pool->id, CHI_ADMIN_POOL_ID))
+        return;
+    for (uint32_t i = 0; i < message->count && i < CHI_CONTROL_SCHEMAS; i++) {
+        const struct chi_task_hash *given = &message->schemas[i];
+        const struct chi_task_schema *schema = pool->ops->schema(given->method);
+        if (!comparison->differs && schema != NULL &&
+            (schema->type.hash != given->hash || schema->type.size != given->size)) {
+            comparison->differs = true;
+            comparison->method = given->method;
         }
-    return false;
+    }
+}
+
+/* Whether the peer takes a method of the admin pool for another one, and which. */
+static bool other_schema(struct chi_runtime *runtime, const struct chi_control_attach *message,
+                         uint32_t *method)
+{
+    struct comparison comparison = {.message = message};
+    chi_pool_visit(runtime, compare_schemas, &comparison);
+    *method = comparison.method;
+    return comparison.differs;
 }
 
 static int serve_attach(struct chi_control *control, struct connection *connection,
@@ -196,7 +213,7 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
         rc = CHI_EPROTOCOL;
     else if (chi_runtime_stopping(runtime))
         rc = CHI_ESTOPPING;
-    else if (other_schema(message, &other))
+    else if (other_schema(runtime, message, &other))
         rc = CHI_ESCHEMA;
     if (rc == 0) {
         check_segments(control);

@@ -67,7 +67,7 @@ static int make_copy(struct chi_fanout *fanout, struct chi_record **out)
     copy->task.pool_id = task->pool_id;
     copy->task.pool_query = chi_pool_query_direct_id(container->container_id);
     copy->task.node = task->node;
-    int rc = whole->pool->ops->new_copy(task->method, task, &copy->task);
+    int rc = whole->pool->ops->new_copy(whole->schema, task, &copy->task);
     if (rc < 0) {
         chi_record_free(&worker->records, copy);
         return rc;
@@ -122,7 +122,7 @@ static bool merge_next(struct chi_fanout *fanout)
     struct chi_record *copy = fanout->copies[fanout->merged % fanout->window];
     if (copy->expecting)
         return false;
-    whole->pool->ops->aggregate(whole->task.method, &whole->task, &copy->task);
+    whole->pool->ops->aggregate(whole->schema, &whole->task, &copy->task);
     if (copy->task.return_code < 0)
         fanout->failed++;
     else

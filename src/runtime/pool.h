@@ -12,8 +12,8 @@
 #include "chimaera/container.h"
 #include "runtime/message.h"
 #include "runtime/module.h"
+#include "runtime/pool_request.h"
 
-struct chimaera_admin_task_hash;
 struct chi_record;
 struct chi_runtime;
 struct chi_worker;
@@ -136,23 +136,6 @@ static inline struct chi_pool *chi_pool_find(const struct chi_pool_table *table,
     }
     return NULL;
 }
-
-struct chi_pool_request {
-    const char *mod_name;
-    const char *pool_name;
-    const char *params; /* archive */
-    size_t params_size;
-    chi_pool_id_t pool_id;                          /* {0, 0}: any */
-    uint32_t containers;                            /* 0: as many as it has; 1 for a new one */
-    const struct chimaera_admin_task_hash *schemas; /* what the client takes the tasks to be */
-    size_t schema_count;
-};
-
-struct chi_pool_answer {
-    chi_pool_id_t pool_id;
-    uint32_t containers;
-    bool created; /* false: it was there */
-};
 
 /*
  * Gets or creates a pool. In a handler; parks. 0 with `answer` set, or a code with the reason in

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "chimaera/admin/admin_tasks.h"
 #include "chimaera/status.h"
 #include "runtime/pool.h"
 #include "task/archive.h"
@@ -25,7 +24,7 @@ int chi_pool_check_schemas(const struct chi_module *module, const struct chi_poo
                          SCHEMAS_MAX);
     snprintf(place, sizeof(place), "the module %s", module->name);
     for (size_t i = 0; i < request->schema_count; i++) {
-        const struct chimaera_admin_task_hash *given = &request->schemas[i];
+        const struct chi_task_hash *given = &request->schemas[i];
         const struct chi_task_schema *schema = ops->schema(given->method);
         int rc = schema != NULL ? chi_task_schema_check(schema, given->hash, given->size,
                                                         "the client library", place)

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "chimaera/schema.h"
 #include "chimaera/types.h"
 #include "shm/layout.h"
 
@@ -34,23 +35,16 @@ struct chi_control_request {
     uint32_t units;
 };
 
-/* What the peer takes a task of the admin module to be. */
-struct chi_control_schema {
-    uint64_t hash;
-    uint32_t method;
-    uint32_t size;
-};
-
 /*
- * CHI_CONTROL_ATTACH with the admin module's schemas, by which pools are asked for. The daemon
- * compares those that it has, too; a reply of CHI_ESCHEMA has the method that differs in `first`.
- * The bare request asks for nothing to be compared.
+ * CHI_CONTROL_ATTACH with what the peer takes the tasks of pool CHI_ADMIN_POOL_ID to be, by which
+ * pools are asked for. The daemon compares those that it has, too; a reply of CHI_ESCHEMA has the
+ * method that differs in `first`. The bare request asks for nothing to be compared.
  */
 struct chi_control_attach {
     struct chi_control_request request;
     uint32_t count;
     uint32_t reserved;
-    struct chi_control_schema schemas[CHI_CONTROL_SCHEMAS];
+    struct chi_task_hash schemas[CHI_CONTROL_SCHEMAS];
 };
 
 struct chi_control_reply {

@@ -7,18 +7,7 @@
 #include <chimaera/task.h>
 #include <chimaera/vector.h>
 
-/* What every module's Create handler receives. */
-struct chimaera_admin_create_task {
-    struct chi_task base;
-    IN struct chi_string params; /* the module's create_params, by chi_params_save() */
-};
-
-/* What every module's Destroy handler receives. */
-struct chimaera_admin_destroy_task {
-    struct chi_task base;
-};
-
-/* What a client takes a task of a module to be. */
+/* What a client takes a task of a module to be: struct chi_task_hash. */
 struct chimaera_admin_task_hash {
     uint64_t hash; /* struct chi_schema */
     uint32_t method;
