@@ -10,7 +10,7 @@
 #include "chimaera/admin/admin_tasks.h"
 #include "chimaera/status.h"
 #include "runtime/pool.h"
-#include "task/archive.h"
+#include "task/archive_load.h"
 #include "task/schema.h"
 
 #define SCHEMAS_MAX 65536u /* as many as there are ids */

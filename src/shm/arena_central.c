@@ -7,6 +7,7 @@
 
 #include "chimaera/status.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
