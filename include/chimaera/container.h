@@ -19,7 +19,7 @@
 #include "chimaera/vector.h"
 
 #define CHI_MODULE_MAGIC   0x4d494843u /* "CHIM" */
-#define CHI_MODULE_ABI     2u          /* changes when a struct of these headers changes */
+#define CHI_MODULE_ABI     3u          /* changes when a struct of these headers changes */
 #define CHI_POOL_NAME_MAX  255u        /* bytes, without the final \0 */
 #define CHI_CONTAINERS_MAX 16384u      /* of a pool, on one node */
 
@@ -267,7 +267,7 @@ static inline bool chi_task_aggregate_code(struct chi_task *into, const struct c
 /* In a merge: how many copies that succeeded were merged into `into` before this one. */
 static inline uint32_t chi_task_aggregate_count(const struct chi_task *into)
 {
-    return into->time_low;
+    return into->merged;
 }
 
 /* The context of the task that runs on this thread; NULL outside a handler. */

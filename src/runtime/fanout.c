@@ -23,6 +23,7 @@
 #include "runtime/timed.h"
 #include "runtime/worker.h"
 #include "task/schema.h"
+#include "task/task_phase.h"
 
 #define COPIES_MAX 16384u /* of all tasks at home on one worker */
 
@@ -126,7 +127,7 @@ static bool merge_next(struct chi_fanout *fanout)
     if (copy->task.return_code < 0)
         fanout->failed++;
     else
-        whole->task.time_low++; /* chi_task_aggregate_count() */
+        chi_task_merge_count(&whole->task);
     if (whole->copied > 0)
         atomic_fetch_sub_explicit(&whole->origin->copied, whole->copied, memory_order_relaxed);
     chi_schema_fini_task(&copy->schema->type, &copy->task);
@@ -208,8 +209,7 @@ void chi_fanout_start(struct chi_worker *worker, struct chi_record *record,
     fanout->range = range;
     fanout->window = window;
     record->fanout = fanout;
-    record->task.return_code = 0; /* the result so far; a client's is what it wrote there */
-    record->task.time_low = 0;
+    chi_task_merge_begin(&record->task);
     fanout->rest = (struct chi_rest){.record = record, .end = end_whole};
     chi_rest_add(&worker->rests, &fanout->rest);
     rc = record->timed != NULL ? chi_timed_park(worker, record, &fanout->rest) : 0;

@@ -23,7 +23,7 @@
 #include "base/clock.h"
 #include "runtime/copy.h"
 #include "runtime/worker.h"
-#include "task/task_time.h"
+#include "task/task_phase.h"
 
 /* Of one origin: each is private memory, and they outlive their lane. */
 #define PERIODIC_MAX 4096u
@@ -63,7 +63,6 @@ static int begin_periodic(struct chi_record *record, uint64_t period_ns)
 int chi_timed_begin(struct chi_worker *worker, struct chi_record *record)
 {
     const struct chi_task *task = &record->task;
-    uint64_t time_ns = chi_task_time_ns(task);
     struct chi_timed *timed;
 
     (void)worker;
@@ -71,14 +70,14 @@ int chi_timed_begin(struct chi_worker *worker, struct chi_record *record)
         return -ECANCELED;
     switch (task->flags & (CHI_TASK_TIMED | CHI_TASK_PERIODIC)) {
     case CHI_TASK_TIMED:
-        if (time_ns <= chi_clock_now_ns())
+        if (chi_task_deadline_ns(task) <= chi_clock_now_ns())
             return -ETIMEDOUT;
         int rc = make(record, &timed);
         if (rc == 0)
-            timed->deadline_ns = time_ns;
+            timed->deadline_ns = chi_task_deadline_ns(task);
         return rc;
     case CHI_TASK_PERIODIC:
-        return begin_periodic(record, time_ns);
+        return begin_periodic(record, chi_task_period_ns(task));
     default:
         return CHI_EBADTASK;
     }
