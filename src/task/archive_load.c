@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Archives may come from anybody: no length is believed beyond what is left to read. */
+/* Archives are not trusted: each length is checked against what is left to read. */
 #include "task/archive_load.h"
 
 #include "chimaera/buffer.h"
