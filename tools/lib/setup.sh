@@ -86,6 +86,7 @@ setup_missing() {
         ;;
     checks)
         command -v spin >/dev/null || echo spin
+        command -v abidiff >/dev/null || echo abigail-tools
         setup_clang_format >/dev/null || echo clang-format-14
         ;;
     esac
