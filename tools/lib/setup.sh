@@ -138,14 +138,15 @@ setup_install() {
 }
 
 setup_require() {
-    local group
+    local group optional="libboost-context-dev|liburing-dev"
     local -a missing=()
+    [[ " $* " == *" tests "* ]] || optional+="|libjansson-dev"
     for group in "$@"; do
         mapfile -t -O "${#missing[@]}" missing < <(setup_missing "$group")
     done
     [[ ${#missing[@]} -gt 0 ]] || return 0
     # The build does without these, so alone they are worth a try, but no failure.
-    if [[ "${missing[*]}" =~ ^(libboost-context-dev|liburing-dev|libjansson-dev| )+$ && " $* " != *" tests "* ]]; then
+    if [[ "${missing[*]}" =~ ^($optional| )+$ ]]; then
         (setup_install "${missing[@]}") ||
             setup_say "Going on without ${missing[*]}: fibers will switch more slowly, files be served by threads, or chimaera bdev be missing."
         return 0
@@ -158,7 +159,7 @@ setup_require() {
         mapfile -t -O "${#missing[@]}" missing < <(setup_missing "$group")
     done
     for group in "${missing[@]}"; do
-        [[ $group == libboost-context-dev || $group == liburing-dev ]] ||
+        [[ $group =~ ^($optional)$ ]] ||
             setup_fail "still missing after the installation: ${missing[*]}." \
                 "(CMake must be 3.20 or newer, clang-format 14.)"
     done
