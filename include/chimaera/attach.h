@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A process's connection to a runtime. Any thread may call; none of these calls may be made from a
- * signal handler. */
+/*
+ * The connection of a process to a runtime. Any thread may call these functions, but no signal
+ * handler. They never park a fiber; chi_client_init() and chi_client_fini() are not for module
+ * handlers.
+ */
 #ifndef CHIMAERA_ATTACH_H
 #define CHIMAERA_ATTACH_H
 
@@ -10,26 +13,43 @@ CHI_BEGIN_DECLS
 
 /*
  * Attaches this process to the runtime of the instance that CHI_INSTANCE names (default: one per
- * user). Calls nest; each needs its chi_client_fini(). With CHI_WITH_RUNTIME=1 in the environment
- * an embedded runtime is started where none answers. After a runtime died, or in the child of a
- * fork, call it again to attach anew. Returns 0, CHI_ERUNTIME_DOWN, CHI_EABI, -EACCES, -EUSERS (no
- * client slot free), -ENOMEM, or -errno; chi_last_error() says more.
+ * user). Blocks the thread until the runtime answers, for at most 30 s. Calls nest; each needs a
+ * matching chi_client_fini(). If no runtime answers and CHI_WITH_RUNTIME=1 is set, starts an
+ * embedded runtime. Call it again to re-attach after the runtime has died, and in the child of a
+ * fork.
+ * Returns 0, or a negative code with chi_last_error() set:
+ *   CHI_ERUNTIME_DOWN   no runtime answers
+ *   CHI_EABI            the runtime was built from a different version
+ *   CHI_ESCHEMA         the runtime has different layouts of the admin module's tasks
+ *   CHI_EPROTOCOL       the runtime sent an invalid reply
+ *   -EACCES             this process may not connect to the control socket
+ *   -EUSERS             the runtime has no free client slot (runtime.max_clients)
+ *   -EINVAL             CHI_INSTANCE is not a valid name
+ *   -ENAMETOOLONG       the path of the control socket is too long
+ *   -EPERM              called in a handler
+ *   -ENOMEM             out of memory
+ *   other -errno        the socket, a mapping or a descriptor could not be created
  */
 CHI_API int chi_client_init(void);
 
 /*
- * Detaches. Tasks and buffers of this process are gone after the last call that matches
- * chi_client_init(); tasks still queued may or may not run. No other thread may be inside this API.
+ * Undoes one chi_client_init(); the last call detaches and stops an embedded runtime. Tasks and
+ * buffers of this process are gone then; queued tasks may or may not run. May block the thread
+ * until an embedded runtime has stopped. No other thread may be inside this API during the last
+ * call. Does nothing in a handler.
  */
 CHI_API void chi_client_fini(void);
 
-/* Whether this process is attached to a runtime that lives. Costs a system call. */
+/*
+ * Returns whether this process is attached to a runtime that is alive. Costs one system call.
+ * Always false in a handler.
+ */
 CHI_API bool chi_client_alive(void);
 
 /*
- * A descriptor that becomes readable when a task marked by chi_task_notify() is done; read 8 bytes
- * at a time until it would block to clear it. Belongs to the library. -1 where this process is not
- * attached.
+ * Returns a descriptor that becomes readable when a task marked by chi_task_notify() is done, or -1
+ * if this process is not attached or the caller is a handler. To clear it, read 8 bytes at a time
+ * until the read would block. The library owns the descriptor; do not close it.
  */
 CHI_API int chi_client_event_fd(void);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Everything an application needs to call modules. Modules' runtime parts add chimaera/container.h.
+/*
+ * All headers of a client application. The runtime part of a module includes chimaera/container.h
+ * as well.
  */
 #ifndef CHIMAERA_CHIMAERA_H
 #define CHIMAERA_CHIMAERA_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The memory that clients' buffers lie in, for modules that have the system or a device keep hold
- * of its pages, such as buffers registered with an io_uring. It consists of units, each of which is
- * free or some client's. When a client gives units back or is gone, their pages go back to the
- * system, and others come in their place with the next client: whoever holds pages must let go of
- * them before, or a device moves bytes that nobody sees.
+ * The memory of the clients' buffers, for modules that let the kernel or a device pin its pages,
+ * such as buffers registered with an io_uring. It consists of units; each unit is free or belongs
+ * to one client. When a client releases units or detaches, their pages return to the system, and
+ * the next client gets different pages at the same place. A module must release pinned pages before
+ * that, or a device accesses pages that are no longer mapped.
  */
 #ifndef CHIMAERA_CLIENT_MEMORY_H
 #define CHIMAERA_CLIENT_MEMORY_H
@@ -15,41 +15,51 @@ CHI_BEGIN_DECLS
 
 #define CHI_CLIENT_MEMORY_UNIT 65536u /* bytes */
 
-/* Neighbouring units; `units` 0: none. */
+/* Adjacent units. `units` 0: none. */
 struct chi_client_memory_run {
     uint32_t first;
     uint32_t units;
 };
 
-/* Where the runtime has unit 0; gives the number of units. Handlers. Does not park. */
+/*
+ * Returns the address of unit 0 in the runtime, and the number of units in `*units`. Only in
+ * handlers. Never parks.
+ */
 CHI_API uint8_t *chi_client_memory_base(uint32_t *units);
 
 /*
- * The units of [address, address + size), which is a buffer of the running task, and those on both
- * sides that are the same client's, within a window of `window` units that is aligned to its size.
- * None where the range is no client's, or not within one such window. What is known of other units
- * than the buffer's holds only until their client gives them back, of which a watch is told.
- * Handlers. Does not park.
+ * Returns the units of a buffer of the running task, extended on both sides by adjacent units of
+ * the same client. Units outside the buffer belong to the client only until it releases them, which
+ * a watch reports. Only in handlers. Never parks.
+ *   address   start of the range
+ *   size      bytes of the range
+ *   window    units; the result lies within one window of this size, aligned to its size
+ * Returns no units if the range belongs to no client or spans two windows.
  */
 CHI_API struct chi_client_memory_run chi_client_memory_around(const void *address, uint64_t size,
                                                               uint32_t window);
 
 /*
- * Who wants to know which units lose their pages. Zeroed, with `leave`; the other members are the
- * runtime's.
+ * A listener for units that lose their pages. Zeroed but for `leave`; the other members belong to
+ * the runtime.
  */
 struct chi_client_memory_watch {
-    /* Called before these units, which no task uses any more, lose their pages. Any thread of the
-     * runtime, no handler; must neither wait for tasks nor add or remove watches. */
+    /*
+     * Called before these units, which no task uses any more, lose their pages. Any thread of the
+     * runtime, not a handler. Must not wait for tasks, and must not add or remove watches.
+     */
     void (*leave)(struct chi_client_memory_watch *watch, struct chi_client_memory_run run);
     void *runtime;
     struct chi_client_memory_watch *next;
 };
 
-/* From now on. Handlers. Does not park. */
+/* Adds a watch. Only in handlers. Never parks. */
 CHI_API void chi_client_memory_watch_add(struct chi_client_memory_watch *watch);
 
-/* No call is under way any more when it returns. Any thread. Does not park. */
+/*
+ * Removes a watch. When it returns, no call of `leave` is in progress, which it may block the
+ * thread for. Any thread. Never parks.
+ */
 CHI_API void chi_client_memory_watch_remove(struct chi_client_memory_watch *watch);
 
 CHI_END_DECLS

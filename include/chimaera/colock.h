@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What chi_comutex and chi_corwlock are made of. Modules include comutex.h or corwlock.h and leave
- * this to them.
+ * The common part of chi_comutex and chi_corwlock. Modules include comutex.h or corwlock.h instead.
  */
 #ifndef CHIMAERA_COLOCK_H
 #define CHIMAERA_COLOCK_H
@@ -10,12 +9,15 @@
 
 struct chi_hold;
 
-/* Zeroed is unlocked, and holds nothing that needs freeing. The members are the runtime's. */
+/*
+ * A zeroed lock is unlocked and holds nothing that must be freed. The members belong to the
+ * runtime.
+ */
 struct chi_colock {
-    CHI_ATOMIC(uint32_t) guard; /* taken for some instructions, never while somebody waits */
-    uint32_t writing;           /* how many of the holds are to write; all are of one group then */
+    CHI_ATOMIC(uint32_t) guard; /* held for a few instructions, never while a task waits */
+    uint32_t writing;           /* number of write holds; if not 0, all holds belong to one group */
     struct chi_hold *holds;     /* one for each task and mode */
-    struct chi_hold *wait_first, *wait_last; /* tasks that wait, in order */
+    struct chi_hold *wait_first, *wait_last; /* waiting tasks, in order of arrival */
 };
 
 enum chi_colock_mode {
@@ -25,17 +27,39 @@ enum chi_colock_mode {
 
 CHI_BEGIN_DECLS
 
-/* `name` is what log and status call the lock; it must live as long as the module. */
+/*
+ * Locks. Parks the calling fiber while other groups hold the lock. Only in a handler.
+ *   name   the lock's name in log and status; must live as long as the module
+ * Returns 0, or with the lock not held
+ *   -EDEADLK     write mode: two groups that hold the lock for reading wait for each other
+ *   -ENOMEM      out of memory
+ *   -EPERM       called outside a handler, which is also an assertion
+ *   -ECANCELED   the task was cancelled
+ *   -ETIMEDOUT   the timeout of the task has expired
+ */
 CHI_API int chi_colock_lock(struct chi_colock *lock, enum chi_colock_mode mode, const char *name);
+
+/*
+ * Locks if that is possible without waiting. Never parks. Only in a handler.
+ * Returns 0, or with the lock not held
+ *   -EBUSY    other groups hold the lock
+ *   -ENOMEM   out of memory
+ *   -EPERM    called outside a handler, which is also an assertion
+ */
 CHI_API int chi_colock_try_lock(struct chi_colock *lock, enum chi_colock_mode mode,
                                 const char *name);
+
+/*
+ * Undoes one lock of the calling task in this mode. Never parks. An assertion if the task has none;
+ * then nothing happens.
+ */
 CHI_API void chi_colock_unlock(struct chi_colock *lock, enum chi_colock_mode mode);
 
-/* For the scoped forms: what to unlock at the end of the scope, if it was locked. */
+/* For the scoped forms: the lock to release at the end of the scope, if it was acquired. */
 struct chi_colock_scope {
     struct chi_colock *lock;
     enum chi_colock_mode mode;
-    int status; /* what chi_colock_lock() returned */
+    int status; /* the result of chi_colock_lock() */
 };
 
 static inline struct chi_colock_scope chi_colock_scope_begin(struct chi_colock *lock,
@@ -57,7 +81,7 @@ CHI_END_DECLS
 #define CHI_COLOCK_JOIN_(a, b) a##b
 #define CHI_COLOCK_JOIN(a, b)  CHI_COLOCK_JOIN_(a, b)
 
-/* A declaration and a statement: the rest of the enclosing scope holds the lock. */
+/* Expands to a declaration and a statement: holds the lock until the end of the enclosing scope. */
 #define CHI_COLOCK_SCOPED(colock, mode, name)                                                      \
     CHI_COLOCK_SCOPED_AS(CHI_COLOCK_JOIN(chi_scope_, __COUNTER__), colock, mode, name)
 #define CHI_COLOCK_SCOPED_AS(scope, colock, mode, name)                                            \
@@ -69,7 +93,7 @@ CHI_END_DECLS
 #ifdef __cplusplus
 namespace chi
 {
-/* The same for C++: held from here to the end of the scope, where it is held at all. */
+/* C++: holds the lock until the end of the scope, if it was acquired. */
 class ScopedColock
 {
   public:
@@ -83,7 +107,7 @@ class ScopedColock
     }
     ScopedColock(const ScopedColock &) = delete;
     ScopedColock &operator=(const ScopedColock &) = delete;
-    /* 0, or the code with which the wait for the lock ended: then it is not held. */
+    /* Returns 0, or the code of chi_colock_lock(); then the lock is not held. */
     int status() const
     {
         return scope_.status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An embedded runtime: the daemon's work inside the calling process. Link libchimaera_runtime. */
+/* An embedded runtime: the daemon inside the calling process. Link libchimaera_runtime. */
 #ifndef CHIMAERA_CONFIG_H
 #define CHIMAERA_CONFIG_H
 
@@ -8,16 +8,23 @@
 CHI_BEGIN_DECLS
 
 /*
- * Starts a runtime in this process: segments, control socket, workers, admin and composed pools.
- * Other processes can attach to it; this one too, by chi_client_init(). `config_path` names a YAML
- * file; NULL means CHI_SERVER_CONF, else defaults. Returns 0, -EALREADY (this process runs one),
- * -EBUSY (another process runs this instance; chi_last_error() says which), CHI_ECONFIG, or -errno.
+ * Starts a runtime in this process: segments, control socket, workers, the admin pool and the pools
+ * of the configuration. Other processes can attach to it, and this process too, with
+ * chi_client_init(). Blocks the thread until the runtime is ready. Any thread; not in a handler.
+ *   config_path   YAML file; NULL: the file that CHI_SERVER_CONF names, else defaults
+ * Returns 0, or a negative code with chi_last_error() set:
+ *   -EALREADY     this process already runs a runtime
+ *   -EBUSY        another process runs this instance
+ *   CHI_ECONFIG   the configuration is invalid
+ *   -ENOMEM       out of memory
+ *   other codes   -errno of a system call, or the code of a pool that could not be created
  */
 CHI_API int chi_runtime_init(const char *config_path);
 
 /*
- * Stops it: no new work, running tasks finish within the grace period, containers get Destroy,
- * segments are removed. Blocks until then. Not from a handler.
+ * Stops the runtime of this process: new tasks are refused, running tasks have the grace period to
+ * finish, containers receive Destroy, segments are removed. Blocks the thread until then. Any
+ * thread; not in a handler. Does nothing if no runtime runs.
  */
 CHI_API void chi_runtime_fini(void);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The runtime side of a module: containers, their queues and lanes, the vtable and the descriptor
- * that the loader looks for. All calls are made by the module's handlers and monitors, on a worker
- * thread.
+ * The runtime side of a module: containers, their queues and lanes, the vtable, and the descriptor
+ * that the loader reads. All functions are called by the module's handlers and monitors, on a
+ * worker thread, and do not park unless their comment says so.
  */
 #ifndef CHIMAERA_CONTAINER_H
 #define CHIMAERA_CONTAINER_H
@@ -23,7 +23,9 @@
 #define CHI_POOL_NAME_MAX  255u        /* bytes, without the final \0 */
 #define CHI_CONTAINERS_MAX 16384u      /* of a pool, on one node */
 
-/* Methods every module has; a module's own begin at CHI_METHOD_CUSTOM. 6 to 9 are reserved. */
+/*
+ * Methods of every module. A module's own methods start at CHI_METHOD_CUSTOM; 6 to 9 are reserved.
+ */
 enum chi_inherited_method {
     CHI_METHOD_CREATE = 0,
     CHI_METHOD_DESTROY = 1,
@@ -34,33 +36,41 @@ enum chi_inherited_method {
     CHI_METHOD_CUSTOM = 10,
 };
 
-/* When a monitor is asked. It never parks and makes no tasks. */
+/* The occasions on which a monitor is called. A monitor must not park and creates no tasks. */
 enum chi_monitor_mode {
-    CHI_MONITOR_LOCAL_SCHEDULE = 0, /* each task once before it runs: set rctx->route_lane */
-    /* Once before the query is resolved, where it is Dynamic or names several containers. May set
-     * task->pool_query, which is checked again, and IN members; nothing else counts. `self` is the
-     * pool's first container on this node, whose handlers may run at the same time. */
+    CHI_MONITOR_LOCAL_SCHEDULE = 0, /* once per task, before it runs: set rctx->route_lane */
+    /*
+     * Once before the query is resolved, if it is dynamic or selects several containers. May set
+     * task->pool_query, which is then checked again, and IN members; other changes are ignored.
+     * `self` is the pool's first container on this node, whose handlers may run at the same time.
+     */
     CHI_MONITOR_GLOBAL_SCHEDULE = 1,
-    CHI_MONITOR_EST_LOAD = 2, /* after LOCAL_SCHEDULE: set rctx->load. Only where asked for */
-    CHI_MONITOR_CLEANUP = 3,  /* the task has its code and outputs. Only where asked for */
+    CHI_MONITOR_EST_LOAD = 2, /* after LOCAL_SCHEDULE: set rctx->load; see CHI_TASK_CC_MODES() */
+    CHI_MONITOR_CLEANUP = 3,  /* the task has its code and outputs; see CHI_TASK_CC_MODES() */
 };
 
 struct chi_lane;
 struct chi_container;
 
-/* One running task, as its handler and monitor see it. Valid while the task runs. */
+/* A running task, as its handler and monitor see it. Valid while the task runs. */
 struct chi_run_context {
     struct chi_lane
         *route_lane; /* set by the monitor: the lane of its container that runs the task */
     struct chi_container *container;
-    /* Set by the monitor: what the task adds to its lane's load until it completes; nanoseconds of
-     * work, or any other unit that the container uses for all its lanes. 0 as a rule. */
+    /*
+     * Set by the monitor: the amount that the task adds to the load of its lane until it completes,
+     * in nanoseconds of work or any other unit that the container uses for all its lanes. Default:
+     * 0.
+     */
     uint64_t load;
 };
 
 struct chi_container_priv;
 
-/* First member of every module's state struct; the runtime zeroes that and fills this in. */
+/*
+ * First member of the state struct of every module. The runtime zeroes the struct and sets these
+ * members.
+ */
 struct chi_container {
     chi_pool_id_t pool_id;
     chi_container_id_t container_id;
@@ -113,60 +123,70 @@ struct chi_module_descriptor {
 CHI_BEGIN_DECLS
 
 /*
- * Creates queue `queue_id` with `lane_count` lanes of that class, spread over the class's workers.
- * Called by Create. The same call again changes nothing. 0, -EINVAL (no lanes, or more than 1024),
- * -EEXIST (there with other lanes or class), -ENOMEM.
+ * Creates queue `queue_id`. Call it in Create. A repeated identical call has no effect.
+ *   lane_count   number of lanes, 1 to 1024; they are spread over the workers of the class
+ *   priority     the scheduling class of the queue
+ * Returns 0, or
+ *   -EINVAL   lane_count is out of range
+ *   -EEXIST   the queue exists with a different number of lanes or class
+ *   -ENOMEM   out of memory
  */
 CHI_API int chi_container_create_queue(struct chi_container *container, chi_queue_id_t queue_id,
                                        uint32_t lane_count, enum chi_priority priority);
 
-/* A lane by its place in the queue; NULL where there is none. */
+/* Returns a lane by its index in the queue, or NULL if the queue or the lane does not exist. */
 CHI_API struct chi_lane *chi_container_lane(struct chi_container *container,
                                             chi_queue_id_t queue_id, chi_lane_id_t lane_id);
 
 /*
- * The lane `hash` modulo the queue's number of lanes; NULL where there is no such queue. Where the
- * same hash chose the container, divide it by container_count first: its remainder is the same for
- * every task that comes here.
+ * Returns the lane `hash` modulo the number of lanes, or NULL if the queue does not exist. If the
+ * same hash selected the container, divide it by container_count first: all tasks that arrive here
+ * have the same remainder.
  */
 CHI_API struct chi_lane *chi_container_lane_by_hash(struct chi_container *container,
                                                     chi_queue_id_t queue_id, uint32_t hash);
 
 /*
- * The first lane of the queue that belongs to the calling worker: what a monitor sets for work that
- * shall run where it came in. NULL where there is none.
+ * Returns the first lane of the queue that belongs to the calling worker, or NULL if there is none.
+ * For tasks that shall run on the worker that received them.
  */
 CHI_API struct chi_lane *chi_container_local_lane(struct chi_container *container,
                                                   chi_queue_id_t queue_id);
 
 /*
- * The lane of the queue with the smallest load, and among equals with the fewest tasks that have
- * not begun; equals take turns. NULL where there is no such queue. Looks at every lane.
+ * Returns the lane of the queue with the smallest load, and among equal lanes the one with the
+ * fewest queued tasks; ties are broken round robin. NULL if the queue does not exist. Scans all
+ * lanes.
  */
 CHI_API struct chi_lane *chi_container_lane_least_loaded(struct chi_container *container,
                                                          chi_queue_id_t queue_id);
 
-/* A lane's tasks that have not begun: how many, and whether there are none. Any worker; to others
- * than the lane's, a moment late. */
+/*
+ * Returns the number of the lane's tasks that have not started, and whether there are none. Any
+ * worker; the value may be slightly outdated on other workers than the lane's.
+ */
 CHI_API uint32_t chi_lane_size(const struct chi_lane *lane);
 CHI_API bool chi_lane_is_empty(const struct chi_lane *lane);
 
-/* The sum of the estimates of the lane's tasks that have not completed; see rctx->load. */
+/* Returns the sum of rctx->load over the lane's tasks that have not completed. Any worker. */
 CHI_API uint64_t chi_lane_load(const struct chi_lane *lane);
 
 /*
- * Gives the handler of `method` a stack of at least `stack_size` bytes, where that is more than
- * runtime.stack_size. Called by Create. 0, -EINVAL (no such method, or more than 64 MiB), -ENOMEM.
+ * Sets a larger stack for the handler of `method`. Call it in Create.
+ *   stack_size   bytes, at most 64 MiB; values up to runtime.stack_size have no effect
+ * Returns 0, or
+ *   -EINVAL   the module has no such method, or the size is too large
+ *   -ENOMEM   out of memory
  */
 CHI_API int chi_container_set_stack_size(struct chi_container *container, uint32_t method,
                                          size_t stack_size);
 
 /*
- * The common monitors, in one line each. Every one may be called in every mode. Where `load` is
- * given, the lane's load counts it until the task has completed.
+ * Common monitors. Each may be called in every mode. `load` is added to the load of the lane until
+ * the task has completed.
  */
 
-/* One fixed lane. */
+/* Routes the task to one fixed lane. */
 static inline void chi_monitor_lane(struct chi_container *container, enum chi_monitor_mode mode,
                                     struct chi_run_context *rctx, chi_queue_id_t queue_id,
                                     chi_lane_id_t lane_id)
@@ -175,7 +195,7 @@ static inline void chi_monitor_lane(struct chi_container *container, enum chi_mo
         rctx->route_lane = chi_container_lane(container, queue_id, lane_id);
 }
 
-/* The same, with a queue for each priority that a caller can give its task. */
+/* Routes the task to lane `lane_id` of the queue for its priority (chi_task_set_priority()). */
 static inline void chi_monitor_by_priority(struct chi_container *container,
                                            enum chi_monitor_mode mode, const struct chi_task *task,
                                            struct chi_run_context *rctx,
@@ -188,7 +208,10 @@ static inline void chi_monitor_by_priority(struct chi_container *container,
                      lane_id);
 }
 
-/* The lane that `hash` stands for: tasks of one hash run one at a time, in order. */
+/*
+ * Routes the task to the lane `hash` modulo the number of lanes: tasks with one hash run one at a
+ * time, in order.
+ */
 static inline void chi_monitor_hash(struct chi_container *container, enum chi_monitor_mode mode,
                                     struct chi_run_context *rctx, chi_queue_id_t queue_id,
                                     uint32_t hash)
@@ -197,7 +220,7 @@ static inline void chi_monitor_hash(struct chi_container *container, enum chi_mo
         rctx->route_lane = chi_container_lane_by_hash(container, queue_id, hash);
 }
 
-/* The lane with the least to do; the task adds `load` to it. */
+/* Routes the task to the least loaded lane and adds `load` to it. */
 static inline void chi_monitor_least_loaded(struct chi_container *container,
                                             enum chi_monitor_mode mode,
                                             struct chi_run_context *rctx, chi_queue_id_t queue_id,
@@ -210,8 +233,8 @@ static inline void chi_monitor_least_loaded(struct chi_container *container,
 }
 
 /*
- * By a property of the task: one of up to `limit` goes to the least loaded lane of `queue_id`, a
- * larger one to that of `large_queue_id`, as a rule a queue of high latency. Adds `size` as load.
+ * Routes the task by a size: up to `limit` to the least loaded lane of `queue_id`, above it to that
+ * of `large_queue_id`, usually a high-latency queue. Adds `size` as load.
  */
 static inline void chi_monitor_by_size(struct chi_container *container, enum chi_monitor_mode mode,
                                        struct chi_run_context *rctx, uint64_t size, uint64_t limit,
@@ -221,7 +244,7 @@ static inline void chi_monitor_by_size(struct chi_container *container, enum chi
                              size);
 }
 
-/* Common GLOBAL_SCHEDULE: a Dynamic query becomes this one. */
+/* In GLOBAL_SCHEDULE: replaces a dynamic query by `query`. */
 static inline void chi_monitor_query(enum chi_monitor_mode mode, struct chi_task *task,
                                      chi_pool_query_t query)
 {
@@ -229,7 +252,10 @@ static inline void chi_monitor_query(enum chi_monitor_mode mode, struct chi_task
         task->pool_query = query;
 }
 
-/* The same: the container is chosen by a hash, such as chi_hash_bytes() of the task's key. */
+/*
+ * In GLOBAL_SCHEDULE: replaces a dynamic query by direct_hash with `hash`, such as chi_hash_bytes()
+ * of a key.
+ */
 static inline void chi_monitor_query_by_hash(enum chi_monitor_mode mode, struct chi_task *task,
                                              uint32_t hash)
 {
@@ -237,24 +263,27 @@ static inline void chi_monitor_query_by_hash(enum chi_monitor_mode mode, struct 
 }
 
 /*
- * What a task for several containers is made of. Each runs a copy; done copies are merged into the
- * caller's task in the order of containers, one at a time, on one thread. Merging must not park.
- *
- * The copy's IN and INOUT members, of which strings and vectors are copied, and all buffers, which
- * refer to the same bytes. 0, or -ENOMEM with nothing held.
+ * Copies a task for one container. A task that selects several containers runs as one copy per
+ * container; the runtime then merges the done copies into the caller's task in the order of
+ * containers, one at a time, on one thread. Copies the IN and INOUT members, with the content of
+ * strings and vectors; buffers refer to the same bytes.
+ *   copy   zeroed but for its base
+ * Returns 0, or with nothing held
+ *   -ENOMEM   out of memory
  */
 CHI_API int chi_task_copy(const struct chi_schema *schema, const struct chi_task *task,
                           struct chi_task *copy);
 
 /*
- * The usual merge: `into` gets the return code of the first copy that failed, and the OUT and INOUT
- * members of the first that did not, whose memory it takes over; buffers stay as they are.
+ * Merges a done copy; the default for methods without a merge function of their own. `into`
+ * receives the return code of the first copy that failed, and the OUT and INOUT members of the
+ * first copy that succeeded, with their memory. Buffers are unchanged. A merge must not park.
  */
 CHI_API void chi_task_aggregate(const struct chi_schema *schema, struct chi_task *into,
                                 struct chi_task *copy);
 
 /*
- * How a merge of one's own begins: keeps the first error as the result and says whether this copy
+ * Starts a merge function: keeps the first error as the result. Returns whether this copy
  * succeeded.
  */
 static inline bool chi_task_aggregate_code(struct chi_task *into, const struct chi_task *copy)
@@ -264,66 +293,80 @@ static inline bool chi_task_aggregate_code(struct chi_task *into, const struct c
     return copy->return_code >= 0;
 }
 
-/* In a merge: how many copies that succeeded were merged into `into` before this one. */
+/* Returns the number of successful copies that were merged into `into` before this one. */
 static inline uint32_t chi_task_aggregate_count(const struct chi_task *into)
 {
     return into->time_low;
 }
 
-/* The context of the task that runs on this thread; NULL outside a handler. */
+/* Returns the context of the task that runs on this thread, or NULL outside a handler. */
 CHI_API struct chi_run_context *chi_current_context(void);
 
 /*
- * The functions that park may be cut short: when the task is cancelled or its time is over they
- * return -ECANCELED or -ETIMEDOUT, without waiting, from then on. A handler then puts its state in
- * order and returns; subtasks that it deletes in flight are cancelled with it, those that it
- * submits afterwards are not. See chi_task_shield().
+ * Cancellation. When a task is cancelled or its timeout expires, the functions that park return
+ * -ECANCELED or -ETIMEDOUT, without waiting, from then on. The handler then restores its state and
+ * returns. Subtasks in flight that it deletes are cancelled too; subtasks that it submits
+ * afterwards are not. See chi_task_shield().
  */
 
 /*
- * Lets other tasks of this worker run, then goes on. Parks the calling fiber. Only in a handler. 0,
- * -ECANCELED, -ETIMEDOUT.
+ * Lets other tasks of this worker run, then continues. Parks the calling fiber. Only in a handler.
+ * Returns 0, or
+ *   -ECANCELED   the task was cancelled
+ *   -ETIMEDOUT   the timeout of the task has expired
  */
 CHI_API int chi_task_yield(void);
 
 /*
- * Waits for `duration_ns`. Parks the calling fiber. Only in a handler. 0, -ECANCELED, -ETIMEDOUT.
+ * Waits for `duration_ns` nanoseconds. Parks the calling fiber. Only in a handler.
+ * Returns 0, or
+ *   -ECANCELED   the task was cancelled
+ *   -ETIMEDOUT   the timeout of the task has expired
  */
 CHI_API int chi_task_sleep(uint64_t duration_ns);
 
 /*
- * Waits until `fd` is ready for `events` (EPOLLIN, EPOLLOUT). Parks the calling fiber. Only in a
- * handler. Returns the ready events, -ECANCELED, -ETIMEDOUT or -errno (of epoll_ctl; -EEXIST where
- * another task waits on `fd` here).
+ * Waits until `fd` is ready. Parks the calling fiber. Only in a handler.
+ *   events   EPOLLIN, EPOLLOUT or both
+ * Returns the ready events, or
+ *   -ECANCELED     the task was cancelled
+ *   -ETIMEDOUT     the timeout of the task has expired
+ *   -EEXIST        another task waits for `fd` on this worker
+ *   other -errno   of epoll_ctl()
  */
 CHI_API int chi_task_wait_fd(int fd, uint32_t events);
 
 /*
- * Whether the running task is to end: 0, or -ECANCELED or -ETIMEDOUT. For handlers that work for
- * long without waiting. Reads the clock where the task has a timeout.
+ * Polls whether the running task shall end. For handlers that run for a long time without parking.
+ * Reads the clock if the task has a timeout.
+ * Returns 0, also outside a handler, or
+ *   -ECANCELED   the task was cancelled
+ *   -ETIMEDOUT   its timeout has expired
  */
 CHI_API int chi_task_cancelled(void);
 
 /*
- * While `on`, nothing cuts this task's waits short: for waits whose end something relies on, such
- * as a device that writes into the task's buffer, and for putting things in order afterwards. What
- * came meanwhile takes effect at the first wait after it is off again. Returns what it was before.
- * Only in a handler; does not nest by itself, so put back what it returned.
+ * Turns the shield of the running task on or off. While it is on, cancellation and timeout do not
+ * end the task's waits; they take effect at the first wait after it is off. For waits that must
+ * complete, such as for a device that writes into the task's buffer, and for clean-up afterwards.
+ * Only in a handler.
+ * Returns the previous setting. The shield does not nest: restore that value.
  */
 CHI_API bool chi_task_shield(bool on);
 
-/* How many runs of this periodic task were left out so far, because one took too long. 0 elsewhere.
+/*
+ * Returns the number of runs of this periodic task that were skipped because a run took too long. 0
+ * elsewhere.
  */
 CHI_API uint64_t chi_task_missed(void);
 
 CHI_END_DECLS
 
 /*
- * Defines the module's descriptor: CHI_TASK_CC(chimaera_kv, "1.0.0") at the end of <mod>_runtime.c.
- * The state struct is `struct chimaera_kv`; ops and parameter schema come from the generated file.
- * Monitors of a module that ends so are asked in LOCAL_SCHEDULE and GLOBAL_SCHEDULE alone, and a
- * task pays for no other call. CHI_TASK_CC_MODES() names further modes: CHI_WANTS_EST_LOAD |
- * CHI_WANTS_CLEANUP.
+ * Defines the module's descriptor. Put CHI_TASK_CC(chimaera_kv, "1.0.0") at the end of
+ * <mod>_runtime.c. The state struct is `struct chimaera_kv`; the generated file defines ops and
+ * parameter schema. Monitors of the module are called in LOCAL_SCHEDULE and GLOBAL_SCHEDULE only.
+ * CHI_TASK_CC_MODES() requests further modes: CHI_WANTS_EST_LOAD | CHI_WANTS_CLEANUP.
  */
 #define CHI_TASK_CC(name_, version_) CHI_TASK_CC_MODES(name_, version_, 0)
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A reader-writer lock between groups of tasks, for handlers: any number of groups may read, or one
- * group write. Groups, zeroing, who may call, and what happens at a task's end are as with
- * chi_comutex (comutex.h).
+ * group may write. Groups, initialisation, callers, and the end of a task are as described in
+ * comutex.h.
  *
- * Who waits is served in order of arrival, so a waiting writer holds back new groups of readers. A
- * group that holds the lock enters at once: to read always, also under its own write; to write
- * where no other group reads. Else it waits, before all others, until those that read have left;
- * a second group that reads and asks to write meanwhile gets -EDEADLK, because the two would wait
- * for each other. It must give back its read hold, and may then lock anew.
+ * Waiting tasks are served in order of arrival, so a waiting writer blocks new groups of readers. A
+ * group that holds the lock enters immediately: for reading always, even while it writes; for
+ * writing if no other group reads. Else it waits, before all others, until the other readers have
+ * released the lock. If a second reading group requests to write meanwhile, it receives -EDEADLK,
+ * because the two would wait for each other. It must release its read hold before it locks again.
  */
 #ifndef CHIMAERA_CORWLOCK_H
 #define CHIMAERA_CORWLOCK_H
@@ -20,26 +20,34 @@ struct chi_corwlock {
 };
 
 /*
- * int chi_corwlock_read_lock(struct chi_corwlock *lock)
- * int chi_corwlock_write_lock(struct chi_corwlock *lock)
+ *   int chi_corwlock_read_lock(struct chi_corwlock *lock)
+ *   int chi_corwlock_write_lock(struct chi_corwlock *lock)
  *
- * Lock to read or to write. Park the calling fiber while other groups are in the way. Return 0;
- * -EDEADLK (write, see above); -ENOMEM; the code with which somebody ended the wait: the lock is
- * not held then.
+ * Lock for reading or writing. Park the calling fiber while other groups prevent that.
+ * Return 0, or with the lock not held
+ *   -EDEADLK     write_lock: another reading group waits to write, see above
+ *   -ENOMEM      out of memory
+ *   -EPERM       called outside a handler
+ *   -ECANCELED   the task was cancelled
+ *   -ETIMEDOUT   the timeout of the task has expired
  */
 #define chi_corwlock_read_lock(lock)  chi_corwlock_lock_as(lock, CHI_COLOCK_READ, #lock)
 #define chi_corwlock_write_lock(lock) chi_corwlock_lock_as(lock, CHI_COLOCK_WRITE, #lock)
 
 /*
- * int chi_corwlock_try_read_lock(struct chi_corwlock *lock)
- * int chi_corwlock_try_write_lock(struct chi_corwlock *lock)
+ *   int chi_corwlock_try_read_lock(struct chi_corwlock *lock)
+ *   int chi_corwlock_try_write_lock(struct chi_corwlock *lock)
  *
- * Lock if that needs no wait: 0, else -EBUSY; -ENOMEM. Never wait.
+ * Lock if that is possible without waiting. Never park.
+ * Return 0, or with the lock not held
+ *   -EBUSY    other groups prevent it
+ *   -ENOMEM   out of memory
+ *   -EPERM    called outside a handler
  */
 #define chi_corwlock_try_read_lock(lock)  chi_corwlock_try_lock_as(lock, CHI_COLOCK_READ, #lock)
 #define chi_corwlock_try_write_lock(lock) chi_corwlock_try_lock_as(lock, CHI_COLOCK_WRITE, #lock)
 
-/* The same under a name of the caller's, which log and status show. */
+/* The same with a name of the caller's choice, which log and status show. */
 static inline int chi_corwlock_lock_as(struct chi_corwlock *lock, enum chi_colock_mode mode,
                                        const char *name)
 {
@@ -52,8 +60,10 @@ static inline int chi_corwlock_try_lock_as(struct chi_corwlock *lock, enum chi_c
     return chi_colock_try_lock(&lock->lock, mode, name);
 }
 
-/* Undo one lock of that mode of the calling task. Whoever has none is an assertion, and nothing
- * happens. */
+/*
+ * Undo one lock of the calling task in that mode. Never park. An assertion if the task has none;
+ * then nothing happens.
+ */
 static inline void chi_corwlock_read_unlock(struct chi_corwlock *lock)
 {
     chi_colock_unlock(&lock->lock, CHI_COLOCK_READ);
@@ -66,7 +76,8 @@ static inline void chi_corwlock_write_unlock(struct chi_corwlock *lock)
 
 /*
  * Lock, and unlock at the end of the enclosing scope. Park the calling fiber. For functions that
- * return an int: where the lock is not had, they return the code from the function at once.
+ * return an int: if the lock cannot be acquired, the function returns the code of the lock
+ * function.
  */
 #define CHI_SCOPED_COREAD(corwlock) CHI_COLOCK_SCOPED(&(corwlock)->lock, CHI_COLOCK_READ, #corwlock)
 #define CHI_SCOPED_COWRITE(corwlock)                                                               \

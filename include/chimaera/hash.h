@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The hash of keys: callers and modules that use it agree on which container or lane a key is in.
- */
+/* The hash of keys. Callers and modules that use it agree on the container or lane of a key. */
 #ifndef CHIMAERA_HASH_H
 #define CHIMAERA_HASH_H
 
@@ -9,9 +8,10 @@
 CHI_BEGIN_DECLS
 
 /*
- * MurmurHash3, 32 bits, seed 0, of `size` bytes: the same on every machine and in every version.
- * For chi_pool_query_direct_hash(), chi_container_lane_by_hash() and their like. Keys that somebody
- * chooses on purpose can all be made to collide. `data` may be NULL where `size` is 0.
+ * Returns the 32-bit MurmurHash3 with seed 0 of `size` bytes: the same on every machine and in
+ * every version. For chi_pool_query_direct_hash(), chi_container_lane_by_hash() and similar. Not
+ * resistant to keys that are chosen to collide. `data` may be NULL if `size` is 0. Any thread;
+ * never parks.
  */
 CHI_API uint32_t chi_hash_bytes(const void *data, size_t size);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Logging, for the runtime, modules and tools: one line a call, written at once. CHI_LOG=level or
- * level,topic:level,… and CHI_DEBUG=1 (all debug) override the configuration. Any thread.
+ * Logging for the runtime, modules and tools: each call writes one line immediately. The
+ * environment variables CHI_LOG (a level, or level,topic:level,...) and CHI_DEBUG=1 (all topics at
+ * debug) override the configuration. Any thread; never parks.
  */
 #ifndef CHIMAERA_LOG_H
 #define CHIMAERA_LOG_H
@@ -18,18 +19,25 @@ enum chi_log_level {
 
 CHI_BEGIN_DECLS
 
-/* Whether a message of this topic and level would be written; cheap. */
+/* Returns whether a message of this topic and level is written. Costs a few instructions. */
 CHI_API bool chi_log_enabled(const char *topic, enum chi_log_level level);
 
-/* Writes "<time> <level> <topic>: <message>". `topic` is a short lower-case word, such as a
- * module's name. */
+/*
+ * Writes the line "<time> <level> <topic>: <message>".
+ *   topic    a short lower-case word, such as the name of a module
+ *   format   as for printf(), without a final newline
+ */
 CHI_API void chi_log_write(const char *topic, enum chi_log_level level, const char *format, ...)
     CHI_PRINTF(3, 4);
 
 /*
- * Sets what is written and where: `level` as in CHI_LOG, `file` a path that is appended to, or NULL
- * for standard error. The environment's CHI_LOG and CHI_DEBUG win over `level`. 0, -EINVAL, -errno
- * of open.
+ * Sets the levels and the destination of the log.
+ *   level   as in CHI_LOG; NULL: warn. CHI_LOG and CHI_DEBUG take precedence
+ *   file    path of a file to append to; NULL: standard error
+ * Returns 0, or with nothing changed
+ *   -EINVAL        `level` is malformed
+ *   -ENOMEM        out of memory
+ *   other -errno   the file could not be opened
  */
 CHI_API int chi_log_configure(const char *level, const char *file);
 

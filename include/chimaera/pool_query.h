@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A pool query says which containers of a pool a task is for. A value; compare with memcmp. */
+/*
+ * A pool query selects the containers of a pool that run a task. A plain value; compare with
+ * memcmp(). All functions: any thread; never park.
+ */
 #ifndef CHIMAERA_POOL_QUERY_H
 #define CHIMAERA_POOL_QUERY_H
 
 #include "chimaera/types.h"
 
 enum chi_routing_mode {
-    CHI_ROUTE_NULL = 0, /* refused: a query must be made by one of the functions below */
+    CHI_ROUTE_NULL = 0, /* refused; use one of the functions below to make a query */
     CHI_ROUTE_LOCAL = 1,
     CHI_ROUTE_DIRECT_ID = 2,
     CHI_ROUTE_DIRECT_HASH = 3,
@@ -30,51 +33,54 @@ static inline chi_pool_query_t chi_pool_query_make(uint32_t mode, uint32_t first
 }
 
 /*
- * One container of this node: for a handler of the pool, its own; else the one that the calling
- * process's id chooses, always the same for one process.
+ * Selects one container of this node. For a handler of the same pool: its own container. Else the
+ * container is chosen by the id of the calling process, so one process always gets the same one.
  */
 static inline chi_pool_query_t chi_pool_query_local(void)
 {
     return chi_pool_query_make(CHI_ROUTE_LOCAL, 0, 0);
 }
 
-/* The container with this id. */
+/* Selects the container with this id. */
 static inline chi_pool_query_t chi_pool_query_direct_id(chi_container_id_t container)
 {
     return chi_pool_query_make(CHI_ROUTE_DIRECT_ID, container, 0);
 }
 
-/* The container `hash` modulo the number of containers; see chi_hash_bytes() for keys. */
+/* Selects the container `hash` modulo the number of containers; see chi_hash_bytes() for keys. */
 static inline chi_pool_query_t chi_pool_query_direct_hash(uint32_t hash)
 {
     return chi_pool_query_make(CHI_ROUTE_DIRECT_HASH, hash, 0);
 }
 
-/* `count` containers from `first` on. */
+/* Selects `count` containers, starting with the container `first`. */
 static inline chi_pool_query_t chi_pool_query_range(uint32_t first, uint32_t count)
 {
     return chi_pool_query_make(CHI_ROUTE_RANGE, first, count);
 }
 
-/* Every container of the pool. */
+/* Selects all containers of the pool. */
 static inline chi_pool_query_t chi_pool_query_broadcast(void)
 {
     return chi_pool_query_make(CHI_ROUTE_BROADCAST, 0, 0);
 }
 
-/* A container on this node of the cluster, as local would choose it there. 0 is this node. */
+/*
+ * Selects a container on this node of the cluster, as a local query on that node does. 0: this
+ * node.
+ */
 static inline chi_pool_query_t chi_pool_query_physical(chi_node_id_t node)
 {
     return chi_pool_query_make(CHI_ROUTE_PHYSICAL, node, 0);
 }
 
-/* The module's monitor decides (GLOBAL_SCHEDULE); local where it does not. */
+/* Lets the module's monitor choose (CHI_MONITOR_GLOBAL_SCHEDULE). Local if the monitor does not. */
 static inline chi_pool_query_t chi_pool_query_dynamic(void)
 {
     return chi_pool_query_make(CHI_ROUTE_DYNAMIC, 0, 0);
 }
 
-/* ---- What a query says. */
+/* ---- The content of a query. */
 
 static inline enum chi_routing_mode chi_pool_query_mode(chi_pool_query_t query)
 {
@@ -121,7 +127,7 @@ static inline bool chi_pool_query_is_dynamic(chi_pool_query_t query)
     return query.mode == CHI_ROUTE_DYNAMIC;
 }
 
-/* The parts of a query; each is 0 for a query of another mode. */
+/* The parts of a query. Each returns 0 for a query of a different mode. */
 
 static inline chi_container_id_t chi_pool_query_container_id(chi_pool_query_t query)
 {
@@ -153,20 +159,26 @@ static inline chi_node_id_t chi_pool_query_node_id(chi_pool_query_t query)
 CHI_BEGIN_DECLS
 
 /*
- * Reads the text form: "local", "broadcast", "dynamic", "direct_id:3", "direct_hash:77",
- * "range:0:10", "physical:2". Returns 0, or -EINVAL with chi_last_error() saying what was expected.
+ * Parses the text form: "local", "broadcast", "dynamic", "direct_id:3", "direct_hash:77",
+ * "range:0:10", "physical:2".
+ * Returns 0, or
+ *   -EINVAL   the text is malformed; chi_last_error() names the expected forms
  */
 CHI_API int chi_pool_query_parse(const char *text, chi_pool_query_t *query);
 
 /*
- * Whether a pool with `container_count` containers can route the query: 0, CHI_EQUERY_NULL,
- * CHI_EQUERY_MODE (no such mode), CHI_EQUERY_CONTAINER (no such container), CHI_EQUERY_RANGE
- * (empty, or beyond the last container), CHI_EQUERY_NODE (no such node), -EINVAL (no container at
- * all). chi_last_error() says more.
+ * Checks whether a pool with `container_count` containers can route the query.
+ * Returns 0, or a negative code with chi_last_error() set:
+ *   CHI_EQUERY_NULL        the query is null
+ *   CHI_EQUERY_MODE        the mode is unknown
+ *   CHI_EQUERY_CONTAINER   the container does not exist
+ *   CHI_EQUERY_RANGE       the range is empty or exceeds the last container
+ *   CHI_EQUERY_NODE        the node does not exist
+ *   -EINVAL                container_count is 0
  */
 CHI_API int chi_pool_query_check(chi_pool_query_t query, uint32_t container_count);
 
-/* Writes the text form into `text` of CHI_POOL_QUERY_TEXT_SIZE bytes and returns `text`. */
+/* Writes the text form into `text`, CHI_POOL_QUERY_TEXT_SIZE bytes, and returns `text`. */
 CHI_API char *chi_pool_query_format(chi_pool_query_t query, char *text);
 
 CHI_END_DECLS

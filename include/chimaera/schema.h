@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Schemas: what a task or parameter struct is made of. chi_refresh_repo writes them from the
- * annotated structs; one table serves copy-in from a client, copy-out to it, freeing, archives and
- * the configuration file. Nobody writes one by hand.
+ * Schemas describe the members of a task or parameter struct. chi_refresh_repo generates them from
+ * the annotated structs. One table serves copy-in from a client, copy-out to the client, freeing,
+ * archives and the configuration file. Do not write schemas by hand.
  */
 #ifndef CHIMAERA_SCHEMA_H
 #define CHIMAERA_SCHEMA_H
@@ -69,8 +69,10 @@ struct chi_task_schema {
     CHI_ATOMIC(uint32_t) number; /* this process's number for it, 0 until first used */
 };
 
-/* The schemas of a module's own tasks, by id: what client and runtime compare. The generated file
- * defines it as `<ns>_<mod>_schemas`. */
+/*
+ * The schemas of a module's own tasks, by id. Client and runtime compare them. The generated file
+ * defines the table as `<ns>_<mod>_schemas`.
+ */
 struct chi_module_schemas {
     const char *module; /* "<ns>_<mod>" */
     struct chi_task_schema *const *tasks;
@@ -78,7 +80,7 @@ struct chi_module_schemas {
 };
 
 CHI_BEGIN_DECLS
-/* Of a task without members: what the inherited methods without a task struct take. */
+/* The schema of a task without members, which inherited methods without a task struct use. */
 extern CHI_API struct chi_task_schema chi_base_task_schema;
 CHI_END_DECLS
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Return codes. Every function that can fail returns 0 or a count, or a negative code: `-errno`
- * where one fits, else one of the codes below. This table is the source of the enum, of
- * chi_strerror() and of the page in docs/.
+ * Return codes. A function that can fail returns 0 or a count, or a negative code: `-errno` if one
+ * fits, else one of the codes below. This table is the source of the enum, of chi_strerror() and of
+ * docs/reference/status.md. All functions: any thread; never park.
  */
 #ifndef CHIMAERA_STATUS_H
 #define CHIMAERA_STATUS_H
@@ -11,21 +11,22 @@
 
 /* X(name, value, text) */
 #define CHI_STATUS_TABLE(X)                                                                        \
-    X(CHI_ERUNTIME_DOWN, -1001, "the runtime is not running, or stopped while we waited")          \
+    X(CHI_ERUNTIME_DOWN, -1001, "the runtime is not running, or it stopped during the call")       \
     X(CHI_ENOTATTACHED, -1002, "this process is not attached to a runtime")                        \
-    X(CHI_EFORKED, -1003, "this process is a fork of an attached one; call chi_client_init()")     \
-    X(CHI_EABI, -1004, "built for another version of the Chimaera interface")                      \
-    X(CHI_ESTOPPING, -1005, "the runtime is stopping and takes no new work")                       \
+    X(CHI_EFORKED, -1003,                                                                          \
+      "this process was forked from an attached process; call chi_client_init()")                  \
+    X(CHI_EABI, -1004, "built for a different version of the Chimaera interface")                  \
+    X(CHI_ESTOPPING, -1005, "the runtime is stopping and accepts no new tasks")                    \
     X(CHI_ENOPOOL, -1010, "no such pool")                                                          \
-    X(CHI_ENOMETHOD, -1011, "the module has no such method, or it is disabled")                    \
+    X(CHI_ENOMETHOD, -1011, "the module has no such method, or the method is disabled")            \
     X(CHI_ENOROUTE, -1012, "the module's monitor chose no lane for the task")                      \
-    X(CHI_EPOOL_EXISTS, -1013, "a pool of this name exists with another module or parameters")     \
+    X(CHI_EPOOL_EXISTS, -1013, "a pool of this name exists with a different module or parameters") \
     X(CHI_ENOMODULE, -1014, "no such module library")                                              \
     X(CHI_EBADMODULE, -1015, "the library is not a usable Chimaera module")                        \
     X(CHI_EPOOL_NAME, -1016, "the pool name is empty or too long")                                 \
     X(CHI_EBADTASK, -1020, "the task's fixed part is damaged (magic or size)")                     \
-    X(CHI_EBADPTR, -1021, "a position lies outside the memory granted to this client")             \
-    X(CHI_EBADSTRING, -1022, "a string or vector has an impossible length")                        \
+    X(CHI_EBADPTR, -1021, "an offset lies outside the memory granted to this client")              \
+    X(CHI_EBADSTRING, -1022, "a string or vector has an invalid length")                           \
     X(CHI_ESCHEMA, -1023, "client and runtime were built with different layouts of the task")      \
     X(CHI_EQUERY_NULL, -1030, "the pool query is null")                                            \
     X(CHI_EQUERY_CONTAINER, -1031, "the pool query names a container that does not exist")         \
@@ -33,8 +34,8 @@
     X(CHI_EQUERY_NODE, -1033, "the pool query names a node that does not exist")                   \
     X(CHI_EQUERY_MODE, -1034, "the pool query has an unknown mode")                                \
     X(CHI_EARCHIVE, -1040, "the archive is truncated or damaged")                                  \
-    X(CHI_EPROTOCOL, -1041, "the other side broke the control protocol")                           \
-    X(CHI_ECONFIG, -1050, "the configuration is wrong")
+    X(CHI_EPROTOCOL, -1041, "the peer violated the control protocol")                              \
+    X(CHI_ECONFIG, -1050, "the configuration is invalid")
 
 enum chi_status {
     CHI_OK = 0,
@@ -45,23 +46,29 @@ enum chi_status {
 
 CHI_BEGIN_DECLS
 
-/* The text of a code: of `-errno` or of a CHI_E code. Static storage or the C library's; never
- * NULL. */
+/*
+ * Returns the text of a code, `-errno` or CHI_E...; "unknown code" for others. The storage is
+ * static or belongs to the C library. Never NULL.
+ */
 CHI_API const char *chi_strerror(int code);
 
-/* The name of a code, such as "CHI_ENOPOOL" or "ENOMEM"; "?" where there is none. */
+/* Returns the name of a code, such as "CHI_ENOPOOL" or "ENOMEM"; "?" for an unknown code. */
 CHI_API const char *chi_status_name(int code);
 
 /*
- * What went wrong last in this thread: what was tried, with which value, what to do. "" where
- * nothing has. Valid until the thread's next failing call.
+ * Returns the message of the last failed call of this thread: what was attempted, with which value,
+ * and what to do. "" before the first failure. Valid until the next call of this thread that fails.
  */
 CHI_API const char *chi_last_error(void);
 
-/* The code that belongs to chi_last_error(); how callers learn why a function returned NULL. */
+/*
+ * Returns the code that belongs to chi_last_error(): the reason why a function returned NULL. 0
+ * before the first failure.
+ */
 CHI_API int chi_last_error_code(void);
 
-/* Records an error for chi_last_error() and returns `code`. For modules and their client libraries.
+/*
+ * Records an error for chi_last_error() and returns `code`. For modules and their client libraries.
  */
 CHI_API int chi_error(int code, const char *format, ...) CHI_PRINTF(2, 3);
 

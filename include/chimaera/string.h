@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Strings and byte sequences as members of tasks. Short ones lie inside the task; longer ones in
- * memory of the calling process's arena (in a handler: private memory of the runtime). Every read
- * goes through a view, which is bounded. `\0` bytes are allowed; a `\0` that is not counted follows
- * the last byte. A zeroed string is empty and needs no other beginning.
+ * Strings and byte sequences as members of tasks. Short ones are stored inside the task, longer
+ * ones in memory of the calling process's arena; in a handler, in private memory of the runtime.
+ * All reads go through a view, which is bounded. `\0` bytes are allowed; an uncounted `\0` follows
+ * the last byte. A zeroed string is empty and needs no initialisation.
  *
- * Functions that change a string return 0 or a code and leave it unchanged on failure: -ENOMEM,
- * -EMSGSIZE (over 4 GiB), -ERANGE (a place outside of the content). What is added may lie in the
- * string itself. One thread at a time per string.
+ * Functions that change a string return 0 or a negative code, and leave it unchanged on failure.
+ * Each may return -ENOMEM, -EMSGSIZE (over 4 GiB) and CHI_EBADSTRING (another process damaged the
+ * string); further codes are listed with the function. The added bytes may lie in the string
+ * itself. One thread at a time per string. Nothing here parks.
  */
 #ifndef CHIMAERA_STRING_H
 #define CHIMAERA_STRING_H
@@ -17,18 +18,18 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* Bytes that need no memory outside the task, the final \0 included. */
+/* Bytes that are stored inside the task, including the final \0. */
 #define CHI_BYTES_INLINE 24u
 
-/* No place: what a search returns that found nothing. */
+/* Result of a search without a match. */
 #define CHI_NOT_FOUND SIZE_MAX
 
-/* What strings and vectors have in common. Zeroed is empty. */
+/* Common part of strings and vectors. Zeroed: empty. */
 struct chi_bytes {
     uint32_t size;      /* bytes in use */
-    uint32_t capacity;  /* of `own`, in bytes; 0 where there is none */
-    chi_shm_ptr_t own;  /* memory of the creator, freed with the task */
-    chi_shm_ptr_t lent; /* memory lent by the runtime for an output, given back with the task */
+    uint32_t capacity;  /* of `own`, in bytes; 0: `own` is unused */
+    chi_shm_ptr_t own;  /* memory of the creator; freed with the task */
+    chi_shm_ptr_t lent; /* memory lent by the runtime for an output; returned with the task */
     char small[CHI_BYTES_INLINE];
 };
 CHI_STATIC_ASSERT(sizeof(struct chi_bytes) == 48, "shared layout");
@@ -38,8 +39,8 @@ struct chi_string {
 };
 
 /*
- * A bounded look at bytes. Valid until the string changes or its task is freed. `size` is read once
- * and checked, so the view stays in bounds whatever another process writes meanwhile.
+ * A bounded view of bytes. Valid until the string changes or its task is freed. `size` is read once
+ * and checked, so the view stays in bounds even if another process writes to the string.
  */
 struct chi_view {
     const char *data; /* never NULL; data[size] is '\0' unless another process overwrote it */
@@ -48,33 +49,45 @@ struct chi_view {
 
 CHI_BEGIN_DECLS
 
-/* ---- bytes: what strings and vectors are made of */
+/* ---- bytes: the common part of strings and vectors */
 
+/* Returns a view of the content. */
 CHI_API struct chi_view chi_bytes_view(const struct chi_bytes *bytes);
 
-/* Replaces the content. `data` may be NULL: zeros then. */
+/* Replaces the content. `data` NULL: `size` zero bytes. */
 CHI_API int chi_bytes_assign(struct chi_bytes *bytes, const void *data, size_t size);
 
-/* Adds at the end. `data` may be NULL: zeros then. */
+/* Appends `size` bytes. `data` NULL: zero bytes. */
 CHI_API int chi_bytes_append(struct chi_bytes *bytes, const void *data, size_t size);
 
-/* Replaces `removed` bytes from `at` on by `size` bytes of `data` (NULL: zeros). -ERANGE. */
+/*
+ * Replaces `removed` bytes at `at` by `size` bytes of `data` (NULL: zero bytes).
+ * Returns 0, or
+ *   -ERANGE   the removed bytes are not all within the content
+ */
 CHI_API int chi_bytes_splice(struct chi_bytes *bytes, size_t at, size_t removed, const void *data,
                              size_t size);
 
-/* Overwrites `size` bytes from `at` on, all of them within the content. -ERANGE. */
+/*
+ * Overwrites `size` bytes at `at`.
+ * Returns 0, or
+ *   -ERANGE   the bytes are not all within the content
+ */
 CHI_API int chi_bytes_write(struct chi_bytes *bytes, size_t at, const void *data, size_t size);
 
-/* Changes the size; new bytes are zero. */
+/* Changes the size to `size` bytes; new bytes are zero. */
 CHI_API int chi_bytes_resize(struct chi_bytes *bytes, size_t size);
 
-/* Makes room for `size` bytes, so that adding up to there cannot fail. */
+/* Allocates memory, so that the content can grow to `size` bytes without failure. */
 CHI_API int chi_bytes_reserve(struct chi_bytes *bytes, size_t size);
 
-/* Where the content can be written in place, `size` bytes of it. NULL where it is a lent output. */
+/*
+ * Returns the content for writing in place, or NULL if it is a lent output. The size does not
+ * change.
+ */
 CHI_API void *chi_bytes_data(struct chi_bytes *bytes);
 
-/* Frees what it holds and leaves it empty. */
+/* Frees the memory and leaves it empty. */
 CHI_API void chi_bytes_fini(struct chi_bytes *bytes);
 
 /* Exchanges the contents. */
@@ -85,7 +98,7 @@ static inline void chi_bytes_swap(struct chi_bytes *a, struct chi_bytes *b)
     *b = kept;
 }
 
-/* Frees what `to` holds, gives it what `from` has, and leaves `from` empty. */
+/* Frees the content of `to`, moves the content of `from` there, and leaves `from` empty. */
 static inline void chi_bytes_move(struct chi_bytes *to, struct chi_bytes *from)
 {
     if (to == from)
@@ -95,14 +108,17 @@ static inline void chi_bytes_move(struct chi_bytes *to, struct chi_bytes *from)
     memset(from, 0, sizeof(*from));
 }
 
-/* `size` bytes from `at` on, to read; NULL where they are not all within the content. */
+/* Returns `size` bytes at `at` for reading, or NULL if they are not all within the content. */
 static inline const void *chi_bytes_at(const struct chi_bytes *bytes, size_t at, size_t size)
 {
     struct chi_view view = chi_bytes_view(bytes);
     return at <= view.size && size <= view.size - at ? view.data + at : NULL;
 }
 
-/* `count` elements of `size` bytes in bytes; SIZE_MAX, which is refused, where that is too much. */
+/*
+ * Returns the size in bytes of `count` elements of `size` bytes, or SIZE_MAX, which is refused, on
+ * overflow.
+ */
 static inline size_t chi_bytes_scale(size_t count, size_t size)
 {
     return count > SIZE_MAX / size ? SIZE_MAX : count * size;
@@ -110,20 +126,23 @@ static inline size_t chi_bytes_scale(size_t count, size_t size)
 
 /* ---- views */
 
-/* A view of a C string; NULL is empty. */
+/* Returns a view of a C string. NULL: empty. */
 static inline struct chi_view chi_view_of(const char *text)
 {
-    struct chi_view view = {text ? text : "", text ? strlen(text) : 0};
+    struct chi_view view = {text != NULL ? text : "", text != NULL ? strlen(text) : 0};
     return view;
 }
 
-/* At most `size` bytes from `at` on; what lies outside is left out. */
+/* Returns at most `size` bytes at `at`; bytes outside the view are omitted. */
 CHI_API struct chi_view chi_view_slice(struct chi_view view, size_t at, size_t size);
 
-/* Below 0, 0 or above 0, by bytes, the shorter first. */
+/* Compares by bytes; a prefix is less. Returns a value below 0, 0, or above 0. */
 CHI_API int chi_view_compare(struct chi_view a, struct chi_view b);
 
-/* Where `wanted` first begins at or after `from`; CHI_NOT_FOUND. An empty one is at `from`. */
+/*
+ * Returns the first position of `wanted` at or after `from`, or CHI_NOT_FOUND. An empty `wanted` is
+ * found at `from`.
+ */
 CHI_API size_t chi_view_find(struct chi_view view, struct chi_view wanted, size_t from);
 
 static inline bool chi_view_equal(struct chi_view a, struct chi_view b)
@@ -142,12 +161,13 @@ static inline bool chi_view_ends_with(struct chi_view view, struct chi_view suff
            chi_view_equal(chi_view_slice(view, view.size - suffix.size, suffix.size), suffix);
 }
 
-/* A copy for free(), ended by \0; NULL where memory ran out. */
+/* Returns a copy with a final \0, to be freed with free(), or NULL if memory is exhausted. */
 CHI_API char *chi_view_dup(struct chi_view view);
 
 /*
- * Copies the bytes and a \0 into `out` of `out_size` bytes. 0; -ENOBUFS where they do not fit, with
- * as many as do.
+ * Copies the bytes and a final \0 into `out`, which has `out_size` bytes.
+ * Returns 0, or
+ *   -ENOBUFS   they do not fit; `out` holds the part that fits
  */
 CHI_API int chi_view_copy(struct chi_view view, char *out, size_t out_size);
 
@@ -168,31 +188,38 @@ static inline bool chi_string_is_empty(const struct chi_string *string)
     return chi_string_size(string) == 0;
 }
 
-/* The byte at `at` as 0 to 255; -ERANGE. */
+/*
+ * Returns the byte at `at` as 0 to 255, or
+ *   -ERANGE   `at` is not within the content
+ */
 CHI_API int chi_string_at(const struct chi_string *string, size_t at);
 
-/* Whether the content is that C string. */
+/* Returns whether the content equals the C string. */
 CHI_API bool chi_string_equal(const struct chi_string *string, const char *text);
 
-/* Below 0, 0 or above 0, by bytes, the shorter first. */
+/* Compares by bytes; a prefix is less. Returns a value below 0, 0, or above 0. */
 static inline int chi_string_compare(const struct chi_string *a, const struct chi_string *b)
 {
     return chi_view_compare(chi_string_view(a), chi_string_view(b));
 }
 
-/* Where the C string first begins at or after `from`; CHI_NOT_FOUND. */
+/* Returns the first position of the C string at or after `from`, or CHI_NOT_FOUND. */
 static inline size_t chi_string_find(const struct chi_string *string, const char *text, size_t from)
 {
     return chi_view_find(chi_string_view(string), chi_view_of(text), from);
 }
 
-/* A copy for free(), ended by \0; NULL where memory ran out. */
+/* Returns a copy with a final \0, to be freed with free(), or NULL if memory is exhausted. */
 static inline char *chi_string_dup(const struct chi_string *string)
 {
     return chi_view_dup(chi_string_view(string));
 }
 
-/* Copies the content and a \0 into `out` of `out_size` bytes. 0; -ENOBUFS with as many as fit. */
+/*
+ * Copies the content and a final \0 into `out`, which has `out_size` bytes.
+ * Returns 0, or
+ *   -ENOBUFS   it does not fit; `out` holds the part that fits
+ */
 static inline int chi_string_copy_to(const struct chi_string *string, char *out, size_t out_size)
 {
     return chi_view_copy(chi_string_view(string), out, out_size);
@@ -206,80 +233,104 @@ static inline int chi_string_assign(struct chi_string *string, const void *data,
     return chi_bytes_assign(&string->bytes, data, size);
 }
 
-/* Replaces the content by a C string; NULL makes it empty. */
+/* Replaces the content by a C string. NULL: empty. */
 static inline int chi_string_set(struct chi_string *string, const char *text)
 {
     struct chi_view view = chi_view_of(text);
     return chi_bytes_assign(&string->bytes, view.data, view.size);
 }
 
-/* Replaces the content by that of another. */
+/* Replaces the content by that of `from`. */
 static inline int chi_string_copy(struct chi_string *to, const struct chi_string *from)
 {
     struct chi_view view = chi_string_view(from);
     return chi_bytes_assign(&to->bytes, view.data, view.size);
 }
 
-/* Replaces the content by what printf() would print. Also -EINVAL: the format cannot be printed. */
+/*
+ * Replaces the content by formatted text, as printf() prints it.
+ * Returns 0, or
+ *   -EINVAL   the format is not printable
+ */
 CHI_API int chi_string_format(struct chi_string *string, const char *format, ...) CHI_PRINTF(2, 3);
 
+/* Appends `size` bytes. */
 static inline int chi_string_append(struct chi_string *string, const void *data, size_t size)
 {
     return chi_bytes_append(&string->bytes, data, size);
 }
 
-/* Adds a C string at the end. */
+/* Appends a C string. */
 static inline int chi_string_append_text(struct chi_string *string, const char *text)
 {
     struct chi_view view = chi_view_of(text);
     return chi_bytes_append(&string->bytes, view.data, view.size);
 }
 
-/* Adds what printf() would print. */
+/*
+ * Appends formatted text, as printf() prints it.
+ * Returns 0, or
+ *   -EINVAL   the format is not printable
+ */
 CHI_API int chi_string_append_format(struct chi_string *string, const char *format, ...)
     CHI_PRINTF(2, 3);
 
-/* Overwrites the byte at `at`. */
+/*
+ * Overwrites the byte at `at`.
+ * Returns 0, or
+ *   -ERANGE   `at` is not within the content
+ */
 static inline int chi_string_set_at(struct chi_string *string, size_t at, char byte)
 {
     return chi_bytes_write(&string->bytes, at, &byte, 1);
 }
 
-/* Adds a byte at the end. */
+/* Appends one byte. */
 static inline int chi_string_push(struct chi_string *string, char byte)
 {
     return chi_bytes_append(&string->bytes, &byte, 1);
 }
 
-/* Takes the last byte away and returns it as 0 to 255; -ENODATA where there is none. */
+/*
+ * Removes the last byte and returns it as 0 to 255, or
+ *   -ENODATA   the string is empty
+ */
 CHI_API int chi_string_pop(struct chi_string *string);
 
-/* Puts `size` bytes before the byte at `at`, or at the end. */
+/*
+ * Inserts `size` bytes before the byte at `at`, or at the end.
+ * Returns 0, or
+ *   -ERANGE   `at` is beyond the end
+ */
 static inline int chi_string_insert(struct chi_string *string, size_t at, const void *data,
                                     size_t size)
 {
     return chi_bytes_splice(&string->bytes, at, 0, data, size);
 }
 
-/* Takes `size` bytes from `at` on away. */
+/*
+ * Removes `size` bytes at `at`.
+ * Returns 0, or
+ *   -ERANGE   the bytes are not all within the content
+ */
 static inline int chi_string_erase(struct chi_string *string, size_t at, size_t size)
 {
     return chi_bytes_splice(&string->bytes, at, size, NULL, 0);
 }
 
-/* Changes the size; new bytes are zero. */
+/* Changes the size to `size` bytes; new bytes are zero. */
 static inline int chi_string_resize(struct chi_string *string, size_t size)
 {
     return chi_bytes_resize(&string->bytes, size);
 }
 
-/* Makes room, so that adding up to `size` bytes cannot fail. */
+/* Allocates memory, so that the content can grow to `size` bytes without failure. */
 static inline int chi_string_reserve(struct chi_string *string, size_t size)
 {
     return chi_bytes_reserve(&string->bytes, size);
 }
 
-/* Makes it empty and keeps its memory for what comes next. Cannot fail. */
+/* Empties the string and keeps its memory for reuse. Cannot fail. */
 static inline void chi_string_clear(struct chi_string *string)
 {
     (void)chi_bytes_resize(&string->bytes, 0);
@@ -291,13 +342,13 @@ static inline void chi_string_swap(struct chi_string *a, struct chi_string *b)
     chi_bytes_swap(&a->bytes, &b->bytes);
 }
 
-/* Gives `to` what `from` has, and leaves `from` empty. */
+/* Frees the content of `to`, moves the content of `from` there, and leaves `from` empty. */
 static inline void chi_string_move(struct chi_string *to, struct chi_string *from)
 {
     chi_bytes_move(&to->bytes, &from->bytes);
 }
 
-/* Frees what it holds and leaves it empty. */
+/* Frees the memory and leaves the string empty. */
 static inline void chi_string_fini(struct chi_string *string)
 {
     chi_bytes_fini(&string->bytes);

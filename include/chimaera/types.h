@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Small values that are passed by value everywhere: ids, positions in shared memory, and the
- * annotations that the generator reads. Included by every other public header.
+ * Small values that are passed by value: ids, positions in shared memory, and the annotations that
+ * the generator reads. All other public headers include this one. The functions may be called on
+ * any thread and never park.
  */
 #ifndef CHIMAERA_TYPES_H
 #define CHIMAERA_TYPES_H
@@ -27,17 +28,21 @@
 #define CHI_WARN_UNUSED  __attribute__((warn_unused_result))
 #define CHI_CACHE_LINE   64
 
-/* Direction of a member of a task: who fills it in. Read by chi_refresh_repo; empty to the
- * compiler. */
+/*
+ * Direction of a task member: which side writes it. Read by chi_refresh_repo; empty for the
+ * compiler.
+ */
 #define IN
 #define OUT
 #define INOUT
 
-/* A member that holds a value of `enum name`, in 32 bits; configuration files may name the value.
+/*
+ * A member that holds a value of `enum name` in 32 bits. Configuration files may use the value's
+ * name.
  */
 #define CHI_ENUM(name) uint32_t
 
-/* A pool: a named instance of a module. {0, 0} is no pool. Printed "major.minor". */
+/* The id of a pool, a named instance of a module. {0, 0}: no pool. Printed as "major.minor". */
 typedef struct chi_pool_id {
     uint32_t major;
     uint32_t minor;
@@ -61,7 +66,7 @@ static inline bool chi_pool_id_equal(chi_pool_id_t a, chi_pool_id_t b)
     return a.major == b.major && a.minor == b.minor;
 }
 
-/* The admin module's pool; it exists in every runtime. */
+/* The pool of the admin module. It exists in every runtime. */
 #define CHI_ADMIN_POOL_ID (chi_pool_id(1, 0))
 
 /* First member of every `struct <ns>_<mod>_client`. */
@@ -74,15 +79,15 @@ typedef uint32_t chi_queue_id_t;
 typedef uint32_t chi_lane_id_t;
 typedef uint32_t chi_node_id_t;
 
-/* Scheduling class of a queue: a class has worker threads of its own. */
+/* Scheduling class of a queue. Each class has its own worker threads. */
 enum chi_priority {
     CHI_LOW_LATENCY = 0,
     CHI_HIGH_LATENCY = 1,
 };
 
 /*
- * A position in shared memory: segment in the top byte, byte offset in the rest. 0 is none.
- * Never an address, so it means the same in every process.
+ * A position in shared memory: the segment in the top byte, the byte offset in the rest. 0: none.
+ * Not an address, so it has the same meaning in every process.
  */
 typedef uint64_t chi_shm_ptr_t;
 
@@ -115,12 +120,15 @@ static inline uint64_t chi_shm_offset(chi_shm_ptr_t ptr)
 CHI_BEGIN_DECLS
 
 /*
- * The address of `ptr` in this process, or NULL where it is none or lies outside the segments that
- * this process has mapped.
+ * Returns the address of `ptr` in this process, or NULL if `ptr` is 0 or lies outside the segments
+ * that this process has mapped.
  */
 CHI_API void *chi_shm_at(chi_shm_ptr_t ptr);
 
-/* The position of `address`, or 0 where it lies in no mapped segment. */
+/*
+ * Returns the position of `address`, or 0 if it lies in no mapped segment. In a handler every
+ * address is a position in private memory.
+ */
 CHI_API chi_shm_ptr_t chi_shm_ptr_of(const void *address);
 
 CHI_END_DECLS

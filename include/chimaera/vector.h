@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Vectors of plain values as members of tasks: `CHI_VECTOR(uint64_t) offsets;`. The storage rules
- * and the codes are those of strings (chimaera/string.h): 0, -ENOMEM, -EMSGSIZE, -ERANGE, unchanged
- * on failure. `v` is a pointer to a vector and is evaluated more than once.
+ * Vectors of plain values as members of tasks: `CHI_VECTOR(uint64_t) offsets;`. Storage and codes
+ * are those of strings (chimaera/string.h): functions that change a vector return 0 or a negative
+ * code, and leave the vector unchanged on failure. `v` is a pointer to a vector and is evaluated
+ * more than once. Nothing here parks.
  */
 #ifndef CHIMAERA_VECTOR_H
 #define CHIMAERA_VECTOR_H
@@ -11,7 +12,7 @@
 
 #include <errno.h>
 
-/* `type_` only carries the element type; it is never read. */
+/* `type_` only carries the element type; it is never accessed. */
 #define CHI_VECTOR(T)                                                                              \
     union {                                                                                        \
         struct chi_bytes bytes;                                                                    \
@@ -20,101 +21,106 @@
 
 #define CHI_VECTOR_ELEMENT_SIZE(v) sizeof(*(v)->type_)
 
-/* Number of elements. */
+/* Returns the number of elements. */
 #define chi_vector_count(v) (chi_bytes_view(&(v)->bytes).size / CHI_VECTOR_ELEMENT_SIZE(v))
 
 #define chi_vector_is_empty(v) (chi_vector_count(v) == 0)
 
-/* The elements, to read: `const T *`. chi_vector_count() of them; never NULL. */
+/* Returns the chi_vector_count() elements for reading: `const T *`, never NULL. */
 #define chi_vector_items(v)                                                                        \
     ((const __typeof__(*(v)->type_) *)(const void *)chi_bytes_view(&(v)->bytes).data)
 
 /*
- * The same, with the number that goes with them in `*count`: both from one look, for vectors that
- * another process may change meanwhile.
+ * Returns the elements for reading, and their number in `*count`. Both come from one read, so they
+ * match even if another process changes the vector.
  */
 #define chi_vector_span(v, count)                                                                  \
     ((const __typeof__(*(v)->type_) *)chi_vector_span_(&(v)->bytes, CHI_VECTOR_ELEMENT_SIZE(v),    \
                                                        (count)))
 
-/* The elements, to write in place: `T *`; NULL where the vector is a lent output. */
+/* Returns the elements for writing in place: `T *`, or NULL if the vector is a lent output. */
 #define chi_vector_data(v) ((__typeof__((v)->type_))chi_bytes_data(&(v)->bytes))
 
-/* The element at `index`, to read: `const T *`; NULL where there is none. */
+/* Returns the element at `index` for reading: `const T *`, or NULL if it does not exist. */
 #define chi_vector_at(v, index)                                                                    \
     ((const __typeof__(*(v)->type_) *)chi_bytes_at(                                                \
         &(v)->bytes, chi_bytes_scale((index), CHI_VECTOR_ELEMENT_SIZE(v)),                         \
         CHI_VECTOR_ELEMENT_SIZE(v)))
 
-/* Copies the element at `index` to `*item`. -ERANGE. */
+/* Copies the element at `index` to `*item`. Returns 0, or -ERANGE if it does not exist. */
 #define chi_vector_get(v, index, item)                                                             \
     chi_vector_get_(&(v)->bytes, (index), CHI_VECTOR_ITEM_(v, item), CHI_VECTOR_ELEMENT_SIZE(v))
 
-/* Overwrites the element at `index` by `*item`. -ERANGE. */
+/* Overwrites the element at `index` with `*item`. Returns 0, or -ERANGE if it does not exist. */
 #define chi_vector_set(v, index, item)                                                             \
     chi_bytes_write(&(v)->bytes, chi_bytes_scale((index), CHI_VECTOR_ELEMENT_SIZE(v)),             \
                     CHI_VECTOR_CONST_(v, item), CHI_VECTOR_ELEMENT_SIZE(v))
 
-/* Adds `*item` at the end. */
+/* Appends `*item`. */
 #define chi_vector_push(v, item)                                                                   \
     chi_bytes_append(&(v)->bytes, CHI_VECTOR_CONST_(v, item), CHI_VECTOR_ELEMENT_SIZE(v))
 
-/* Takes the last element away and copies it to `*item`. -ENODATA where there is none. */
+/*
+ * Removes the last element and copies it to `*item`. Returns 0, or -ENODATA if the vector is empty.
+ */
 #define chi_vector_pop(v, item)                                                                    \
     chi_vector_pop_(&(v)->bytes, CHI_VECTOR_ITEM_(v, item), CHI_VECTOR_ELEMENT_SIZE(v))
 
-/* Adds `count` elements from `items`; NULL: zeros. */
+/* Appends `count` elements of `items`. NULL: zeroed elements. */
 #define chi_vector_append(v, items, count)                                                         \
     chi_bytes_append(&(v)->bytes, CHI_VECTOR_CONST_(v, items),                                     \
                      chi_bytes_scale((count), CHI_VECTOR_ELEMENT_SIZE(v)))
 
-/* Replaces the content by `count` elements from `items`; NULL: zeros. */
+/* Replaces the content by `count` elements of `items`. NULL: zeroed elements. */
 #define chi_vector_assign(v, items, count)                                                         \
     chi_bytes_assign(&(v)->bytes, CHI_VECTOR_CONST_(v, items),                                     \
                      chi_bytes_scale((count), CHI_VECTOR_ELEMENT_SIZE(v)))
 
-/* Puts `count` elements before the one at `index`, or at the end. */
+/*
+ * Inserts `count` elements before the element at `index`, or at the end. Returns 0, or -ERANGE if
+ * `index` is beyond the end.
+ */
 #define chi_vector_insert(v, index, items, count)                                                  \
     chi_bytes_splice(&(v)->bytes, chi_bytes_scale((index), CHI_VECTOR_ELEMENT_SIZE(v)), 0,         \
                      CHI_VECTOR_CONST_(v, items),                                                  \
                      chi_bytes_scale((count), CHI_VECTOR_ELEMENT_SIZE(v)))
 
-/* Takes `count` elements from `index` on away. */
+/* Removes `count` elements at `index`. Returns 0, or -ERANGE if they do not all exist. */
 #define chi_vector_erase(v, index, count)                                                          \
     chi_bytes_splice(&(v)->bytes, chi_bytes_scale((index), CHI_VECTOR_ELEMENT_SIZE(v)),            \
                      chi_bytes_scale((count), CHI_VECTOR_ELEMENT_SIZE(v)), NULL, 0)
 
-/* Copies at most `count` elements into the array `items`; returns how many. */
+/* Copies at most `count` elements into the array `items`. Returns the number of copied elements. */
 #define chi_vector_copy_to(v, items, count)                                                        \
     chi_vector_copy_to_(&(v)->bytes, CHI_VECTOR_ITEM_(v, items), (count),                          \
                         CHI_VECTOR_ELEMENT_SIZE(v))
 
-/* Whether both hold the same bytes. Padding within elements counts. */
+/* Returns whether both hold the same bytes, including padding within elements. */
 #define chi_vector_equal(a, b)                                                                     \
     chi_view_equal(chi_bytes_view(&(a)->bytes), chi_bytes_view(&(b)->bytes))
 
-/* Changes the number of elements; new ones are zero. */
+/* Changes the number of elements; new elements are zero. */
 #define chi_vector_resize(v, count)                                                                \
     chi_bytes_resize(&(v)->bytes, chi_bytes_scale((count), CHI_VECTOR_ELEMENT_SIZE(v)))
 
-/* Makes room, so that adding up to `count` elements cannot fail. */
+/* Allocates memory, so that the vector can grow to `count` elements without failure. */
 #define chi_vector_reserve(v, count)                                                               \
     chi_bytes_reserve(&(v)->bytes, chi_bytes_scale((count), CHI_VECTOR_ELEMENT_SIZE(v)))
 
-/* Makes it empty and keeps its memory for what comes next. Cannot fail. */
+/* Empties the vector and keeps its memory for reuse. Cannot fail. */
 #define chi_vector_clear(v) ((void)chi_bytes_resize(&(v)->bytes, 0))
 
 /* Exchanges the contents of two vectors of one type. */
 #define chi_vector_swap(a, b) (CHI_VECTOR_SAME_(a, b), chi_bytes_swap(&(a)->bytes, &(b)->bytes))
 
-/* Gives `to` what `from` has, and leaves `from` empty. */
+/* Frees the content of `to`, moves the content of `from` there, and leaves `from` empty. */
 #define chi_vector_move(to, from)                                                                  \
     (CHI_VECTOR_SAME_(to, from), chi_bytes_move(&(to)->bytes, &(from)->bytes))
 
-/* Frees what it holds and leaves it empty. */
+/* Frees the memory and leaves the vector empty. */
 #define chi_vector_fini(v) chi_bytes_fini(&(v)->bytes)
 
-/* Let the compiler see whether what is given is of the vector's type. */
+/* Type checks: the compiler rejects a pointer that is not of the vector's type. */
 #define CHI_VECTOR_ITEM_(v, item)  (1 ? (item) : (v)->type_)
 #define CHI_VECTOR_CONST_(v, item) (1 ? (item) : (const __typeof__(*(v)->type_) *)NULL)
 #define CHI_VECTOR_SAME_(a, b)     ((void)sizeof((a)->type_ == (b)->type_))
@@ -133,7 +139,7 @@ static inline int chi_vector_get_(const struct chi_bytes *bytes, size_t index, v
                                   size_t size)
 {
     const void *found = chi_bytes_at(bytes, chi_bytes_scale(index, size), size);
-    if (!found)
+    if (found == NULL)
         return -ERANGE;
     memcpy(item, found, size);
     return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The configuration of a runtime: what the YAML file says, checked, with defaults for the rest.
- * Read once at start, on the starting thread; read-only afterwards.
+ * The configuration of a runtime: the validated content of the YAML file, with defaults for the
+ * rest. Read once at start, on the starting thread; read-only afterwards.
  */
 #ifndef CHI_CONFIG_CONFIG_H
 #define CHI_CONFIG_CONFIG_H
@@ -18,11 +18,11 @@ enum chi_lane_map_policy {
     CHI_LANE_MAP_LEAST_LOADED = 1,
 };
 
-/* A key of a compose entry that is the module's: for chi_params_set(). */
+/* A key of a compose entry that belongs to the module: for chi_params_set(). */
 struct chi_config_param {
     char *key;
     bool is_list;
-    char *value;              /* a list's items separated by commas */
+    char *value;              /* the items of a list are separated by commas */
     int line, column;         /* of the value */
     int key_line, key_column; /* of its name */
 };
@@ -31,7 +31,7 @@ struct chi_config_pool {
     char *mod_name;
     char *pool_name;
     chi_pool_query_t pool_query;
-    chi_pool_id_t pool_id; /* {0, 0} none asked */
+    chi_pool_id_t pool_id; /* {0, 0}: any */
     uint32_t containers;   /* per node */
     struct chi_config_param *params;
     size_t param_count;
@@ -39,7 +39,7 @@ struct chi_config_pool {
 };
 
 struct chi_config {
-    char *name; /* of the file, as messages have it */
+    char *name; /* of the file, for messages */
 
     /* memory; multiples of 64 KiB */
     uint64_t main_segment_size;
@@ -49,7 +49,7 @@ struct chi_config {
     /* runtime */
     char *instance;   /* NULL: CHI_INSTANCE, else one per user */
     char *socket_dir; /* NULL: CHI_SOCKET_DIR, XDG_RUNTIME_DIR, else /tmp/chimaera-<uid> */
-    char *group;      /* group allowed to attach; NULL none */
+    char *group;      /* group that may attach; NULL: none */
     uint32_t sched_threads;
     uint32_t slow_threads;
     uint64_t stack_size; /* bytes */
@@ -58,7 +58,7 @@ struct chi_config {
     uint32_t lane_map_policy; /* enum chi_lane_map_policy */
     uint64_t first_busy_wait_ns;
     uint64_t max_sleep_ns;
-    uint32_t stall_ms; /* 0: lanes never move */
+    uint32_t stall_ms; /* 0: no take-over of lanes */
     uint32_t max_clients;
     uint64_t grace_period_ns;
 
@@ -67,7 +67,7 @@ struct chi_config {
     char *log_file; /* NULL: standard error */
 
     /* modules */
-    char **module_paths; /* ended by NULL; NULL itself where none are given */
+    char **module_paths; /* NULL-terminated; NULL: none */
 
     /* compose */
     struct chi_config_pool *pools;
@@ -77,18 +77,27 @@ struct chi_config {
 CHI_BEGIN_DECLS
 
 /*
- * Reads the file `path`; NULL: the file that CHI_SERVER_CONF names, else defaults. 0, -ENOMEM,
- * -errno of opening or reading, CHI_ECONFIG with "file:line:column: …" in chi_last_error(). On
- * failure `config` is zero and holds nothing.
+ * Reads the configuration. On failure `config` is zeroed and holds nothing.
+ *   path   NULL: the file that CHI_SERVER_CONF names, else defaults
+ * Returns 0, or a negative code with chi_last_error() set:
+ *   CHI_ECONFIG    the file is invalid; the message starts with "file:line:column: "
+ *   -ENOMEM        out of memory
+ *   -EFBIG         the file is larger than 1 MiB
+ *   other -errno   the file cannot be opened or read
  */
 CHI_API int chi_config_load(const char *path, struct chi_config *config);
 
-/* The same for a text in memory; `name` stands for the file in messages. 0, -ENOMEM, CHI_ECONFIG.
+/*
+ * Parses a configuration in memory. On failure `config` is zeroed and holds nothing.
+ *   name   stands for the file in messages
+ * Returns 0, or
+ *   CHI_ECONFIG   the text is invalid
+ *   -ENOMEM       out of memory
  */
 CHI_API int chi_config_parse(const char *name, const char *text, size_t size,
                              struct chi_config *config);
 
-/* Frees what it holds and zeroes it. */
+/* Frees the content and zeroes it. */
 CHI_API void chi_config_fini(struct chi_config *config);
 
 /* Writes the table of keys with types, defaults and bounds as Markdown. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The table of keys as text: for --help-config, docs/reference/config.md and error messages. */
-#include "base/clock.h"
-#include "config/key.h"
-
 #include <inttypes.h>
 #include <string.h>
+
+#include "base/clock.h"
+#include "config/key.h"
 
 struct unit {
     const char *name;
@@ -51,11 +51,12 @@ const char *chi_key_type_text(const struct chi_key *key)
     case CHI_KEY_WORD:
         return "letters, digits, - and _";
     case CHI_KEY_TEXT:
-        return "a text";
+        return "text";
     case CHI_KEY_LEVEL:
-        return "none, error, warn, info or debug, then topic:level, separated by commas";
+        return "a level (none, error, warn, info or debug) and topic:level pairs, separated by "
+               "commas";
     case CHI_KEY_PATHS:
-        return "folders, as a list or separated by colons";
+        return "a list of folders, or folders separated by colons";
     case CHI_KEY_QUERY:
         return "a pool query such as local";
     case CHI_KEY_POOL_ID:
@@ -81,12 +82,13 @@ char *chi_key_bounds(const struct chi_key *key, char bounds[CHI_KEY_BOUNDS_SIZE]
 void chi_config_describe(FILE *out)
 {
     fputs("| Key | Value | Default | Bounds | Meaning |\n|---|---|---|---|---|\n", out);
-    for (const struct chi_key *key = chi_keys; key->name; key++) {
+    for (const struct chi_key *key = chi_keys; key->name != NULL; key++) {
         char bounds[CHI_KEY_BOUNDS_SIZE];
         bool compose = strcmp(key->section, "compose") == 0;
-        const char *quote = key->shown ? "" : "`";
+        const char *quote = key->shown != NULL ? "" : "`";
         fprintf(out, "| `%s%s.%s` | %s | %s%s%s | %s | %s |\n", key->section, compose ? "[]" : "",
-                key->name, chi_key_type_text(key), quote, key->shown ? key->shown : key->fallback,
-                quote, chi_key_bounds(key, bounds), key->help);
+                key->name, chi_key_type_text(key), quote,
+                key->shown != NULL ? key->shown : key->fallback, quote, chi_key_bounds(key, bounds),
+                key->help);
     }
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of keys and how each type of value is read. Called at start, on the starting thread. */
+/* The table of keys, and the parsers of their types. Called at start, on the starting thread. */
 #include "config/key.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log_spec.h"
@@ -8,15 +13,10 @@
 #include "chimaera/container.h"
 #include "chimaera/status.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #define KB             (UINT64_C(1) << 10)
 #define MB             (UINT64_C(1) << 20)
 #define TB             (UINT64_C(1) << 40)
-#define GRANT_UNIT     (64 * KB) /* what segments are granted in */
+#define GRANT_UNIT     (64 * KB) /* unit in which segments are granted */
 #define HOUR           (3600 * CHI_NS_PER_S)
 #define IN_CONFIG(m)   offsetof(struct chi_config, m)
 #define IN_POOL(m)     offsetof(struct chi_config_pool, m)
@@ -24,61 +24,64 @@
 
 const struct chi_key chi_keys[] = {
     {"memory", "main_segment_size", CHI_KEY_SIZE, 0, IN_CONFIG(main_segment_size), "256MB", NULL,
-     16 * MB, TB, GRANT_UNIT, "Segment of tasks, lanes and short strings."},
+     16 * MB, TB, GRANT_UNIT, "Size of the segment of tasks, lanes and strings."},
     {"memory", "client_data_segment_size", CHI_KEY_SIZE, 0, IN_CONFIG(client_data_segment_size),
-     "1GB", NULL, 16 * MB, TB, GRANT_UNIT, "Segment of the clients' bulk data."},
+     "1GB", NULL, 16 * MB, TB, GRANT_UNIT, "Size of the segment of the clients' bulk data."},
     {"memory", "runtime_data_segment_size", CHI_KEY_SIZE, 0, IN_CONFIG(runtime_data_segment_size),
-     "256MB", NULL, 16 * MB, TB, GRANT_UNIT, "Segment of long outputs, read-only for clients."},
+     "256MB", NULL, 16 * MB, TB, GRANT_UNIT,
+     "Size of the segment of long outputs; clients map it read-only."},
 
     {"runtime", "instance", CHI_KEY_WORD, 0, IN_CONFIG(instance), NULL,
      "`CHI_INSTANCE`, else one per user", 1, CHI_CONFIG_INSTANCE_MAX, 0,
-     "Name that clients find this runtime by."},
+     "Name by which clients find this runtime."},
     {"runtime", "socket_dir", CHI_KEY_TEXT, 0, IN_CONFIG(socket_dir), NULL,
      "`CHI_SOCKET_DIR`, else `XDG_RUNTIME_DIR`, else `/tmp/chimaera-<uid>`", 1, 90, 0,
-     "Folder of the control socket."},
+     "Folder of the control socket and of the lock file."},
     {"runtime", "group", CHI_KEY_TEXT, 0, IN_CONFIG(group), NULL, "none: this user only", 1, 255, 0,
      "Group whose members may attach."},
     {"runtime", "sched_threads", CHI_KEY_COUNT, 0, IN_CONFIG(sched_threads), NULL,
-     "half the cores, 1 to 32", 1, 64, 0, "Workers for low-latency queues."},
+     "half the cores, 1 to 32", 1, 64, 0, "Number of workers for low-latency queues."},
     {"runtime", "slow_threads", CHI_KEY_COUNT, 0, IN_CONFIG(slow_threads), "1", NULL, 0, 64, 0,
-     "Workers for high-latency queues; with 0 the others serve them."},
+     "Number of workers for high-latency queues; 0: the low-latency workers serve them."},
     {"runtime", "stack_size", CHI_KEY_SIZE, 0, IN_CONFIG(stack_size), "128KB", NULL, 16 * KB,
-     64 * MB, 0, "Stack of a running task."},
+     64 * MB, 0, "Stack size of a task."},
     {"runtime", "max_fibers", CHI_KEY_COUNT, 0, IN_CONFIG(max_fibers), "1024", NULL, 4, 8192, 0,
-     "Tasks of a client that may wait on a worker before no other of its is started there."},
+     "Maximum parked tasks per client and worker."},
     {"runtime", "queue_depth", CHI_KEY_COUNT, CHI_KEY_POWER_OF_TWO, IN_CONFIG(queue_depth), "1024",
-     NULL, 16, 65536, 0, "Tasks a client may have in one lane."},
+     NULL, 16, 65536, 0, "Capacity of a client's lane to one worker, in tasks."},
     {"runtime", "lane_map_policy", CHI_KEY_POLICY, 0, IN_CONFIG(lane_map_policy), "round_robin",
-     NULL, 0, 0, 0, "How lanes are spread over workers."},
+     NULL, 0, 0, 0, "How lanes are assigned to workers."},
     {"runtime", "first_busy_wait", CHI_KEY_DURATION, 0, IN_CONFIG(first_busy_wait_ns), "50us", NULL,
-     0, CHI_NS_PER_S, 0, "How long an idle worker polls before it sleeps, at first."},
+     0, CHI_NS_PER_S, 0, "Maximum time that an idle worker polls before it sleeps."},
     {"runtime", "max_sleep", CHI_KEY_DURATION, 0, IN_CONFIG(max_sleep_ns), "1s", NULL,
-     CHI_NS_PER_MS, HOUR, 0, "The longest a worker sleeps without a look around."},
+     CHI_NS_PER_MS, HOUR, 0,
+     "Maximum time that an idle worker sleeps before it scans its lanes again."},
     {"runtime", "stall_ms", CHI_KEY_COUNT, 0, IN_CONFIG(stall_ms), "100", NULL, 0, 60000, 0,
-     "Milliseconds a task may hold its worker before others serve its lanes; 0: for ever."},
+     "Milliseconds that a task may occupy its worker before other workers take over its lanes; 0: "
+     "no limit."},
     {"runtime", "max_clients", CHI_KEY_COUNT, 0, IN_CONFIG(max_clients), "64", NULL, 1, 1024, 0,
-     "Processes attached at a time."},
+     "Maximum number of attached processes."},
     {"runtime", "grace_period", CHI_KEY_DURATION, 0, IN_CONFIG(grace_period_ns), "5s", NULL, 0,
-     HOUR, 0, "How long running tasks may go on when the runtime stops."},
+     HOUR, 0, "Maximum time that running tasks may take when the runtime stops."},
 
     {"logging", "level", CHI_KEY_LEVEL, 0, IN_CONFIG(log_level), "info", NULL, 1, 1024, 0,
-     "What is logged; `CHI_LOG` and `CHI_DEBUG` win over it."},
+     "Log level; `CHI_LOG` and `CHI_DEBUG` take precedence."},
     {"logging", "file", CHI_KEY_TEXT, 0, IN_CONFIG(log_file), NULL, "standard error", 1, 4095, 0,
-     "File that the log is appended to."},
+     "File to which the log is appended."},
 
     {"modules", "path", CHI_KEY_PATHS, 0, IN_CONFIG(module_paths), NULL, "none", 1, 4095, 0,
-     "Folders of module libraries, after those of `CHI_REPO_PATH`."},
+     "Folders of module libraries; those of `CHI_REPO_PATH` are searched first."},
 
     {"compose", "mod_name", CHI_KEY_WORD, CHI_KEY_REQUIRED, IN_POOL(mod_name), NULL, "required", 1,
-     64, 0, "Module of a pool made at start, such as `chimaera_bdev`."},
+     64, 0, "Module of a pool that is created at start, such as `chimaera_bdev`."},
     {"compose", "pool_name", CHI_KEY_TEXT, CHI_KEY_REQUIRED, IN_POOL(pool_name), NULL, "required",
-     1, CHI_POOL_NAME_MAX, 0, "The pool's name."},
+     1, CHI_POOL_NAME_MAX, 0, "Name of the pool."},
     {"compose", "pool_query", CHI_KEY_QUERY, 0, IN_POOL(pool_query), "local", NULL, 0, 0, 0,
-     "Where its containers are made."},
+     "Pool query that selects where its containers are created."},
     {"compose", "pool_id", CHI_KEY_POOL_ID, 0, IN_POOL(pool_id), NULL, "chosen by the runtime", 0,
-     0, 0, "The pool's id."},
+     0, 0, "Id of the pool."},
     {"compose", "containers_per_node", CHI_KEY_COUNT, 0, IN_POOL(containers), "1", NULL, 1,
-     CHI_CONTAINERS_MAX, 0, "Containers on each node; may be written `containers`."},
+     CHI_CONTAINERS_MAX, 0, "Number of containers on each node; `containers` is an alias."},
     {0},
 };
 
@@ -86,7 +89,7 @@ const struct chi_key *chi_key_find(const char *section, const char *name)
 {
     if (strcmp(section, "compose") == 0 && strcmp(name, "containers") == 0)
         name = "containers_per_node";
-    for (const struct chi_key *key = chi_keys; key->name; key++) {
+    for (const struct chi_key *key = chi_keys; key->name != NULL; key++) {
         if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
             return key;
     }
@@ -97,7 +100,7 @@ static int wrong(const struct chi_key *key, const char *text, const char *expect
 {
     char bounds[CHI_KEY_BOUNDS_SIZE];
     chi_key_bounds(key, bounds);
-    return chi_error(CHI_ECONFIG, "%s: \"%.64s\" is wrong: expected %s%s%s", key->name, text,
+    return chi_error(CHI_ECONFIG, "%s: invalid value \"%.64s\": expected %s%s%s", key->name, text,
                      expected, *bounds ? ", " : "", bounds);
 }
 
@@ -111,11 +114,11 @@ static int read_number(const struct chi_key *key, const char *text, const char *
         rc = chi_text_size(text, number);
     else if (key->type == CHI_KEY_DURATION)
         rc = chi_text_duration(text, CHI_NS_PER_US, number);
-    if (rc || *number < key->lowest || *number > key->highest)
+    if (rc != 0 || *number < key->lowest || *number > key->highest)
         return wrong(key, text, expected);
     if ((key->flags & CHI_KEY_POWER_OF_TWO) && (*number & (*number - 1)) != 0)
         return wrong(key, text, expected);
-    if (key->unit)
+    if (key->unit != 0)
         *number = (*number + key->unit - 1) / key->unit * key->unit;
     return 0;
 }
@@ -127,7 +130,7 @@ static int read_policy(const struct chi_key *key, const char *text, uint32_t *po
         [CHI_LANE_MAP_LEAST_LOADED] = "least_loaded",
     };
     struct chi_nearest nearest = {.word = text};
-    for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(text, names[i]) == 0) {
             *policy = i;
             return 0;
@@ -135,7 +138,7 @@ static int read_policy(const struct chi_key *key, const char *text, uint32_t *po
         chi_nearest_offer(&nearest, names[i]);
     }
     char hint[CHI_NEAREST_HINT_SIZE];
-    return chi_error(CHI_ECONFIG, "%s: \"%.64s\" is wrong: expected " POLICY_CHOICES "%s",
+    return chi_error(CHI_ECONFIG, "%s: invalid value \"%.64s\": expected " POLICY_CHOICES "%s",
                      key->name, text, chi_nearest_hint(&nearest, hint));
 }
 
@@ -147,7 +150,7 @@ static bool is_word(const char *text)
 
 static int no_memory(void)
 {
-    return chi_error(-ENOMEM, "no memory to read the configuration");
+    return chi_error(-ENOMEM, "out of memory while reading the configuration");
 }
 
 static int read_text(const struct chi_key *key, const char *text, const char *expected, char **out)
@@ -159,29 +162,29 @@ static int read_text(const struct chi_key *key, const char *text, const char *ex
     if (key->type == CHI_KEY_LEVEL && chi_log_spec_parse(text, &spec) != 0)
         return chi_error(CHI_ECONFIG, "%s: %s", key->name, chi_last_error());
     char *copy = strdup(text);
-    if (!copy)
+    if (copy == NULL)
         return no_memory();
     free(*out);
     *out = copy;
     return 0;
 }
 
-/* Adds one folder to an array that is ended by NULL. */
+/* Appends one folder to a NULL-terminated array. */
 static int add_path(const struct chi_key *key, const char *text, size_t size, char ***paths)
 {
     if (size < key->lowest || size > key->highest)
-        return chi_error(CHI_ECONFIG, "%s: an empty or too long folder name in \"%.64s\"",
+        return chi_error(CHI_ECONFIG, "%s: a folder name in \"%.64s\" is empty or too long",
                          key->name, text);
     size_t count = 0;
-    while (*paths && (*paths)[count])
+    while (*paths != NULL && (*paths)[count] != NULL)
         count++;
-    char **grown = realloc(*paths, (count + 2) * sizeof *grown);
-    if (!grown)
+    char **grown = realloc(*paths, (count + 2) * sizeof(*grown));
+    if (grown == NULL)
         return no_memory();
     *paths = grown;
     grown[count] = strndup(text, size);
     grown[count + 1] = NULL;
-    return grown[count] ? 0 : no_memory();
+    return grown[count] != NULL ? 0 : no_memory();
 }
 
 static int read_paths(const struct chi_key *key, const char *text, char ***paths)
@@ -190,7 +193,7 @@ static int read_paths(const struct chi_key *key, const char *text, char ***paths
         size_t size = strcspn(text, ":");
         int rc = add_path(key, text, size, paths);
         text += size;
-        if (rc || !*text)
+        if (rc != 0 || *text == '\0')
             return rc;
     }
 }
@@ -205,12 +208,12 @@ int chi_key_read(const struct chi_key *key, const char *text, void *object)
     case CHI_KEY_SIZE:
     case CHI_KEY_DURATION:
         rc = read_number(key, text, expected, &number);
-        if (!rc)
+        if (rc == 0)
             *(uint64_t *)member = number;
         return rc;
     case CHI_KEY_COUNT:
         rc = read_number(key, text, expected, &number);
-        if (!rc)
+        if (rc == 0)
             *(uint32_t *)member = (uint32_t)number;
         return rc;
     case CHI_KEY_POLICY:
@@ -223,7 +226,7 @@ int chi_key_read(const struct chi_key *key, const char *text, void *object)
         return read_paths(key, text, member);
     case CHI_KEY_QUERY:
         rc = chi_pool_query_parse(text, member);
-        return rc ? chi_error(CHI_ECONFIG, "%s: %s", key->name, chi_last_error()) : 0;
+        return rc != 0 ? chi_error(CHI_ECONFIG, "%s: %s", key->name, chi_last_error()) : 0;
     case CHI_KEY_POOL_ID: {
         chi_pool_id_t id = {0, 0};
         if (chi_text_pool_id(text, &id) != 0 || chi_pool_id_is_null(id))
@@ -232,7 +235,7 @@ int chi_key_read(const struct chi_key *key, const char *text, void *object)
         return 0;
     }
     }
-    return chi_error(CHI_ECONFIG, "%s: a key of no type", key->name);
+    return chi_error(CHI_ECONFIG, "%s: the key has an unknown type", key->name);
 }
 
 int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct chi_yaml *value,
@@ -240,19 +243,19 @@ int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct 
 {
     bool list = value->kind == CHI_YAML_LIST && key->type == CHI_KEY_PATHS;
     const struct chi_yaml *at = list ? value->first : value;
-    while (at) {
+    while (at != NULL) {
         int rc = 0;
         if (at->kind != CHI_YAML_SCALAR)
             rc = chi_error(CHI_ECONFIG, "%s: expected %s, not a %s", key->name,
                            chi_key_type_text(key), at->kind == CHI_YAML_LIST ? "list" : "mapping");
         else if (at->null)
-            rc = chi_error(CHI_ECONFIG, "%s: expected %s; leave the key out for the default",
+            rc = chi_error(CHI_ECONFIG, "%s: expected %s; leave the key out to use the default",
                            key->name, chi_key_type_text(key));
         else
             rc = chi_key_read(key, at->text, object);
         if (rc == CHI_ECONFIG)
             return chi_error(rc, "%s:%d:%d: %s", file, at->line, at->column, chi_last_error());
-        if (rc)
+        if (rc != 0)
             return rc;
         at = list ? at->next : NULL;
     }
@@ -262,16 +265,16 @@ int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct 
 static bool in_section(const struct chi_key *key, const char *section)
 {
     bool compose = strcmp(key->section, "compose") == 0;
-    return section ? strcmp(key->section, section) == 0 : !compose;
+    return section != NULL ? strcmp(key->section, section) == 0 : !compose;
 }
 
 int chi_keys_default(const char *section, void *object)
 {
-    for (const struct chi_key *key = chi_keys; key->name; key++) {
+    for (const struct chi_key *key = chi_keys; key->name != NULL; key++) {
         int rc = 0;
-        if (in_section(key, section) && key->fallback)
+        if (in_section(key, section) && key->fallback != NULL)
             rc = chi_key_read(key, key->fallback, object);
-        if (rc)
+        if (rc != 0)
             return rc;
     }
     return 0;
@@ -279,7 +282,7 @@ int chi_keys_default(const char *section, void *object)
 
 void chi_keys_fini(const char *section, void *object)
 {
-    for (const struct chi_key *key = chi_keys; key->name; key++) {
+    for (const struct chi_key *key = chi_keys; key->name != NULL; key++) {
         if (!in_section(key, section))
             continue;
         void *member = (char *)object + key->offset;
@@ -288,7 +291,7 @@ void chi_keys_fini(const char *section, void *object)
             *(char **)member = NULL;
         } else if (key->type == CHI_KEY_PATHS) {
             char **paths = *(char ***)member;
-            for (size_t i = 0; paths && paths[i]; i++)
+            for (size_t i = 0; paths != NULL && paths[i] != NULL; i++)
                 free(paths[i]);
             free(paths);
             *(char ***)member = NULL;

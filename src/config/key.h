@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The keys of the configuration file: one table for reading, defaults, bounds and the page in
- * docs/. At start only.
+ * The keys of the configuration file: one table for reading, defaults, bounds and the reference
+ * page. Used at start only.
  */
 #ifndef CHI_CONFIG_KEY_H
 #define CHI_CONFIG_KEY_H
@@ -12,7 +12,7 @@
 enum chi_key_type {
     CHI_KEY_SIZE,     /* uint64_t, bytes */
     CHI_KEY_COUNT,    /* uint32_t */
-    CHI_KEY_DURATION, /* uint64_t, ns; a bare number counts microseconds */
+    CHI_KEY_DURATION, /* uint64_t, ns; a number without unit is in microseconds */
     CHI_KEY_POLICY,   /* uint32_t, enum chi_lane_map_policy */
     CHI_KEY_WORD,     /* char *, [A-Za-z0-9_-] */
     CHI_KEY_TEXT,     /* char *, not empty */
@@ -33,36 +33,40 @@ struct chi_key {
     enum chi_key_type type;
     unsigned flags;           /* enum chi_key_flags */
     size_t offset;            /* in struct chi_config, or in struct chi_config_pool */
-    const char *fallback;     /* the default as it would be written; NULL: zero */
-    const char *shown;        /* the default in words, where `fallback` does not say it */
-    uint64_t lowest, highest; /* of numbers; length in bytes of texts; both included */
-    uint64_t unit;            /* sizes are rounded up to a multiple of it; 0 none */
+    const char *fallback;     /* the default in the syntax of the file; NULL: zero */
+    const char *shown;        /* description of the default, if `fallback` is NULL or unclear */
+    uint64_t lowest, highest; /* inclusive, of numbers; of texts: length in bytes */
+    uint64_t unit;            /* sizes are rounded up to a multiple of it; 0: none */
     const char *help;
 };
 
-/* All keys, those of a section together; ended by a NULL name. */
+/* All keys, grouped by section; the last one has a NULL name. */
 extern const struct chi_key chi_keys[];
 
-/* The key, or NULL. */
+/* Returns the key, or NULL if it does not exist. */
 const struct chi_key *chi_key_find(const char *section, const char *name);
 
-/* Reads a text into the key's member of `object`. 0, -ENOMEM, or CHI_ECONFIG with a message that
- * names no place. */
+/*
+ * Parses `text` into the key's member of `object`.
+ * Returns 0, or
+ *   CHI_ECONFIG   the text is invalid; the message has no position
+ *   -ENOMEM       out of memory
+ */
 int chi_key_read(const struct chi_key *key, const char *text, void *object);
 
-/* The same from YAML, with the place in the message. */
+/* As chi_key_read(), from YAML and with the position in the message. */
 int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct chi_yaml *value,
                       void *object);
 
-/* What a value of the key looks like, in words; static storage. */
+/* Describes the values of the key in words. Static storage. */
 const char *chi_key_type_text(const struct chi_key *key);
 
 #define CHI_KEY_BOUNDS_SIZE 64
 
-/* Writes the key's bounds, "16MB to 1TB", or "" where it has none, and returns `bounds`. */
+/* Writes the bounds of the key, such as "16MB to 1TB", or "" if it has none. Returns `bounds`. */
 char *chi_key_bounds(const struct chi_key *key, char bounds[CHI_KEY_BOUNDS_SIZE]);
 
-/* Sets the defaults of a section's keys (NULL: of all but compose). 0, -ENOMEM. */
+/* Sets the defaults of the keys of a section (NULL: of all but compose). Returns 0 or -ENOMEM. */
 int chi_keys_default(const char *section, void *object);
 
 /* Frees the members of those keys. */

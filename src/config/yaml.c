@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* libyaml's events to a tree. Called by the configuration reader at start, on its thread. */
+/*
+ * Turns libyaml's events into a tree. Called by the configuration reader at start, on its thread.
+ */
 #include "config/yaml.h"
-
-#include "chimaera/status.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
+
+#include "chimaera/status.h"
 
 #define DEPTH_MAX 8 /* a configuration needs 4; bounds the recursion */
 
@@ -25,11 +27,12 @@ static int refuse(const struct source *source, yaml_mark_t mark, const char *wha
 static int refuse_syntax(const struct source *source)
 {
     const yaml_parser_t *parser = &source->parser;
-    const char *problem = parser->problem ? parser->problem : "malformed YAML";
+    const char *problem = parser->problem != NULL ? parser->problem : "malformed YAML";
     if (parser->error == YAML_MEMORY_ERROR)
-        return chi_error(-ENOMEM, "%s: no memory to read the configuration", source->name);
+        return chi_error(-ENOMEM, "%s: out of memory while reading the configuration",
+                         source->name);
     yaml_mark_t mark = parser->error == YAML_READER_ERROR ? parser->mark : parser->problem_mark;
-    if (parser->context)
+    if (parser->context != NULL)
         return chi_error(CHI_ECONFIG, "%s:%zu:%zu: %s, %s (begun in line %zu)", source->name,
                          mark.line + 1, mark.column + 1, problem, parser->context,
                          parser->context_mark.line + 1);
@@ -65,7 +68,7 @@ static int next_event(struct source *source, yaml_event_t *event)
         what = "anchors (&name) are not supported; write the value out";
     else if (tag)
         what = "tags (!name) are not supported";
-    if (!what)
+    if (what == NULL)
         return 0;
     int rc = refuse(source, event->start_mark, what);
     yaml_event_delete(event);
@@ -76,17 +79,19 @@ static bool is_null(const yaml_event_t *event)
 {
     const char *text = (const char *)event->data.scalar.value;
     return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-           (!*text || strcmp(text, "~") == 0 || strcasecmp(text, "null") == 0);
+           (*text == '\0' || strcmp(text, "~") == 0 || strcasecmp(text, "null") == 0);
 }
 
-/* A copy of a scalar's text; a \0 within it would hide what follows, so it is refused. */
+/* Copies the text of a scalar. Refuses a \0 in it, which would hide the rest. */
 static int copy_text(struct source *source, const yaml_event_t *event, char **text)
 {
     const char *value = (const char *)event->data.scalar.value;
     if (strlen(value) != event->data.scalar.length)
-        return refuse(source, event->start_mark, "a \\0 in a text");
+        return refuse(source, event->start_mark, "the text contains a \\0 byte");
     *text = strdup(value);
-    return *text ? 0 : chi_error(-ENOMEM, "%s: no memory to read the configuration", source->name);
+    return *text != NULL ? 0
+                         : chi_error(-ENOMEM, "%s: out of memory while reading the configuration",
+                                     source->name);
 }
 
 static int read_node(struct source *source, yaml_event_t *event, int depth, struct chi_yaml **node);
@@ -99,11 +104,11 @@ static int read_key(struct source *source, const yaml_event_t *event, const stru
     if (event->type != YAML_SCALAR_EVENT)
         return refuse(source, event->start_mark, "a key must be a word");
     int rc = copy_text(source, event, &entry->key);
-    if (rc)
+    if (rc != 0)
         return rc;
     if (strcmp(entry->key, "<<") == 0)
         return refuse(source, event->start_mark, "merge keys (<<) are not supported");
-    for (const struct chi_yaml *other = map->first; other; other = other->next) {
+    for (const struct chi_yaml *other = map->first; other != NULL; other = other->next) {
         if (other != entry && strcmp(other->key, entry->key) == 0)
             return chi_error(CHI_ECONFIG, "%s:%d:%d: %.64s is given twice, first in line %d",
                              source->name, entry->key_line, entry->key_column, entry->key,
@@ -119,16 +124,16 @@ static int read_children(struct source *source, int depth, struct chi_yaml *pare
     for (;;) {
         yaml_event_t event;
         int rc = next_event(source, &event);
-        if (rc)
+        if (rc != 0)
             return rc;
         bool end = event.type == YAML_SEQUENCE_END_EVENT || event.type == YAML_MAPPING_END_EVENT;
         struct chi_yaml key = {0};
         if (!end && parent->kind == CHI_YAML_MAP) {
             rc = read_key(source, &event, parent, &key);
             yaml_event_delete(&event);
-            if (!rc)
+            if (rc == 0)
                 rc = next_event(source, &event);
-            if (rc) {
+            if (rc != 0) {
                 free(key.key);
                 return rc;
             }
@@ -136,7 +141,7 @@ static int read_children(struct source *source, int depth, struct chi_yaml *pare
         if (!end)
             rc = read_node(source, &event, depth, link);
         yaml_event_delete(&event);
-        if (rc || end) {
+        if (rc != 0 || end) {
             free(key.key);
             return rc;
         }
@@ -147,14 +152,15 @@ static int read_children(struct source *source, int depth, struct chi_yaml *pare
     }
 }
 
-/* Reads the value that begins with `event`. `node` is set on success only. */
+/* Reads the value that starts with `event`. Sets `node` on success only. */
 static int read_node(struct source *source, yaml_event_t *event, int depth, struct chi_yaml **node)
 {
     if (depth == DEPTH_MAX)
-        return refuse(source, event->start_mark, "nested too deeply");
-    struct chi_yaml *fresh = calloc(1, sizeof *fresh);
-    if (!fresh)
-        return chi_error(-ENOMEM, "%s: no memory to read the configuration", source->name);
+        return refuse(source, event->start_mark, "nested too deeply (more than 8 levels)");
+    struct chi_yaml *fresh = calloc(1, sizeof(*fresh));
+    if (fresh == NULL)
+        return chi_error(-ENOMEM, "%s: out of memory while reading the configuration",
+                         source->name);
     fresh->line = (int)event->start_mark.line + 1;
     fresh->column = (int)event->start_mark.column + 1;
     int rc;
@@ -166,7 +172,7 @@ static int read_node(struct source *source, yaml_event_t *event, int depth, stru
         fresh->kind = event->type == YAML_MAPPING_START_EVENT ? CHI_YAML_MAP : CHI_YAML_LIST;
         rc = read_children(source, depth + 1, fresh);
     }
-    if (rc)
+    if (rc != 0)
         chi_yaml_destroy(fresh);
     else
         *node = fresh;
@@ -179,16 +185,17 @@ static int read_stream(struct source *source, struct chi_yaml **root)
     for (;;) {
         yaml_event_t event;
         int rc = next_event(source, &event);
-        if (rc)
+        if (rc != 0)
             return rc;
         yaml_event_type_t type = event.type;
         if (type == YAML_DOCUMENT_START_EVENT && *root)
-            rc = refuse(source, event.start_mark, "a second document; a file holds one");
+            rc =
+                refuse(source, event.start_mark, "second document; a configuration file holds one");
         else if (type == YAML_SCALAR_EVENT || type == YAML_SEQUENCE_START_EVENT ||
                  type == YAML_MAPPING_START_EVENT)
             rc = read_node(source, &event, 0, root);
         yaml_event_delete(&event);
-        if (rc || type == YAML_STREAM_END_EVENT)
+        if (rc != 0 || type == YAML_STREAM_END_EVENT)
             return rc;
     }
 }
@@ -198,11 +205,11 @@ int chi_yaml_parse(const char *name, const char *text, size_t size, struct chi_y
     struct source source = {.name = name};
     *root = NULL;
     if (!yaml_parser_initialize(&source.parser))
-        return chi_error(-ENOMEM, "%s: no memory to read the configuration", name);
+        return chi_error(-ENOMEM, "%s: out of memory while reading the configuration", name);
     yaml_parser_set_input_string(&source.parser, (const unsigned char *)text, size);
     int rc = read_stream(&source, root);
     yaml_parser_delete(&source.parser);
-    if (rc) {
+    if (rc != 0) {
         chi_yaml_destroy(*root);
         *root = NULL;
     }
@@ -211,9 +218,9 @@ int chi_yaml_parse(const char *name, const char *text, size_t size, struct chi_y
 
 void chi_yaml_destroy(struct chi_yaml *root)
 {
-    while (root) {
+    while (root != NULL) {
         struct chi_yaml *next = root->next;
-        chi_yaml_destroy(root->first); /* as deep as the text was nested */
+        chi_yaml_destroy(root->first); /* recursion depth: at most DEPTH_MAX */
         free(root->key);
         free(root->text);
         free(root);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One YAML document as a tree that remembers where everything stood. A subset: mappings with plain
- * keys, lists, scalars; no anchors, aliases, tags, merge keys or second documents. At start only.
+ * A YAML document as a tree with positions. A subset: mappings with plain keys, lists, scalars; no
+ * anchors, aliases, tags, merge keys or second documents. Used at start only.
  */
 #ifndef CHI_CONFIG_YAML_H
 #define CHI_CONFIG_YAML_H
@@ -22,16 +22,20 @@ struct chi_yaml {
     int key_line, key_column;
     char *text;             /* of a scalar; else NULL */
     struct chi_yaml *first; /* of a list or map */
-    struct chi_yaml *next;  /* the sibling behind */
+    struct chi_yaml *next;  /* the next sibling */
 };
 
 /*
- * Reads `text`. `name` stands before line and column in messages. `root` gets the tree, or NULL
- * where the text holds no document. 0, -ENOMEM, CHI_ECONFIG.
+ * Parses `text`.
+ *   name   precedes line and column in messages
+ *   root   receives the tree, or NULL if the text has no document
+ * Returns 0, or
+ *   CHI_ECONFIG   the text is malformed or outside the subset
+ *   -ENOMEM       out of memory
  */
 int chi_yaml_parse(const char *name, const char *text, size_t size, struct chi_yaml **root);
 
-/* Frees a tree; NULL is allowed. */
+/* Frees a tree. NULL is allowed. */
 void chi_yaml_destroy(struct chi_yaml *root);
 
 #endif

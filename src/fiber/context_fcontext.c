@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Context switch by boost.context's assembly, from libboost_context.a. The symbols are plain C, but
- * boost declares them in C++ headers only, hence by hand here. They keep the callee-saved
+ * boost declares them in C++ headers only, so they are declared here. They save the callee-saved
  * registers, mxcsr and the x87 control word; nothing else is per context.
  */
 #include "fiber/context.h"
@@ -17,7 +17,7 @@ void *chi_context_make(void *low, size_t size, void (*start)(struct chi_context_
     return make_fcontext((char *)low + size, size, start);
 }
 
-/* With optimisation a plain jump to boost's function: no return of its own. */
+/* The optimiser turns this into a jump to boost's function, without a return of its own. */
 CHI_UNINSTRUMENTED
 struct chi_context_arrival chi_context_jump(void *state, void *data)
 {

@@ -12,11 +12,11 @@
 /* Lies on the suspended stack. */
 struct suspended {
     ucontext_t registers;
-    struct chi_context_arrival arrival; /* written by who jumps here */
+    struct chi_context_arrival arrival; /* written by the context that jumps here */
     void (*start)(struct chi_context_arrival arrival);
 };
 
-/* makecontext() passes int arguments only: the pointer comes in halves. */
+/* makecontext() passes only int arguments, so the pointer is passed in halves. */
 CHI_UNINSTRUMENTED
 static void start(unsigned high, unsigned low)
 {

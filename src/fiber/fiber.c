@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Fibers over contexts and pooled stacks, with each switch told to ASan and TSan. Called by a
+ * Fibers on top of contexts and pooled stacks; announces each switch to ASan and TSan. Called by a
  * worker's scheduler on the worker's thread. The switch itself is inline in fiber.h.
  */
 #include "fiber/fiber.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -31,7 +30,7 @@ struct chi_fiber_pool {
 
 _Thread_local struct chi_fiber *chi_fiber_running;
 
-/* --- What sanitizers are told. ------------------------------------------------------------ */
+/* ---- announcements to sanitizers */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 CHI_UNINSTRUMENTED
@@ -39,7 +38,7 @@ void chi_fiber_announce_switch(struct chi_fiber *from, struct chi_fiber *to)
 {
     (void)from;
 #ifdef __SANITIZE_ADDRESS__
-    /* NULL destroys the fake stack of a fiber that will not come back. */
+    /* NULL destroys the fake stack of a fiber that exits. */
     __sanitizer_start_switch_fiber(from->exiting ? NULL : &from->asan_fake_stack, to->asan_low,
                                    to->asan_size);
 #endif
@@ -54,7 +53,7 @@ void chi_fiber_announce_arrival(struct chi_fiber *self, struct chi_fiber *from)
     (void)self;
     (void)from;
 #ifdef __SANITIZE_ADDRESS__
-    /* Tells where `from` stands, which is news for an adopted thread. */
+    /* Reports the stack of `from`, which is unknown for an adopted thread. */
     __sanitizer_finish_switch_fiber(self->asan_fake_stack, &from->asan_low, &from->asan_size);
 #endif
 }
@@ -81,7 +80,8 @@ static void announce_death(struct chi_fiber *fiber)
     (void)fiber;
 }
 
-/* ASan destroys a fake stack only for a fiber that leaves: pretend to go there and leave it. */
+/* ASan destroys a fake stack only for a fiber that exits, so simulate a switch to it and its exit.
+ */
 CHI_UNINSTRUMENTED
 static void drop_fake_stack(struct chi_fiber *fiber)
 {
@@ -90,7 +90,7 @@ static void drop_fake_stack(struct chi_fiber *fiber)
     const void *low;
     size_t size;
 
-    if (!fiber->asan_fake_stack)
+    if (fiber->asan_fake_stack == NULL)
         return;
     __sanitizer_start_switch_fiber(&mine, fiber->asan_low, fiber->asan_size);
     __sanitizer_finish_switch_fiber(fiber->asan_fake_stack, &low, &size);
@@ -100,7 +100,7 @@ static void drop_fake_stack(struct chi_fiber *fiber)
     (void)fiber;
 }
 
-/* --- The pool. ---------------------------------------------------------------------------- */
+/* ---- the pool */
 
 int chi_fiber_pool_create(size_t stack_size, uint32_t cap, struct chi_fiber_pool **pool)
 {
@@ -110,7 +110,7 @@ int chi_fiber_pool_create(size_t stack_size, uint32_t cap, struct chi_fiber_pool
     if (cap == 0 || cap > CHI_FIBER_CAP_MAX)
         return -EINVAL;
     self = calloc(1, sizeof(*self));
-    if (!self)
+    if (self == NULL)
         return -ENOMEM;
     self->cap = cap;
     rc = chi_stack_pool_init(&self->stacks, stack_size);
@@ -126,12 +126,12 @@ void chi_fiber_pool_destroy(struct chi_fiber_pool *pool)
 {
     struct chi_fiber *fiber;
 
-    if (!pool)
+    if (pool == NULL)
         return;
-    while ((fiber = pool->all)) {
+    while ((fiber = pool->all) != NULL) {
         pool->all = fiber->all_next;
-        if (fiber->stack) {
-            assert(!fiber->started);
+        if (fiber->stack != NULL) {
+            CHI_ASSERT(!fiber->started, "a pool is destroyed while a fiber is suspended");
             chi_fiber_discard(fiber);
         }
         free(fiber);
@@ -166,21 +166,21 @@ void chi_fiber_pool_stats(struct chi_fiber_pool *pool, struct chi_fiber_stats *s
 void chi_fiber_visit(struct chi_fiber_pool *pool, void (*visit)(struct chi_fiber *, void *),
                      void *arg)
 {
-    for (struct chi_fiber *fiber = pool->all; fiber; fiber = fiber->all_next)
-        if (fiber->stack && fiber->user)
+    for (struct chi_fiber *fiber = pool->all; fiber != NULL; fiber = fiber->all_next)
+        if (fiber->stack != NULL && fiber->user != NULL)
             visit(fiber, arg);
 }
 
-/* A fiber's memory goes back to the system only with the pool, so `free` is a list of fibers. */
+/* The memory of fibers is released only with the pool, so `free` is a list of fibers. */
 static struct chi_fiber *take_unused(struct chi_fiber_pool *pool)
 {
     struct chi_fiber *fiber = pool->free;
 
-    if (fiber) {
+    if (fiber != NULL) {
         pool->free = fiber->free_next;
     } else {
         fiber = aligned_alloc(_Alignof(struct chi_fiber), sizeof(*fiber));
-        if (!fiber)
+        if (fiber == NULL)
             return NULL;
         *fiber = (struct chi_fiber){.pool = pool};
         fiber->all_next = pool->all;
@@ -193,7 +193,7 @@ static struct chi_fiber *take_unused(struct chi_fiber_pool *pool)
     return fiber;
 }
 
-static void give_back(struct chi_fiber *fiber)
+static void put_unused(struct chi_fiber *fiber)
 {
     fiber->free_next = fiber->pool->free;
     fiber->pool->free = fiber;
@@ -207,11 +207,11 @@ void chi_fiber_retire(struct chi_fiber *fiber)
     chi_stack_release(&pool->stacks, fiber->stack);
     fiber->stack = NULL;
     fiber->state = NULL;
-    give_back(fiber);
+    put_unused(fiber);
     count_live(pool, live(pool) - 1);
 }
 
-/* --- Fibers. ------------------------------------------------------------------------------ */
+/* ---- fibers */
 
 CHI_UNINSTRUMENTED
 static void start(struct chi_context_arrival arrival)
@@ -221,7 +221,7 @@ static void start(struct chi_context_arrival arrival)
     self->started = true;
     chi_fiber_arrive(self, arrival);
     self->entry(self->arg);
-    assert(!"a fiber's entry returned; it must end in chi_fiber_exit_to()");
+    CHI_ASSERT(false, "a fiber's entry returned; it must end in chi_fiber_exit_to()");
     abort();
 }
 
@@ -234,12 +234,12 @@ int chi_fiber_create_sized(struct chi_fiber_pool *pool, size_t stack_size, chi_f
     if (live(pool) >= pool->cap)
         return -EAGAIN;
     fiber = take_unused(pool);
-    if (!fiber)
+    if (fiber == NULL)
         return -ENOMEM;
     rc = chi_stack_acquire(&pool->stacks, stack_size, &fiber->stack);
     if (rc != 0) {
         fiber->stack = NULL;
-        give_back(fiber);
+        put_unused(fiber);
         return rc;
     }
     fiber->entry = entry;
@@ -261,9 +261,9 @@ struct chi_fiber *chi_fiber_adopt(struct chi_fiber_pool *pool)
 {
     struct chi_fiber *fiber;
 
-    assert(!chi_fiber_running);
+    CHI_ASSERT(chi_fiber_running == NULL, "the thread is already adopted");
     fiber = take_unused(pool);
-    if (!fiber)
+    if (fiber == NULL)
         return NULL;
     fiber->started = true;
 #ifdef __SANITIZE_THREAD__
@@ -275,15 +275,16 @@ struct chi_fiber *chi_fiber_adopt(struct chi_fiber_pool *pool)
 
 void chi_fiber_unadopt(struct chi_fiber *fiber)
 {
-    assert(chi_fiber_running == fiber && !fiber->stack);
+    CHI_ASSERT(chi_fiber_running == fiber && fiber->stack == NULL,
+               "chi_fiber_unadopt() on a stack other than the thread's own");
     chi_fiber_running = NULL;
-    give_back(fiber);
+    put_unused(fiber);
 }
 
 CHI_UNINSTRUMENTED
 void chi_fiber_exit_to(struct chi_fiber *self, struct chi_fiber *to)
 {
-    assert(self->stack);
+    CHI_ASSERT(self->stack != NULL, "an adopted thread cannot exit as a fiber");
     self->exiting = true;
     chi_fiber_switch(self, to);
     abort();
@@ -291,7 +292,8 @@ void chi_fiber_exit_to(struct chi_fiber *self, struct chi_fiber *to)
 
 void chi_fiber_discard(struct chi_fiber *fiber)
 {
-    assert(fiber != chi_fiber_running && fiber->stack);
+    CHI_ASSERT(fiber != chi_fiber_running && fiber->stack != NULL,
+               "chi_fiber_discard() of a fiber that is not suspended");
     drop_fake_stack(fiber);
     chi_fiber_retire(fiber);
 }

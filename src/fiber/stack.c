@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The stack pool. Called by fiber.c on the worker's thread. How deep a stack was used is not
- * tracked but read back from its resident pages, when someone asks and before it is unmapped:
- * stacks are never cleaned in the cache, so their pages remember.
+ * The stack pool. Called by fiber.c on the worker's thread. The depth of use is not tracked: it is
+ * derived from the resident pages, on request and before a stack is unmapped. Cached stacks are not
+ * cleared, so their pages keep that information.
  */
 #include "fiber/stack.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "base/assert.h"
 
 #if __has_include(<valgrind/memcheck.h>)
 #include <valgrind/memcheck.h>
@@ -39,7 +40,7 @@ static uint32_t class_of(const struct chi_stack_pool *pool, size_t size)
     return class;
 }
 
-/* The lowest page that was ever touched says how deep the stack was used. */
+/* The lowest resident page shows how deep the stack was used. */
 static size_t used_bytes(const struct chi_stack_pool *pool, const struct chi_stack *stack)
 {
     unsigned char resident[512];
@@ -56,7 +57,7 @@ static size_t used_bytes(const struct chi_stack_pool *pool, const struct chi_sta
     return 0;
 }
 
-/* Under the mutex. */
+/* Lock held. */
 static void measure(struct chi_stack_pool *pool, const struct chi_stack *stack)
 {
     size_t used = used_bytes(pool, stack);
@@ -69,7 +70,7 @@ static int map_stack(struct chi_stack_pool *pool, uint32_t class, struct chi_sta
     struct chi_stack *stack = calloc(1, sizeof(*stack));
     char *guard;
 
-    if (!stack)
+    if (stack == NULL)
         return -ENOMEM;
     stack->class = class;
     stack->size = class == 0 ? pool->default_size : CHI_STACK_SIZE_MIN << (class - 1);
@@ -80,12 +81,13 @@ static int map_stack(struct chi_stack_pool *pool, uint32_t class, struct chi_sta
     stack->low = guard + pool->page_size;
     if (mprotect(stack->low, stack->size, PROT_READ | PROT_WRITE) != 0)
         goto unmap;
-    /* A huge page would cost memory and spoil the measure. Kernels since 6.7 heed MAP_STACK. */
+    /* A huge page costs memory and distorts the measurement. MAP_STACK prevents it since Linux 6.7.
+     */
     if (stack->size >= (size_t)2 << 20)
         madvise(stack->low, stack->size, MADV_NOHUGEPAGE);
     stack->valgrind_id = VALGRIND_STACK_REGISTER(stack->low, stack->low + stack->size);
 #ifdef __SANITIZE_ADDRESS__
-    __lsan_register_root_region(stack->low, stack->size); /* what parked frames point to */
+    __lsan_register_root_region(stack->low, stack->size); /* parked frames hold pointers */
 #endif
     pthread_mutex_lock(&pool->mutex);
     LIST_INSERT_HEAD(&pool->mapped, stack, all);
@@ -97,7 +99,7 @@ unmap:
     munmap(guard, pool->page_size + stack->size);
 free_stack:
     free(stack);
-    return -ENOMEM; /* also what mmap says at vm.max_map_count */
+    return -ENOMEM; /* mmap() fails this way at vm.max_map_count, too */
 }
 
 static void unmap_stack(struct chi_stack_pool *pool, struct chi_stack *stack)
@@ -139,11 +141,11 @@ void chi_stack_pool_fini(struct chi_stack_pool *pool)
             unmap_stack(pool, stack);
         }
     }
-    assert(LIST_EMPTY(&pool->mapped));
+    CHI_ASSERT(LIST_EMPTY(&pool->mapped), "a stack was not released before its pool is destroyed");
     pthread_mutex_destroy(&pool->mutex);
 }
 
-/* Only the owner writes the count; others read it for statistics, so nothing is ordered by it. */
+/* Only the owner writes the count; others read it for statistics, so no order is needed. */
 static void count_cached(struct chi_stack_pool *pool, uint32_t cached)
 {
     atomic_store_explicit(&pool->cached, cached, memory_order_relaxed);
@@ -157,7 +159,7 @@ int chi_stack_acquire(struct chi_stack_pool *pool, size_t size, struct chi_stack
         return -EINVAL;
     class = class_of(pool, size);
     *stack = SLIST_FIRST(&pool->cache[class]);
-    if (!*stack)
+    if (*stack == NULL)
         return map_stack(pool, class, stack);
     SLIST_REMOVE_HEAD(&pool->cache[class], next);
     count_cached(pool, chi_stack_pool_cached(pool) - 1);
@@ -166,7 +168,7 @@ int chi_stack_acquire(struct chi_stack_pool *pool, size_t size, struct chi_stack
 
 void chi_stack_release(struct chi_stack_pool *pool, struct chi_stack *stack)
 {
-    /* Frames that never returned left their marks. */
+    /* Frames that never returned leave poisoned memory. */
 #ifdef __SANITIZE_ADDRESS__
     __asan_unpoison_memory_region(stack->low, stack->size);
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stacks for fibers: mapped with a guard page below, pooled by size. One pool per worker, used by
- * that worker's thread only; chi_stack_pool_cached() and chi_stack_pool_used_max() may be called
- * from any thread. Every stack costs two of the process's vm.max_map_count mappings.
+ * Stacks for fibers: mapped with a guard page below, pooled by size. One pool per worker, used on
+ * that worker's thread only; chi_stack_pool_cached() and chi_stack_pool_used_max() may be called on
+ * any thread. Each stack uses two of the process's vm.max_map_count mappings.
  */
 #ifndef CHI_FIBER_STACK_H
 #define CHI_FIBER_STACK_H
@@ -22,7 +22,7 @@ struct chi_stack {
     char *low;                   /* usable bytes: [low, low + size); the guard page ends at low */
     size_t size;                 /* bytes */
     uint32_t class;              /* index into chi_stack_pool.cache */
-    unsigned valgrind_id;        /* what valgrind calls this stack */
+    unsigned valgrind_id;        /* valgrind's id of this stack */
     SLIST_ENTRY(chi_stack) next; /* in the cache */
     LIST_ENTRY(chi_stack) all;   /* mapped stacks, in use or cached; under the pool's mutex */
 };
@@ -33,30 +33,39 @@ struct chi_stack_pool {
     size_t page_size;    /* bytes */
     _Atomic uint32_t cached;
 
-    pthread_mutex_t mutex; /* taken to map, to unmap and to measure, so that readers may walk */
+    pthread_mutex_t mutex; /* held to map, to unmap and to measure */
     LIST_HEAD(, chi_stack) mapped;
-    size_t used_max; /* bytes; the most that stacks unmapped or measured so far were used */
+    size_t used_max; /* bytes; deepest use of stacks unmapped or measured so far */
 };
 
-/* `default_size` bytes are rounded up to pages and to the least size. Returns 0, -EINVAL for more
- * than CHI_STACK_SIZE_MAX. */
+/*
+ * Initialises a pool. `default_size` bytes are rounded up to pages and to CHI_STACK_SIZE_MIN.
+ * Returns 0, or -EINVAL above CHI_STACK_SIZE_MAX.
+ */
 int chi_stack_pool_init(struct chi_stack_pool *pool, size_t default_size);
 
 /* Unmaps the cache; every stack must have been released. */
 void chi_stack_pool_fini(struct chi_stack_pool *pool);
 
-/* A stack of at least `size` bytes, and at least the default size. Returns 0, -EINVAL for a size
- * past CHI_STACK_SIZE_MAX, -ENOMEM. */
+/*
+ * Acquires a stack of at least `size` bytes and at least the default size.
+ * Returns 0, or
+ *   -EINVAL   size is above CHI_STACK_SIZE_MAX
+ *   -ENOMEM   out of memory or mappings
+ */
 int chi_stack_acquire(struct chi_stack_pool *pool, size_t size, struct chi_stack **stack);
 
-/* Nothing may run on `stack` any more. */
+/* Releases a stack to the pool. Nothing may run on it any more. */
 void chi_stack_release(struct chi_stack_pool *pool, struct chi_stack *stack);
 
-/* Any thread. Stacks mapped but unused. */
+/* Returns the number of mapped, unused stacks. Any thread. */
 uint32_t chi_stack_pool_cached(const struct chi_stack_pool *pool);
 
-/* Any thread. Bytes the deepest stack of this pool ever used, in whole pages. Asks the kernel about
- * every mapped stack, about a microsecond each; meanwhile the owner waits if it maps a stack. */
+/*
+ * Returns the deepest use of any stack of this pool so far, in bytes of whole pages. Any thread.
+ * Queries the kernel for every mapped stack, about a microsecond each; the owner blocks if it maps
+ * a stack meanwhile.
+ */
 size_t chi_stack_pool_used_max(struct chi_stack_pool *pool);
 
 #endif

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ingress lane: how a client's threads hand tasks to one worker. Lock-free and crash-atomic:
- * between "not there" and "there" lies one compare-exchange of a word, so a producer killed at any
- * instruction leaves a lane that works.
+ * Ingress lane: the queue through which a client's threads pass tasks to one worker. Lock-free and
+ * crash-atomic: one compare-exchange of a word makes an item visible, so a producer that is killed
+ * at any instruction leaves a working lane.
  *
- * A word belongs to lap L when its top bits say L. (L, empty): a producer may fill it. (L, item):
- * the consumer may take it. The consumer empties it to (L + 1, empty). `tail` only says where to
- * look: a producer that finds its word filled moves the tail on for whoever filled it. The consumer
- * keeps its position in private memory and never reads the tail.
+ * A word belongs to lap L when its top bits are L. (L, empty): a producer may fill it. (L, item):
+ * the consumer may take it. The consumer empties it to (L + 1, empty). `tail` is a hint for the
+ * next position: a producer that finds its word filled advances the tail for the producer that
+ * filled it. The consumer keeps its position in private memory and never reads the tail.
  *
  *   producer dies before filling the word    nothing was pushed
- *   ... after filling, before moving tail    the item is there; the next producer moves the tail
- *   ... after moving the tail                the item is there
+ *   ... after filling, before moving tail    the item is visible; the next producer moves the tail
+ *   ... after moving the tail                the item is visible
  *   consumer (daemon) dies                   the lane dies with its segment
  *
- * A client that writes other words than these harms its own lane: the consumer takes a word only if
- * its lap is the expected one, and checks the item itself.
+ * A client that writes other words harms only its own lane: the consumer takes a word only if its
+ * lap is the expected one, and validates the item.
  */
 #ifndef CHI_LANE_INGRESS_LANE_H
 #define CHI_LANE_INGRESS_LANE_H
@@ -40,7 +40,7 @@ static inline size_t chi_lane_bytes(uint32_t depth_log2)
     return sizeof(struct chi_shm_lane) + (sizeof(uint64_t) << depth_log2);
 }
 
-/* Daemon: makes the lane ready, armed, before its client learns of it. Memory is zero. */
+/* Daemon: initialises the lane, armed, before its client learns of it. The memory must be zero. */
 static inline void chi_lane_init(struct chi_shm_lane *lane, uint32_t depth_log2, uint32_t worker,
                                  uint32_t number)
 {
@@ -51,8 +51,11 @@ static inline void chi_lane_init(struct chi_shm_lane *lane, uint32_t depth_log2,
 }
 
 /*
- * Client, any thread: pushes `item` (not 0). Returns 0, or -EAGAIN where the lane is full.
- * `depth_log2` is the caller's private copy.
+ * Client, any thread: pushes `item`.
+ *   depth_log2   the caller's private copy
+ *   item         not 0
+ * Returns 0, or
+ *   -EAGAIN   the lane is full
  */
 static inline int chi_lane_push(struct chi_shm_lane *lane, uint32_t depth_log2, uint64_t item)
 {
@@ -62,14 +65,13 @@ static inline int chi_lane_push(struct chi_shm_lane *lane, uint32_t depth_log2, 
         uint64_t position = atomic_load_explicit(&lane->tail, memory_order_relaxed);
         _Atomic(uint64_t) *word = &lane->words[position & mask];
         uint64_t empty = chi_lane_word(position, depth_log2, 0);
-        /* The consumer wrote the line last: fetch it once, to write, not to read and then to write.
-         */
+        /* The consumer wrote the line last: fetch it once, for writing. */
         chi_cpu_prefetch_write((const void *)word);
         uint64_t seen = atomic_load_explicit(word, memory_order_relaxed);
 
         if (seen == empty) {
             /* Release: the task's bytes, for the acquire in chi_lane_take(). seq_cst: with the
-             * load of `armed` in chi_bell_ring(), against the store and look of the worker. */
+             * load of `armed` in chi_bell_ring(), against the store and load of the worker. */
             if (atomic_compare_exchange_strong_explicit(
                     word, &seen, empty | item, memory_order_seq_cst, memory_order_relaxed)) {
                 atomic_compare_exchange_strong_explicit(&lane->tail, &position, position + 1,
@@ -80,18 +82,18 @@ static inline int chi_lane_push(struct chi_shm_lane *lane, uint32_t depth_log2, 
         uint64_t lap = seen & ~CHI_LANE_ITEM_MASK;
         if ((lap == empty && seen != empty) ||
             lap == chi_lane_word(position + mask + 1, depth_log2, 0)) {
-            /* Filled in this lap, and perhaps emptied since, by a producer that has not moved the
-             * tail, or never will. */
+            /* Filled in this lap, and possibly emptied since; its producer has not moved the tail,
+             * and may be dead. */
             atomic_compare_exchange_strong_explicit(&lane->tail, &position, position + 1,
                                                     memory_order_relaxed, memory_order_relaxed);
         } else if (position == atomic_load_explicit(&lane->tail, memory_order_relaxed) &&
                    seen != empty) {
-            return -EAGAIN; /* still the last lap's item */
+            return -EAGAIN; /* still the item of the last lap */
         }
     }
 }
 
-/* The consumer's side, in the daemon's private memory. */
+/* The consumer's state, in the daemon's private memory. */
 struct chi_lane_reader {
     struct chi_shm_lane *lane;
     uint64_t position;
@@ -99,8 +101,8 @@ struct chi_lane_reader {
 };
 
 /*
- * Worker: takes up to `max` items in order. They are emptied together at the end, because every
- * write to the words takes their cache line from the producers.
+ * Worker: takes up to `max` items in order and returns their number. Empties them together at the
+ * end, because each write to the words takes their cache line from the producers.
  */
 static inline uint32_t chi_lane_take(struct chi_lane_reader *reader, uint64_t *items, uint32_t max)
 {
@@ -127,7 +129,7 @@ static inline uint32_t chi_lane_take(struct chi_lane_reader *reader, uint64_t *i
 }
 
 /*
- * Worker: whether an item is waiting. seq_cst: the look after arming, see chi_bell_ring().
+ * Worker: returns whether an item is waiting. seq_cst: the read after arming, see chi_bell_ring().
  */
 static inline bool chi_lane_ready(const struct chi_lane_reader *reader)
 {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Arenas and their caches: making and ending them, and what alloc and free do when a cache is empty
- * or full. Called by clients' threads and by the daemon's workers; see arena.h for who owns what.
+ * Arenas and their caches: creation and destruction, and the slow paths of alloc and free. Called
+ * by client threads and by the daemon's workers; see arena.h for ownership.
  */
 #include "shm/arena.h"
-
-#include "shm/arena_central.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#define MAGAZINE_BYTES 65536u /* what a thread keeps of a class, within these bounds: */
+#include "shm/arena_central.h"
+
+#define MAGAZINE_BYTES 65536u /* size of a magazine, within these bounds: */
 #define MAGAZINE_MOST  256u   /* blocks */
 #define MAGAZINE_LEAST 4u     /* blocks */
 
@@ -46,7 +46,7 @@ int chi_arena_create(const struct chi_extent_source *source, void *base, uint64_
     if (units > CHI_UNIT_MAP_MAX)
         return -EFBIG;
     arena = calloc(1, sizeof(*arena));
-    if (!arena)
+    if (arena == NULL)
         return -ENOMEM;
     arena->source = *source;
     arena->base = base;
@@ -57,13 +57,13 @@ int chi_arena_create(const struct chi_extent_source *source, void *base, uint64_
         arena->spare[class_index] = CHI_ARENA_NO_UNIT;
     }
     arena->tags = map_zeroed(tags_size(arena));
-    if (!arena->tags)
+    if (arena->tags == NULL)
         goto free_arena;
     arena->table = map_zeroed(table_size(arena));
-    if (!arena->table)
+    if (arena->table == NULL)
         goto unmap_tags;
     arena->classes = malloc(units * sizeof(*arena->classes));
-    if (!arena->classes)
+    if (arena->classes == NULL)
         goto unmap_table;
     for (uint64_t unit = 0; unit < units; unit++)
         atomic_init(&arena->classes[unit], CHI_ARENA_UNIT_OTHER);
@@ -91,9 +91,9 @@ free_arena:
 
 void chi_arena_destroy(struct chi_arena *arena)
 {
-    if (!arena)
+    if (arena == NULL)
         return;
-    while (arena->caches) {
+    while (arena->caches != NULL) {
         struct chi_arena_cache *cache = arena->caches;
         arena->caches = cache->next;
         free(cache);
@@ -123,11 +123,11 @@ int chi_arena_cache_create(struct chi_arena *arena, struct chi_arena_cache **out
 
     for (unsigned class_index = 0; class_index < CHI_ARENA_CLASS_COUNT; class_index++)
         slots += magazine_capacity(class_index);
-    /* Whole lines of its own: threads' caches lie side by side in the heap. */
+    /* Whole cache lines: the caches of several threads are adjacent in the heap. */
     size = sizeof(*cache) + slots * sizeof(*offsets);
     size = (size + 63) / 64 * 64;
     cache = aligned_alloc(64, size);
-    if (!cache)
+    if (cache == NULL)
         return -ENOMEM;
     memset(cache, 0, size);
     cache->tags = arena->tags;
@@ -142,7 +142,7 @@ int chi_arena_cache_create(struct chi_arena *arena, struct chi_arena_cache **out
     }
     pthread_mutex_lock(&arena->lock);
     cache->next = arena->caches;
-    if (cache->next)
+    if (cache->next != NULL)
         cache->next->prev = cache;
     arena->caches = cache;
     pthread_mutex_unlock(&arena->lock);
@@ -161,7 +161,7 @@ static void set_count(struct chi_arena_magazine *magazine, uint32_t count)
     atomic_store_explicit(&magazine->count, count, memory_order_relaxed);
 }
 
-/* Gives the arena the `count` blocks that were not used longest. Lock held. */
+/* Returns the `count` least recently used blocks to the arena. Lock held. */
 static void flush(struct chi_arena *arena, struct chi_arena_magazine *magazine, uint32_t count)
 {
     uint32_t left = get_count(magazine) - count;
@@ -184,22 +184,22 @@ void chi_arena_cache_destroy(struct chi_arena_cache *cache)
 {
     struct chi_arena *arena;
 
-    if (!cache)
+    if (cache == NULL)
         return;
     arena = cache->arena;
     pthread_mutex_lock(&arena->lock);
     flush_all(cache);
-    if (cache->prev)
+    if (cache->prev != NULL)
         cache->prev->next = cache->next;
     else
         arena->caches = cache->next;
-    if (cache->next)
+    if (cache->next != NULL)
         cache->next->prev = cache->prev;
     pthread_mutex_unlock(&arena->lock);
     free(cache);
 }
 
-/* Fills the empty magazine to half; at least one block. Lock held. Returns 0 or a code. */
+/* Fills the empty magazine to half, with at least one block. Lock held. Returns 0 or a code. */
 static int refill(struct chi_arena_cache *cache, unsigned class_index)
 {
     struct chi_arena_magazine *magazine = &cache->magazines[class_index];
@@ -223,7 +223,7 @@ static int take_long(struct chi_arena_cache *cache, size_t size, uint64_t *offse
     rc = chi_arena_central_take_long(arena, (uint32_t)units, offset);
     if (rc != -ENOMEM)
         return rc;
-    /* Perhaps our own leftovers are what splits the room: first join them, then return them. */
+    /* Cached blocks and spare units may fragment the arena: merge them first, then release them. */
     flush_all(cache);
     chi_arena_central_squeeze(arena);
     if (chi_unit_map_best_fit(&arena->idle, (uint32_t)units, &(uint32_t){0}))
@@ -305,7 +305,7 @@ uint64_t chi_arena_block_size(struct chi_arena *arena, uint64_t offset)
            CHI_ARENA_UNIT;
 }
 
-/* Whether `tag` was the block's; then it is the caller's to put back. */
+/* Returns whether `tag` was the block's tag; the caller then returns the block. */
 static bool take_tag(struct chi_arena *arena, uint64_t offset, uint16_t tag)
 {
     _Atomic(uint16_t) *slot = &arena->tags[offset / CHI_ARENA_ALIGN];
@@ -353,9 +353,9 @@ void chi_arena_stats(struct chi_arena *arena, struct chi_arena_stats *stats)
     for (unsigned class_index = 0; class_index < CHI_ARENA_CLASS_COUNT; class_index++) {
         uint64_t used = arena->taken[class_index];
         uint64_t cached = 0;
-        for (struct chi_arena_cache *cache = arena->caches; cache; cache = cache->next)
+        for (struct chi_arena_cache *cache = arena->caches; cache != NULL; cache = cache->next)
             cached += get_count(&cache->magazines[class_index]);
-        /* A block that went from one cache to another meanwhile may have been counted twice. */
+        /* A block that moves between two caches meanwhile may be counted twice. */
         used = used > cached ? used - cached : 0;
         stats->blocks += used;
         stats->used_bytes += used * chi_arena_class_size(class_index);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An allocator over extents of one segment. All its bookkeeping is private memory, so nothing that
- * another process writes can damage it. A client process has two (tasks, bulk data), the daemon one
- * (outputs). Blocks of up to 32 KiB come in size classes, from a cache per thread over units that
- * the threads share; longer ones are whole units of their own.
+ * An allocator over extents of one segment. All its bookkeeping is private memory, so other
+ * processes cannot damage it. A client process has two arenas (tasks, bulk data), the daemon one
+ * (outputs). Blocks of up to 32 KiB have size classes and come from a cache per thread, which is
+ * filled from units that the threads share. Longer blocks consist of whole units.
  *
- * Who owns what: a cache belongs to one thread at a time, and alloc, free and reclaim touch nothing
- * else while it has (room for) a block of the class. A block's tag belongs to whoever holds the
- * block; a tag that is not 0 marks the start of an allocated block, so checking an offset is one
- * load. What threads share is changed under the arena's mutex.
+ * Ownership: a cache belongs to one thread at a time. Alloc, free and reclaim access only the cache
+ * while it has a block of the class, or room for one. The tag of a block belongs to the holder of
+ * the block. A tag other than 0 marks the start of an allocated block, so checking an offset is one
+ * load. Shared state is changed under the arena's mutex.
  *
- * The one ordering without the mutex: alloc stores the tag with release, free and reclaim read it
- * with acquire; whoever finds a tag thereby sees the class of the block's unit, which stays as it
- * is while the unit has a block outside.
+ * The only ordering without the mutex: alloc stores the tag with release; free and reclaim load it
+ * with acquire. A thread that reads a tag therefore also reads the class of the block's unit, which
+ * does not change while the unit has an allocated block.
  */
 #ifndef CHI_SHM_ARENA_H
 #define CHI_SHM_ARENA_H
@@ -23,25 +23,25 @@
 #include <stdint.h>
 
 #define CHI_ARENA_ALIGN       64u    /* bytes; also the granule of tags */
-#define CHI_ARENA_UNIT        65536u /* bytes; what the source deals in */
+#define CHI_ARENA_UNIT        65536u /* bytes; the unit of grants */
 #define CHI_ARENA_CLASS_MAX   32768u
 #define CHI_ARENA_CLASS_COUNT 32u
 
 /*
- * Where units come from: the control socket in a client, the table of extents in the daemon. Called
+ * The source of units: the control socket in a client, the table of extents in the daemon. Called
  * with the arena's mutex held; must not call the arena.
  */
 struct chi_extent_source {
-    /* 0, -ENOMEM, or another negative code, which is passed on. */
+    /* Returns 0, -ENOMEM, or another negative code, which the arena returns. */
     int (*grant)(void *ctx, uint32_t units, uint32_t *first_unit);
-    /* Any run of granted units, not just a whole grant. */
+    /* Releases any run of granted units, not only a whole grant. */
     void (*release)(void *ctx, uint32_t first_unit, uint32_t units);
     void *ctx;
 };
 
 struct chi_arena;
 
-/* Blocks of one class that a thread keeps at hand, the one freed last on top. */
+/* Free blocks of one class in a cache; the block freed last is on top. */
 struct chi_arena_magazine {
     _Atomic(uint32_t) count; /* written by the cache's thread; chi_arena_stats() reads */
     uint32_t capacity;
@@ -51,7 +51,7 @@ struct chi_arena_magazine {
 struct chi_arena_cache {
     _Atomic(uint16_t) *tags;   /* the arena's, by offset / CHI_ARENA_ALIGN */
     _Atomic(uint8_t) *classes; /* the arena's, by unit */
-    uint64_t granules;         /* how many tags there are */
+    uint64_t granules;         /* number of tags */
     struct chi_arena *arena;
     struct chi_arena_cache *prev, *next; /* the arena's list; its mutex */
     struct chi_arena_magazine magazines[CHI_ARENA_CLASS_COUNT];
@@ -59,55 +59,65 @@ struct chi_arena_cache {
 };
 
 struct chi_arena_stats {
-    uint64_t granted_bytes; /* units the source gave and has not got back */
-    uint64_t used_bytes;    /* blocks that are allocated, at their usable size */
+    uint64_t granted_bytes; /* units granted and not released */
+    uint64_t used_bytes;    /* allocated blocks, at their usable size */
     uint64_t blocks;
 };
 
 /*
- * `base` is where the segment is mapped, writable, in this process, to touch new units before they
- * are needed; NULL where nobody should. Copies `source`. Returns 0, -EINVAL for a segment without a
- * whole unit, -EFBIG, -ENOMEM.
+ * Creates an arena. Copies `source`.
+ *   base   address of the segment in this process, writable, to touch new units in advance; NULL:
+ *          units are not touched
+ * Returns 0, or
+ *   -EINVAL   the segment has no whole unit
+ *   -EFBIG    the segment is too large
+ *   -ENOMEM   out of memory
  */
 int chi_arena_create(const struct chi_extent_source *source, void *base, uint64_t segment_size,
                      struct chi_arena **arena);
 
 /*
- * Frees the bookkeeping, and the caches that still exist. The source is not called: whoever ends
- * the owner's grants gets the units back. No other thread may be inside.
+ * Frees the bookkeeping and the remaining caches. Does not call the source: the owner's grants end
+ * separately. No other thread may use the arena.
  */
 void chi_arena_destroy(struct chi_arena *arena);
 
-/* A cache for one thread. Returns 0 or -ENOMEM. */
+/* Creates a cache for one thread. Returns 0 or -ENOMEM. */
 int chi_arena_cache_create(struct chi_arena *arena, struct chi_arena_cache **cache);
 
-/* Gives the cached blocks back to the arena. NULL is nothing. */
+/* Returns the cached blocks to the arena and frees the cache. NULL is allowed. */
 void chi_arena_cache_destroy(struct chi_arena_cache *cache);
 
-/* Gives all units that hold no block back to the source. Blocks in caches count as held. */
+/* Releases all units without allocated or cached blocks to the source. */
 void chi_arena_trim(struct chi_arena *arena);
 
 /*
- * The usable bytes of the allocated block that starts at `offset`; 0 where none does. Any offset is
- * safe; the answer is good while nobody frees the block.
+ * Returns the usable bytes of the allocated block that starts at `offset`; 0 if there is none. Any
+ * offset is safe. The result is valid until the block is freed.
  */
 uint64_t chi_arena_block_size(struct chi_arena *arena, uint64_t offset);
 
 /*
- * Frees every block with this tag, in all of the arena; returns how many. Other threads may go on,
- * but may give blocks of this tag back with chi_arena_reclaim() only, not with chi_arena_free().
+ * Frees all blocks of the arena with this tag and returns their number. Other threads may continue,
+ * but may free blocks with this tag only with chi_arena_reclaim(), not with chi_arena_free().
  */
 uint32_t chi_arena_reclaim_all(struct chi_arena_cache *cache, uint16_t tag);
 
-/* While other threads allocate, the numbers are from slightly different moments. */
+/*
+ * Reads the statistics. While other threads allocate, the numbers stem from slightly different
+ * moments.
+ */
 void chi_arena_stats(struct chi_arena *arena, struct chi_arena_stats *stats);
 
-/* What the functions below do when the cache alone does not suffice. */
+/* Slow paths of the inline functions below, for an empty or full magazine. */
 int chi_arena_alloc_slow(struct chi_arena_cache *cache, size_t size, uint16_t tag,
                          uint64_t *offset);
 void chi_arena_put_slow(struct chi_arena_cache *cache, uint64_t offset);
 
-/* The class of a size from 1 to CHI_ARENA_CLASS_MAX: up to 512 by 64, then four to a doubling. */
+/*
+ * Returns the class of a size from 1 to CHI_ARENA_CLASS_MAX: steps of 64 up to 512, then four per
+ * doubling.
+ */
 static inline unsigned chi_arena_class_of(size_t size)
 {
     size_t last = size - 1;
@@ -129,7 +139,7 @@ static inline uint32_t chi_arena_class_size(unsigned class_index)
     return base + ((class_index & 3) + 1) * (base / 4);
 }
 
-/* Puts a block that has no tag any more into the cache. For this file's functions. */
+/* Puts a block whose tag is already 0 into the cache. For the functions of this file. */
 static inline void chi_arena_put(struct chi_arena_cache *cache, uint64_t offset)
 {
     /* Relaxed: ordered by the tag, see above. */
@@ -148,19 +158,26 @@ static inline void chi_arena_put(struct chi_arena_cache *cache, uint64_t offset)
     chi_arena_put_slow(cache, offset);
 }
 
-/* The tag of the block that would start at `offset`; NULL where none can. */
+/*
+ * Returns the tag of the block that would start at `offset`, or NULL if no block can start there.
+ */
 static inline _Atomic(uint16_t) *chi_arena_tag_at(struct chi_arena_cache *cache, uint64_t offset)
 {
-    /* Rotated, an offset that is not a multiple of 64 is out of range, too. */
+    /* The rotation moves offsets that are not multiples of 64 out of range. */
     uint64_t granule = offset >> 6 | offset << 58;
 
     return granule < cache->granules ? &cache->tags[granule] : NULL;
 }
 
 /*
- * Allocates at least `size` bytes, aligned to 64 (from 64 KiB on, to 64 KiB), under a tag of the
- * caller's choice that is not 0. The content is undefined. Returns 0, -EINVAL for size or tag 0,
- * -ENOMEM at once where there is no room, or what the source returned.
+ * Allocates at least `size` bytes, aligned to 64 bytes (from 64 KiB on, to 64 KiB). The content is
+ * undefined.
+ *   tag      chosen by the caller, not 0
+ *   offset   set to the start of the block
+ * Returns 0, or
+ *   -EINVAL       size or tag is 0
+ *   -ENOMEM       out of memory; the call does not wait for memory
+ *   other codes   those of the source
  */
 static inline int chi_arena_alloc(struct chi_arena_cache *cache, size_t size, uint16_t tag,
                                   uint64_t *offset)
@@ -181,31 +198,33 @@ static inline int chi_arena_alloc(struct chi_arena_cache *cache, size_t size, ui
 }
 
 /*
- * Frees a block, in whichever thread. Any offset is safe: -EINVAL where no allocated block of this
- * tag starts there. Two threads must not free the same block at once; see chi_arena_reclaim().
+ * Frees a block. Any thread. Two threads must not free the same block concurrently; see
+ * chi_arena_reclaim().
+ * Returns 0, or
+ *   -EINVAL   no allocated block with this tag starts at `offset`; any offset is safe
  */
 static inline int chi_arena_free(struct chi_arena_cache *cache, uint64_t offset, uint16_t tag)
 {
     _Atomic(uint16_t) *slot = chi_arena_tag_at(cache, offset);
 
     /* Acquire: pairs with the release in alloc. */
-    if (!slot || tag == 0 || atomic_load_explicit(slot, memory_order_acquire) != tag)
+    if (slot == NULL || tag == 0 || atomic_load_explicit(slot, memory_order_acquire) != tag)
         return -EINVAL;
     atomic_store_explicit(slot, 0, memory_order_relaxed);
     chi_arena_put(cache, offset);
     return 0;
 }
 
-/* Whether an allocated block of this tag starts at `offset`. Any offset is safe. */
+/* Returns whether an allocated block with this tag starts at `offset`. Any offset is safe. */
 static inline int chi_arena_holds(struct chi_arena_cache *cache, uint64_t offset, uint16_t tag)
 {
     _Atomic(uint16_t) *slot = chi_arena_tag_at(cache, offset);
-    return slot && atomic_load_explicit(slot, memory_order_relaxed) == tag;
+    return slot != NULL && atomic_load_explicit(slot, memory_order_relaxed) == tag;
 }
 
 /*
- * As chi_arena_free(), where several threads may try the same offset at once: of those that name
- * the block's tag exactly one gets 0, the others -EINVAL.
+ * As chi_arena_free(), but several threads may try the same offset concurrently. Exactly one of
+ * those that pass the block's tag gets 0, the others -EINVAL.
  */
 static inline int chi_arena_reclaim(struct chi_arena_cache *cache, uint64_t offset, uint16_t tag)
 {
@@ -213,7 +232,7 @@ static inline int chi_arena_reclaim(struct chi_arena_cache *cache, uint64_t offs
     uint16_t found = tag;
 
     /* Acquire: pairs with the release in alloc. */
-    if (!slot || tag == 0 || atomic_load_explicit(slot, memory_order_relaxed) != tag ||
+    if (slot == NULL || tag == 0 || atomic_load_explicit(slot, memory_order_relaxed) != tag ||
         !atomic_compare_exchange_strong_explicit(slot, &found, 0, memory_order_acquire,
                                                  memory_order_relaxed))
         return -EINVAL;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Units of an arena and the blocks carved from them. Called by arena.c with the arena's mutex held,
- * on any thread. Nothing here allocates private memory, so nothing can fail halfway.
+ * on any thread. Nothing here allocates private memory, so no operation fails halfway.
  */
 #include "shm/arena_central.h"
 
-#include "chimaera/status.h"
-
 #include <string.h>
 #include <sys/mman.h>
+
+#include "chimaera/status.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
 #endif
 
-#define GRANT_MAX       64u  /* units; also the longest run that is touched at once */
+#define GRANT_MAX       64u  /* units; also the longest run that is touched in one call */
 #define IDLE_KEEP_LEAST 256u /* units */
 
 static void set_kind(struct chi_arena *arena, uint32_t first, uint32_t units, uint8_t kind)
@@ -32,7 +32,7 @@ void chi_arena_central_release(struct chi_arena *arena, uint32_t keep)
 {
     uint32_t first, units;
 
-    /* From the top of the segment, so that what stays in use stays close together. */
+    /* From the top of the segment, so that the units in use stay close together. */
     while (arena->idle.count > keep && chi_unit_map_last_run(&arena->idle, &first, &units)) {
         uint32_t excess = arena->idle.count - keep;
         if (units > excess) {
@@ -55,12 +55,12 @@ static void make_idle(struct chi_arena *arena, uint32_t first, uint32_t units)
     keep = (arena->granted - arena->idle.count) / 4;
     if (keep < IDLE_KEEP_LEAST)
         keep = IDLE_KEEP_LEAST;
-    /* Past the bound a quarter goes at once: releasing unit by unit would be a message for each. */
+    /* Releases a quarter at once: each release costs a message. */
     if (arena->idle.count > keep)
         chi_arena_central_release(arena, keep - keep / 4);
 }
 
-/* Whether the source may have given this run: inside the segment, and not ours already. */
+/* Whether the source may grant this run: it is inside the segment and not already granted. */
 static int check_run(const struct chi_arena *arena, uint32_t first, uint32_t units)
 {
     if (first >= arena->units || units > arena->units - first)
@@ -71,7 +71,7 @@ static int check_run(const struct chi_arena *arena, uint32_t first, uint32_t uni
     return 0;
 }
 
-/* `ask` units from the source, or fewer, but at least `need`; they become idle. */
+/* Requests `ask` units from the source, or fewer, but at least `need`; they become idle. */
 static int grant(struct chi_arena *arena, uint32_t need, uint32_t ask)
 {
     uint32_t first;
@@ -92,8 +92,9 @@ static int grant(struct chi_arena *arena, uint32_t need, uint32_t ask)
     arena->granted += ask;
     set_kind(arena, first, ask, CHI_ARENA_UNIT_IDLE);
     chi_unit_map_add(&arena->idle, first, ask);
-    /* The memory is there; only this process's page tables are not. Failure costs nothing. */
-    if (arena->base && ask <= GRANT_MAX)
+    /* The memory exists; this fills the page tables of the process in advance. Failure is harmless.
+     */
+    if (arena->base != NULL && ask <= GRANT_MAX)
         madvise(arena->base + (size_t)first * CHI_ARENA_UNIT, (size_t)ask * CHI_ARENA_UNIT,
                 MADV_POPULATE_WRITE);
     return 0;
@@ -123,7 +124,7 @@ static void list_remove(struct chi_arena *arena, unsigned class_index, uint32_t 
         arena->table[next].prev = prev;
 }
 
-/* Makes an idle unit one of the class, all its blocks free. Their tags are 0: nobody set them. */
+/* Divides an idle unit into free blocks of the class. Their tags are 0 already. */
 static void carve(struct chi_arena *arena, unsigned class_index, uint32_t index)
 {
     struct chi_arena_unit *unit = &arena->table[index];
@@ -137,7 +138,7 @@ static void carve(struct chi_arena *arena, unsigned class_index, uint32_t index)
     set_kind(arena, index, 1, (uint8_t)class_index);
 }
 
-/* A unit of the class with free blocks, put on the list of partial ones. Returns 0 or a code. */
+/* Finds a unit of the class with free blocks and adds it to the partial list. 0 or a code. */
 static int find_unit(struct chi_arena *arena, unsigned class_index, bool may_grant, uint32_t *unit)
 {
     int rc;

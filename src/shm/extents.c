@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The table of extents. The control thread grants and takes back, workers too for the daemon's own
- * memory; workers check with chi_extents_owns().
+ * The table of extents. The control thread grants and frees; workers do the same for the daemon's
+ * own memory. Workers check with chi_extents_owns().
  *
- * Backing and giving back memory can take long, so neither happens under the lock: meanwhile the
- * units are marked retired, which nobody's check passes and nobody grants.
+ * Backing memory and returning it can take long, so neither happens under the lock. Meanwhile the
+ * units are marked RETIRED, so no check passes for them and they are not granted.
  */
 #include "shm/extents.h"
-
-#include "shm/arena.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "shm/arena.h"
+
 _Static_assert(CHI_EXTENT_UNIT == CHI_ARENA_UNIT, "the table and the arenas must agree");
 
-/* The account of units that were free, and are not yet anybody's. */
+/* The account of units that were free and have no owner yet. */
 #define BEING_BACKED CHI_OWNER_RETIRED
 
-/* Backed this much at a time: a signal that interrupts costs only one piece. */
+/* Memory is backed in pieces, so that an interrupting signal repeats only one piece. */
 #define BACK_PIECE_BYTES (UINT64_C(4) << 20)
 
 /* Release: pairs with the acquire in chi_extents_owns() and chi_extents_owns_run(). */
@@ -28,13 +28,13 @@ static void set_owner(struct chi_extents *extents, uint32_t unit, uint16_t owner
     atomic_store_explicit(&extents->owners[unit], owner, memory_order_release);
 }
 
-/* Only under the lock, which orders it. */
+/* Lock held, which orders it. */
 static uint16_t get_owner(const struct chi_extents *extents, uint32_t unit)
 {
     return atomic_load_explicit(&extents->owners[unit], memory_order_relaxed);
 }
 
-static void give_back_memory(struct chi_extents *extents, uint32_t first, uint32_t units)
+static void release_memory(struct chi_extents *extents, uint32_t first, uint32_t units)
 {
     int rc;
 
@@ -73,15 +73,15 @@ int chi_extents_create(const struct chi_segment_map *map, uint32_t reserved_unit
     if (units > CHI_UNIT_MAP_MAX)
         return -EFBIG;
     extents = calloc(1, sizeof(*extents));
-    if (!extents)
+    if (extents == NULL)
         return -ENOMEM;
     extents->fd = map->fd;
     extents->limit = units * CHI_EXTENT_UNIT;
     extents->owners = calloc(units, sizeof(*extents->owners));
-    if (!extents->owners)
+    if (extents->owners == NULL)
         goto free_table;
     extents->accounts = calloc(units, sizeof(*extents->accounts));
-    if (!extents->accounts)
+    if (extents->accounts == NULL)
         goto free_owners;
     rc = chi_unit_map_init(&extents->free_units, (uint32_t)units);
     if (rc < 0)
@@ -114,7 +114,7 @@ free_table:
 
 void chi_extents_destroy(struct chi_extents *extents)
 {
-    if (!extents)
+    if (extents == NULL)
         return;
     pthread_mutex_destroy(&extents->lock);
     chi_unit_map_fini(&extents->free_units);
@@ -136,8 +136,8 @@ static void make_free(struct chi_extents *extents, uint32_t first, uint32_t unit
 }
 
 /*
- * Frees, run by run, what in [first, end) is charged to `owner`, or to anyone for CHI_OWNER_FREE;
- * returns how many units.
+ * Frees, run by run, the units of [first, end) that are charged to `owner`, or to any owner for
+ * CHI_OWNER_FREE. Returns the number of units.
  */
 static uint32_t free_range(struct chi_extents *extents, uint32_t first, uint32_t end,
                            uint16_t owner)
@@ -163,7 +163,7 @@ static uint32_t free_range(struct chi_extents *extents, uint32_t first, uint32_t
             break;
         if (extents->leave != NULL)
             extents->leave(extents->leave_context, first, units);
-        give_back_memory(extents, first, units);
+        release_memory(extents, first, units);
         make_free(extents, first, units);
         freed += units;
         first += units;
@@ -171,8 +171,10 @@ static uint32_t free_range(struct chi_extents *extents, uint32_t first, uint32_t
     return freed;
 }
 
-/* Finds a run and takes it out of the free ones; the units are RETIRED until they are backed. Lock
- * held. */
+/*
+ * Finds a run and removes it from the free units. The units are RETIRED until they are backed. Lock
+ * held.
+ */
 static bool take_run(struct chi_extents *extents, uint32_t units, uint32_t *first)
 {
     if (!chi_unit_map_best_fit(&extents->free_units, units, first))
@@ -180,7 +182,7 @@ static bool take_run(struct chi_extents *extents, uint32_t units, uint32_t *firs
     chi_unit_map_remove(&extents->free_units, *first, units);
     for (uint32_t unit = *first; unit < *first + units; unit++) {
         if (extents->accounts[unit] != CHI_OWNER_FREE)
-            continue; /* its owner retired it; others may still use it if this comes to nothing */
+            continue; /* retired by its owner; stays so if the grant fails */
         extents->accounts[unit] = BEING_BACKED;
         set_owner(extents, unit, CHI_OWNER_RETIRED);
     }

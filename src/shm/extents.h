@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Who owns each unit (64 KiB) of a segment. Lives in the daemon's private memory: a client cannot
- * touch it, and every position a client sends is checked against it.
+ * The owner of each unit (64 KiB) of a segment. The table lies in the daemon's private memory,
+ * where no client can change it. Every position that a client sends is checked against it.
  *
- * A unit goes free -> owned -> retired -> free. Retired means: no check passes for it any more, but
- * it is not granted anew, because tasks that passed the check before may still use it.
+ * A unit is free, then owned, then retired, then free again. No check passes for a retired unit,
+ * but it is not granted yet, because tasks that passed the check before may still use it.
  *
- * Threads: any daemon thread may call everything here. Changes are made under the table's mutex;
+ * Any daemon thread may call these functions. Changes are made under the table's mutex;
  * chi_extents_owns() takes no lock.
  */
 #ifndef CHI_SHM_EXTENTS_H
@@ -29,39 +29,43 @@
 #define CHI_OWNER_RETIRED    0xFFFFu
 
 struct chi_extents {
-    _Atomic(uint16_t) *owners; /* what checks see, by unit */
+    _Atomic(uint16_t) *owners; /* read by checks; by unit */
     uint64_t limit;            /* bytes in whole units */
     pthread_mutex_t lock;
-    uint16_t *accounts;             /* whom a unit is charged to until it is free; lock */
+    uint16_t *accounts;             /* the owner that a unit is charged to until it is free; lock */
     struct chi_unit_map free_units; /* lock */
     int fd;                         /* the segment's; borrowed */
-    /* Set before there are threads, or NULL: told of units that are about to lose their memory. */
+    /* Called before units lose their memory. Set before threads exist, or NULL. */
     void (*leave)(void *context, uint32_t first, uint32_t units);
     void *leave_context;
 };
 
 /*
- * A table for the segment, which must stay open as long. The first `reserved_units` belong to
- * CHI_OWNER_RUNTIME and are backed with memory; in a segment whose position 0 means "none", reserve
- * at least one. Returns 0, -EINVAL (no whole unit, or more reserved than there are), -EFBIG,
- * -ENOMEM.
+ * Creates a table for the segment, which must stay open as long as the table.
+ *   reserved_units   the first units, which belong to CHI_OWNER_RUNTIME and are backed with memory.
+ *                    At least 1 if position 0 of the segment means "none"
+ * Returns 0, or
+ *   -EINVAL   the segment has no whole unit, or fewer units than reserved
+ *   -EFBIG    the segment is too large
+ *   -ENOMEM   out of memory
  */
 int chi_extents_create(const struct chi_segment_map *map, uint32_t reserved_units,
                        struct chi_extents **extents);
 void chi_extents_destroy(struct chi_extents *extents);
 
 /*
- * Gives `units` neighbouring free units to `owner` and backs them with memory, so that touching
- * them cannot raise SIGBUS. Their content is zero. Returns 0, -EINVAL for 0 units or an owner that
- * is free or retired, -ENOMEM where the segment or the machine has no room (nothing changed), or
- * -errno.
+ * Assigns `units` adjacent free units to `owner` and backs them with memory, so that access cannot
+ * raise SIGBUS. Their content is zero.
+ * Returns 0, or with nothing changed
+ *   -EINVAL        units is 0, or the owner is FREE or RETIRED
+ *   -ENOMEM        no free run in the segment, or not enough memory in the system
+ *   other -errno   of posix_fallocate()
  */
 int chi_extents_grant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *first);
 
 /*
- * As chi_extents_grant(), from free units and those that `owner` itself has retired: it harms
- * nobody else if its own tasks still use them. O(units of the segment): for when a grant has
- * failed.
+ * As chi_extents_grant(), but also uses units that `owner` itself has retired: only its own tasks
+ * can still use those. O(units of the segment); for use after a grant has failed.
  */
 int chi_extents_regrant(struct chi_extents *extents, uint16_t owner, uint32_t units,
                         uint32_t *first);
@@ -70,18 +74,21 @@ int chi_extents_regrant(struct chi_extents *extents, uint16_t owner, uint32_t un
 int chi_extents_retire(struct chi_extents *extents, uint16_t owner, uint32_t first, uint32_t units);
 
 /*
- * Makes owned or retired units free and gives their memory back to the system. Units that are free
- * or out of range are skipped. Two threads must not free the same units at once.
+ * Frees owned or retired units and returns their memory to the system. Skips units that are free or
+ * out of range. Two threads must not free the same units concurrently.
  */
 void chi_extents_free(struct chi_extents *extents, uint32_t first, uint32_t units);
 
 /*
- * Frees all units of `owner`, owned or retired by it; returns how many. A slot is used again only
- * after this. No grant to the same owner may be under way.
+ * Frees all units of `owner`, owned or retired by it, and returns their number. A client slot is
+ * reused only after this. No grant to the same owner may be in progress.
  */
 uint32_t chi_extents_free_owner(struct chi_extents *extents, uint16_t owner);
 
-/* Bytes charged to `owner`, retired ones included; for CHI_OWNER_RETIRED, all that are retired. */
+/*
+ * Returns the bytes charged to `owner`, including retired ones; for CHI_OWNER_RETIRED, all retired
+ * bytes.
+ */
 uint64_t chi_extents_owner_bytes(struct chi_extents *extents, uint16_t owner);
 uint64_t chi_extents_free_bytes(struct chi_extents *extents);
 
@@ -91,22 +98,24 @@ static inline uint64_t chi_extents_total_bytes(const struct chi_extents *extents
 }
 
 /*
- * The units of [offset, offset + size) and their neighbours on both sides with the same owner,
- * within an aligned window of `window` units: how many, and `first`. 0 where these units are free,
- * retired, of several owners, or not within one such window. What it says of the neighbours holds
- * as with chi_extents_owns().
+ * Finds the units of [offset, offset + size), extended on both sides by adjacent units of the same
+ * owner, within an aligned window of `window` units. The result is as current as that of
+ * chi_extents_owns().
+ * Returns the number of units, with `first` set; 0 if the units are free, retired, of several
+ * owners, or span two windows.
  */
 uint32_t chi_extents_around(const struct chi_extents *extents, uint64_t offset, uint64_t size,
                             uint32_t window, uint32_t *first);
 
-/* The rest of chi_extents_owns() for a range over several units, which lie in the segment. */
+/* Part of chi_extents_owns() for a range over several units, which lie in the segment. */
 bool chi_extents_owns_run(const struct chi_extents *extents, uint16_t owner, uint64_t first,
                           uint64_t last);
 
 /*
- * Whether every byte of [offset, offset + size) belongs to `owner` (never CHI_OWNER_FREE). Of size
- * 0, whether `offset` does. Any offset and size are safe. The answer holds until someone retires
- * the units: whoever frees retired units first waits for the tasks that were checked.
+ * Returns whether every byte of [offset, offset + size) belongs to `owner`, which is not
+ * CHI_OWNER_FREE. For size 0, whether `offset` does. Any offset and size are safe. The result is
+ * valid until a thread retires the units; before retired units are freed, the tasks that were
+ * checked must have completed.
  */
 static inline bool chi_extents_owns(const struct chi_extents *extents, uint16_t owner,
                                     uint64_t offset, uint64_t size)

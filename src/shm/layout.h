@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Every struct that two processes share, besides struct chi_task. Fixed-width integers and offsets
- * only. Whatever lies here can be overwritten by any client of the same user: the daemon reads it
- * with that in mind and keeps its own truth in private memory.
+ * All structs that two processes share, besides struct chi_task. Fixed-width integers and offsets
+ * only. Every client of the same user can overwrite this memory, so the daemon validates what it
+ * reads and keeps its own state in private memory.
  */
 #ifndef CHI_SHM_LAYOUT_H
 #define CHI_SHM_LAYOUT_H
@@ -18,34 +18,35 @@
 #define CHI_RUNG_WORDS  64u /* 64 bits each: 4096 ingress lanes */
 
 /*
- * Doorbell of one worker. Client threads set bits, then write the worker's eventfd if it sleeps;
- * the worker takes them. If a client dies between two of these steps only its own lanes are late,
- * and those are dropped with it.
+ * The doorbell of one worker. Client threads set bits, then write the worker's eventfd if it
+ * sleeps. The worker takes the bits. If a client dies between two of these steps, only its own
+ * lanes are late, and they are dropped with it.
  */
 struct chi_shm_bell {
     _Alignas(CHI_CACHE_LINE) _Atomic(uint64_t) summary; /* bit w: rung[w] may have bits */
-    _Atomic(uint32_t) sleeping; /* 1: the worker needs its eventfd written */
+    _Atomic(uint32_t) sleeping;                         /* 1: the worker sleeps on its eventfd */
     _Alignas(CHI_CACHE_LINE) _Atomic(uint64_t) rung[CHI_RUNG_WORDS]; /* bit: ingress lane number */
 };
 _Static_assert(sizeof(struct chi_shm_bell) == 64 + 8 * CHI_RUNG_WORDS, "shared layout");
 
 /*
- * Ingress lane: a bounded array of words, many threads of one client push, one worker takes.
- * A word is `lap << 42 | item`; item 0 is empty. Bit 41 of the item says that it is an output given
- * back, else a task; the rest is its offset / 64. See src/lane/ingress_lane.h for the protocol.
+ * An ingress lane: a bounded array of words. Several threads of one client push, one worker takes.
+ * A word is `lap << 42 | item`; item 0 is empty. Bit 41 of an item marks a returned output, else
+ * the item is a task; the rest is its offset / 64. src/lane/ingress_lane.h describes the protocol.
  */
 struct chi_shm_lane {
-    _Alignas(
-        CHI_CACHE_LINE) _Atomic(uint64_t) tail; /* pushes begun and helped on; producers only */
+    _Alignas(CHI_CACHE_LINE) _Atomic(uint64_t) tail; /* position of the next push; producers only */
     _Alignas(CHI_CACHE_LINE) _Atomic(uint32_t) armed; /* 1: ring the worker after a push */
-    uint32_t worker;                                  /* whose bell */
+    uint32_t worker;                                  /* owner of the bell */
     uint32_t number;                                  /* this lane's bit in the bell */
     uint32_t depth_log2;
     _Alignas(CHI_CACHE_LINE) _Atomic(uint64_t) words[];
 };
 _Static_assert(sizeof(struct chi_shm_lane) == 128, "shared layout");
 
-/* Per client slot: what its waiting threads sleep on besides the tasks themselves. */
+/*
+ * One per client slot: the word on which its threads sleep when they wait for any of several tasks.
+ */
 struct chi_shm_slot {
     _Alignas(CHI_CACHE_LINE) _Atomic(uint32_t) events; /* counts completions marked CHI_TASK_ANY */
 };
@@ -53,7 +54,7 @@ _Static_assert(sizeof(struct chi_shm_slot) == 64, "shared layout");
 
 /* At offset 0 of the main segment. */
 struct chi_shm_header {
-    _Atomic(uint64_t) magic; /* stored last, after everything else is in place */
+    _Atomic(uint64_t) magic; /* stored last */
     uint32_t abi;
     uint32_t worker_count;
     uint32_t max_clients;

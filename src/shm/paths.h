@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names of a runtime instance: control socket, lock file, segments. Same rule for both sides. */
+/*
+ * The names of a runtime instance: control socket, lock file, segments. Daemon and clients use the
+ * same rule.
+ */
 #ifndef CHI_SHM_PATHS_H
 #define CHI_SHM_PATHS_H
 
@@ -16,9 +19,12 @@ struct chi_paths {
 };
 
 /*
- * Fills `paths`. `instance` NULL: CHI_INSTANCE, else "u<uid>". `dir` NULL: CHI_SOCKET_DIR, else
- * XDG_RUNTIME_DIR, else /tmp/chimaera-<uid>. Returns 0, -EINVAL (a bad instance name),
- * -ENAMETOOLONG.
+ * Fills `paths`.
+ *   instance   NULL: CHI_INSTANCE, else "u<uid>"
+ *   dir        NULL: CHI_SOCKET_DIR, else XDG_RUNTIME_DIR, else /tmp/chimaera-<uid>
+ * Returns 0, or
+ *   -EINVAL         the name of the instance is invalid
+ *   -ENAMETOOLONG   a path is too long
  */
 int chi_paths_resolve(const char *instance, const char *dir, struct chi_paths *paths);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The control protocol: one request, one reply, over a SEQPACKET socket, so a message is there
- * whole or not at all. A connection that closes is a client that detached or died; either way
- * everything it held comes back. The daemon never waits for a client here.
+ * The control protocol: one request, one reply, over a SEQPACKET socket, so a message arrives as a
+ * whole. A closed connection means that the client has detached or died; the daemon then reclaims
+ * everything it held. The daemon never waits for a client here.
  */
 #ifndef CHI_SHM_PROTOCOL_H
 #define CHI_SHM_PROTOCOL_H
@@ -13,7 +13,7 @@
 #include "shm/layout.h"
 
 #define CHI_CONTROL_MAGIC   0x4c544343u
-#define CHI_CONTROL_TEXT    60000u /* bytes of text in one reply; longer texts come in several */
+#define CHI_CONTROL_TEXT    60000u /* bytes of text in one message; longer texts use several */
 #define CHI_CONTROL_SCHEMAS 32u
 #define CHI_CONTROL_FDS     (CHI_SEGMENT_COUNT + 1 + CHI_MAX_WORKERS)
 
@@ -21,8 +21,8 @@ enum chi_control_type {
     CHI_CONTROL_ATTACH = 1,  /* -> chi_control_attached */
     CHI_CONTROL_GRANT = 2,   /* segment, units -> first */
     CHI_CONTROL_RELEASE = 3, /* segment, first, units -> */
-    CHI_CONTROL_STATUS = 4,  /* -> JSON text, in messages until an empty one */
-    CHI_CONTROL_CANCEL = 5,  /* some of the client's tasks have CHI_TASK_CANCEL now -> */
+    CHI_CONTROL_STATUS = 4, /* segment is the form -> text, in messages until a chi_control_reply */
+    CHI_CONTROL_CANCEL = 5, /* some tasks of the client have CHI_TASK_CANCEL set -> */
 };
 
 struct chi_control_request {
@@ -34,7 +34,7 @@ struct chi_control_request {
     uint32_t units;
 };
 
-/* What the peer takes a task of the admin module to be. */
+/* The layout of one of the admin module's tasks in the client. */
 struct chi_control_schema {
     uint64_t hash;
     uint32_t method;
@@ -42,9 +42,9 @@ struct chi_control_schema {
 };
 
 /*
- * CHI_CONTROL_ATTACH with the admin module's schemas, by which pools are asked for. The daemon
- * compares those that it has, too; a reply of CHI_ESCHEMA has the method that differs in `first`.
- * The bare request asks for nothing to be compared.
+ * CHI_CONTROL_ATTACH with the schemas of the admin module, which is used to request pools. The
+ * daemon compares the schemas that both sides have; a reply with CHI_ESCHEMA has the first
+ * different method in `first`. A request without schemas skips the comparison.
  */
 struct chi_control_attach {
     struct chi_control_request request;
@@ -60,8 +60,10 @@ struct chi_control_reply {
     uint32_t first;
 };
 
-/* Comes with the segments' descriptors, the socket that chi_task_notify() is told on, and one
- * eventfd for each worker. */
+/*
+ * The reply to CHI_CONTROL_ATTACH. It carries the descriptors of the segments, the event descriptor
+ * for chi_task_notify(), and one eventfd per worker.
+ */
 struct chi_control_attached {
     struct chi_control_reply reply;
     uint64_t segment_size[CHI_SEGMENT_COUNT];
@@ -77,16 +79,18 @@ struct chi_control_attached {
 };
 
 /*
- * Sends one message with `fd_count` descriptors. Never waits when `flags` has MSG_DONTWAIT. 0 or
- * -errno.
+ * Sends one message with `fd_count` descriptors. Does not wait if `flags` has MSG_DONTWAIT. Returns
+ * 0 or -errno.
  */
 int chi_control_send(int fd, const void *message, size_t size, const int *fds, size_t fd_count,
                      int flags);
 
 /*
  * Receives one message of at most `size` bytes and at most `*fd_count` descriptors (close-on-exec);
- * surplus descriptors are closed. Returns its size, 0 at end of file, -EPROTO where it was longer,
- * or -errno. Retries EINTR.
+ * closes surplus descriptors. Retries after EINTR.
+ * Returns the size of the message, 0 at end of file, or
+ *   -EPROTO        the message was longer
+ *   other -errno   of recvmsg()
  */
 ssize_t chi_control_receive(int fd, void *message, size_t size, int *fds, size_t *fd_count,
                             int flags);

@@ -32,7 +32,7 @@ int chi_segment_create(const char *name, uint64_t size, mode_t mode, gid_t group
     rc = chi_segment_map_fd(fd, size, PROT_READ | PROT_WRITE, map);
     if (rc < 0)
         goto unlink_name;
-    /* Opened to others last: whoever can open the object finds it complete. */
+    /* The mode is set last, so that other processes can only open the complete object. */
     if (group != CHI_SEGMENT_NO_GROUP && fchown(fd, (uid_t)-1, group) != 0) {
         rc = -errno;
         goto close_map;
@@ -76,7 +76,7 @@ int chi_segment_map_fd(int fd, uint64_t size, int prot, struct chi_segment_map *
 
 void chi_segment_close(struct chi_segment_map *map)
 {
-    if (!map->base)
+    if (map->base == NULL)
         return;
     munmap(map->base, (size_t)map->size);
     close(map->fd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Runs of units in a bitmap. Used by the table of extents and by arenas, under their locks. A
- * search looks at 64 units at a time: a gigabyte is 256 words.
+ * search checks 64 units at a time: a gigabyte is 256 words.
  */
 #include "shm/unit_map.h"
 
@@ -13,7 +13,7 @@ int chi_unit_map_init(struct chi_unit_map *map, uint32_t units)
     if (units > CHI_UNIT_MAP_MAX)
         return -EINVAL;
     map->words = calloc(units / 64 + 1, sizeof(*map->words));
-    if (!map->words)
+    if (map->words == NULL)
         return -ENOMEM;
     map->units = units;
     map->count = 0;
@@ -26,7 +26,7 @@ void chi_unit_map_fini(struct chi_unit_map *map)
     map->words = NULL;
 }
 
-/* The bits of the word that `unit` falls in which belong to [unit, end). */
+/* The bits of [unit, end) in the word that contains `unit`. */
 static uint64_t word_mask(uint32_t unit, uint32_t end)
 {
     uint64_t mask = ~UINT64_C(0) << (unit % 64);
@@ -55,7 +55,7 @@ void chi_unit_map_remove(struct chi_unit_map *map, uint32_t first, uint32_t unit
     map->count -= units;
 }
 
-/* The first unit at or after `from` that is (flip 0) or is not (flip ~0) a member; else `units`. */
+/* The first unit at or after `from` that is (flip 0) or is not (flip ~0) a member, or `units`. */
 static uint32_t seek(const struct chi_unit_map *map, uint32_t from, uint64_t flip)
 {
     while (from < map->units) {

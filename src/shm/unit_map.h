@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A set of units (64 KiB pieces of a segment) as a bitmap in private memory, searched for runs of
- * neighbours. Runs merge by themselves, so there is no list to coalesce. The caller locks.
+ * A set of units (64 KiB pieces of a segment) as a bitmap in private memory, with searches for runs
+ * of adjacent units. Adjacent runs are one run without further work. The caller locks.
  */
 #ifndef CHI_SHM_UNIT_MAP_H
 #define CHI_SHM_UNIT_MAP_H
@@ -17,7 +17,10 @@ struct chi_unit_map {
     uint32_t count; /* members */
 };
 
-/* An empty set of numbers below `units`. Returns 0, -EINVAL beyond CHI_UNIT_MAP_MAX, -ENOMEM. */
+/*
+ * Initialises an empty set of numbers below `units`. Returns 0, -EINVAL above CHI_UNIT_MAP_MAX, or
+ * -ENOMEM.
+ */
 int chi_unit_map_init(struct chi_unit_map *map, uint32_t units);
 void chi_unit_map_fini(struct chi_unit_map *map);
 
@@ -26,18 +29,21 @@ static inline bool chi_unit_map_has(const struct chi_unit_map *map, uint32_t uni
     return map->words[unit / 64] >> (unit % 64) & 1;
 }
 
-/* None of [first, first + units) may be a member for add, all must be for remove. */
+/* For add, no unit of [first, first + units) may be a member; for remove, all must be. */
 void chi_unit_map_add(struct chi_unit_map *map, uint32_t first, uint32_t units);
 void chi_unit_map_remove(struct chi_unit_map *map, uint32_t first, uint32_t units);
 
-/* The lowest run of members at or after `from`; false where there is none. */
+/* Finds the lowest run of members at or after `from`. Returns false if there is none. */
 bool chi_unit_map_next_run(const struct chi_unit_map *map, uint32_t from, uint32_t *first,
                            uint32_t *units);
 
-/* The highest run of members; false for the empty set. */
+/* Finds the highest run of members. Returns false for the empty set. */
 bool chi_unit_map_last_run(const struct chi_unit_map *map, uint32_t *first, uint32_t *units);
 
-/* The start of the shortest run with at least `units` members, the lowest of several. */
+/*
+ * Finds the shortest run with at least `units` members, the lowest of several. Returns false if
+ * there is none.
+ */
 bool chi_unit_map_best_fit(const struct chi_unit_map *map, uint32_t units, uint32_t *first);
 
 #endif

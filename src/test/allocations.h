@@ -5,10 +5,11 @@
 
 #include <stdint.h>
 
-struct chi_host;
+struct chi_allocator;
+struct chi_task_backend;
 
 /* For struct chi_runtime_mode; every worker of a process has the same functions. */
-void chi_test_adjust_host(struct chi_host *host);
+void chi_test_adjust_host(struct chi_allocator *allocator, struct chi_task_backend *backend);
 
 /* Begins to count anew; nothing fails. */
 void chi_test_allocations_reset(void);

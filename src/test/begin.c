@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Begin and end of a test: a runtime of its own in this process, and everything around it. */
+/*
+ * Begin and end of a test: a runtime in this process, its folder and its environment. Test thread
+ * only.
+ */
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -14,7 +17,7 @@
 #include "test/allocations.h"
 #include "test/test.h"
 
-#define TMPDIR_MAX 36 /* a socket's path has room for no more */
+#define TMPDIR_MAX 36 /* longer folders exceed the size of a socket's path */
 
 static const char small_config[] = "memory:\n"
                                    "  main_segment_size: 16MB\n"
@@ -29,12 +32,12 @@ static const char small_config[] = "memory:\n"
 
 struct chi_test chi_test;
 
-/* ---- surroundings */
+/* ---- folder and environment */
 
 static const char *const variables[CHI_TEST_VARIABLES] = {"CHI_INSTANCE", "CHI_SOCKET_DIR",
                                                           "CHI_WITH_RUNTIME", "CHI_REPO_PATH"};
 
-/* Modules are looked for where the test says, before where the caller's environment says. */
+/* Modules are searched first in the folders of the test, then in those of the environment. */
 static int set_environment(const char *modules, const char *more_modules)
 {
     for (int i = 0; i < CHI_TEST_VARIABLES; i++) {
@@ -45,7 +48,7 @@ static int set_environment(const char *modules, const char *more_modules)
     char *path = NULL;
     if (asprintf(&path, "%s:%s:%s", parts[0] != NULL ? parts[0] : "",
                  parts[1] != NULL ? parts[1] : "", parts[2] != NULL ? parts[2] : "") < 0)
-        return chi_error(-ENOMEM, "no memory for the path of modules");
+        return chi_error(-ENOMEM, "out of memory for the path of modules");
     setenv(variables[0], chi_test.instance, 1);
     setenv(variables[1], chi_test.dir, 1);
     unsetenv(variables[2]);
@@ -66,7 +69,7 @@ static void restore_environment(void)
     }
 }
 
-/* mkdtemp() makes the folder's name unique, and the folder's name that of the instance. */
+/* mkdtemp() makes the folder's name unique; the name of the instance is derived from it. */
 static int make_folder(void)
 {
     const char *tmp = getenv("TMPDIR");
@@ -74,7 +77,7 @@ static int make_folder(void)
         tmp = "/tmp";
     snprintf(chi_test.dir, sizeof(chi_test.dir), "%s/chi-test-XXXXXX", tmp);
     if (mkdtemp(chi_test.dir) == NULL)
-        return chi_error(-errno, "cannot make the folder %s: %s", chi_test.dir, strerror(errno));
+        return chi_error(-errno, "cannot create the folder %s: %s", chi_test.dir, strerror(errno));
     snprintf(chi_test.instance, sizeof(chi_test.instance), "test-%d-%s", (int)getpid(),
              strrchr(chi_test.dir, '-') + 1);
     return 0;
@@ -98,7 +101,7 @@ static int replace(char **text, const char *with)
 {
     free(*text);
     *text = strdup(with);
-    return *text != NULL ? 0 : chi_error(-ENOMEM, "no memory for the configuration");
+    return *text != NULL ? 0 : chi_error(-ENOMEM, "out of memory for the configuration");
 }
 
 static int parse(const struct chi_test_options *options, struct chi_config *config)
@@ -109,7 +112,7 @@ static int parse(const struct chi_test_options *options, struct chi_config *conf
     char *whole = malloc(size);
 
     if (whole == NULL)
-        return chi_error(-ENOMEM, "no memory for the configuration");
+        return chi_error(-ENOMEM, "out of memory for the configuration");
     int n =
         snprintf(whole, size, "%s%s%s", text, compose[0] != '\0' ? "\ncompose:\n" : "", compose);
     int rc = chi_config_parse("test", whole, (size_t)n, config);
@@ -136,7 +139,7 @@ static int configure(const struct chi_test_options *options, struct chi_config *
 
 /* ---- begin */
 
-/* Nobody needs the names: clients are passed descriptors. So a test that crashes leaves no memory.
+/* Clients receive descriptors, so the names are not needed. A test that crashes leaves no memory.
  */
 static void unlink_segments(void)
 {
@@ -158,7 +161,7 @@ static int start(const struct chi_test_options *options)
         return rc;
     unlink_segments();
     if (chi_test_status_get(&chi_test.idle) < 0)
-        rc = chi_error(-EIO, "the runtime does not tell its status");
+        rc = chi_error(-EIO, "the runtime does not report its status");
     if (rc == 0 && options->mode == CHI_TEST_DIRECT)
         chi_direct_open(chi_test.runtime);
     else if (rc == 0)
@@ -173,11 +176,11 @@ int chi_test_begin_at(const struct chi_test_options *options, const char *module
     const struct chi_test_options defaults = {0};
 
     if (chi_test.runtime != NULL && chi_test.pid == getpid())
-        return chi_error(-EALREADY, "chi_test_begin() again without chi_test_end()");
+        return chi_error(-EALREADY, "chi_test_begin() was called twice without chi_test_end()");
     if (options == NULL)
         options = &defaults;
     if ((int)options->mode < CHI_TEST_STEPPED || options->mode > CHI_TEST_THREADS)
-        return chi_error(-EINVAL, "there is no mode %d of a test", (int)options->mode);
+        return chi_error(-EINVAL, "invalid mode %d of a test", (int)options->mode);
     memset(&chi_test, 0, sizeof(chi_test));
     chi_test.pid = getpid();
     chi_test.mode = options->mode;
@@ -220,7 +223,7 @@ int chi_test_end(void)
     else
         chi_client_fini();
     leaks += chi_test_count_runtime_leaks();
-    if (chi_embedded_stop() < 0) { /* then the rest is what the runtime itself still holds */
+    if (chi_embedded_stop() < 0) { /* the runtime still holds the rest */
         fprintf(stderr, "left behind: a task that did not end; the runtime with all it has\n");
         leaks++;
     } else {

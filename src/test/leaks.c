@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a test left behind: each is a line on standard error. */
+/* Detects leaks of a test; each is a line on standard error. Test thread only. */
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "client/memory.h"
 #include "runtime/host/stepper.h"
-#include "task/host.h"
 #include "test/allocations.h"
 #include "test/test.h"
 
@@ -37,7 +37,7 @@ int chi_test_count_client_leaks(void)
         return tasks > 0 ? leak("%llu tasks without chi_task_del()", (unsigned long long)tasks) : 0;
     }
     if (!chi_client_alive())
-        return leak("no attachment: chi_client_fini() was called once too often");
+        return leak("no attachment: chi_client_fini() was called too often");
     uint64_t blocks = chi_client_blocks(CHI_SEGMENT_MAIN);
     if (blocks > 0)
         leaks += leak("%llu tasks or strings of the client, not freed", (unsigned long long)blocks);
@@ -48,7 +48,7 @@ int chi_test_count_client_leaks(void)
     return leaks;
 }
 
-/* Workers with threads need a moment to come to rest; a stepped runtime is there already. */
+/* Workers with threads need some time to become idle; a stepped runtime is idle already. */
 int chi_test_count_runtime_leaks(void)
 {
     const struct timespec pause = {.tv_nsec = CHI_NS_PER_MS};
@@ -61,7 +61,7 @@ int chi_test_count_runtime_leaks(void)
     uint64_t deadline = chi_clock_now_ns() + SETTLE_NS;
     for (;;) {
         if (chi_test_status_get(&now) < 0)
-            return leak("a runtime that does not tell its status");
+            return leak("a runtime that does not report its status");
         leaks = chi_test_status_leaks(&now, &chi_test.idle, text, sizeof(text));
         if (leaks == 0 || chi_test.mode != CHI_TEST_THREADS || chi_clock_now_ns() >= deadline)
             break;

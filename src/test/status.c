@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Asking for the status, and a reader for just as much JSON as the daemon writes. */
+/* Requests the status, and reads the JSON that the daemon writes. */
 #include "test/status.h"
 
 #include <poll.h>
@@ -10,8 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "client/stepping.h"
 #include "shm/protocol.h"
-#include "task/host.h"
 
 static int connect_control(void)
 {
@@ -53,7 +53,7 @@ char *chi_test_status_text(void)
                 break;
             text = more;
             if (chi_stepping != NULL && chi_stepping->wait(is_readable, &fd, UINT64_MAX) < 0)
-                break; /* who answers is this thread, and it cannot */
+                break; /* this thread would have to answer, and it cannot */
             ssize_t got = recv(fd, text + size, CHI_CONTROL_TEXT, 0);
             if (got <= 0)
                 break;
@@ -73,7 +73,7 @@ char *chi_test_status_text(void)
     return text;
 }
 
-/* Behind `"key":` in text, up to `end`; NULL where it is not there. */
+/* The position after `"key":` in text, up to `end`; NULL if the key does not exist. */
 static const char *find_key(const char *text, const char *end, const char *key, size_t key_size)
 {
     char quoted[64];
@@ -135,14 +135,14 @@ int chi_test_status_leaks(const struct chi_test_status *now, const struct chi_te
     text[0] = '\0';
     note(&report, "bytes of main granted:", now->granted[0], idle->granted[0]);
     note(&report, "bytes of client data granted:", now->granted[1], idle->granted[1]);
-    /* Runtime data is the workers' cache; what counts there is what is lent. */
+    /* Workers keep runtime data cached, so only lent outputs count. */
     note(&report, "bytes of outputs lent:", now->lent, 0);
     note(&report, "bytes of main retired:", now->retired[0], 0);
     note(&report, "bytes of client data retired:", now->retired[1], 0);
     note(&report, "clients attached:", now->clients, 0);
     note(&report, "tasks in flight:", (uint64_t)now->in_flight, 0);
-    note(&report, "tasks that wait on a fiber:", now->parked, 0);
-    note(&report, "tasks not begun:", now->unstarted, 0);
+    note(&report, "parked tasks:", now->parked, 0);
+    note(&report, "queued tasks:", now->unstarted, 0);
     return report.count;
 }
 

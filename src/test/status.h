@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A runtime's status as numbers, asked over the control socket that CHI_SOCKET_DIR and CHI_INSTANCE
- * name: a daemon's or this process's. How tests learn that nothing is left. Test thread only.
+ * The status of a runtime as numbers, requested over the control socket that CHI_SOCKET_DIR and
+ * CHI_INSTANCE name: of a daemon or of this process. Tests detect leaks with it. Test thread only.
  */
 #ifndef CHI_TEST_STATUS_H
 #define CHI_TEST_STATUS_H
@@ -15,34 +15,36 @@ struct chi_test_status {
     uint64_t granted[3]; /* bytes, by segment */
     uint64_t retired[3];
     uint64_t lent;     /* bytes of runtime data */
-    int64_t in_flight; /* of clients and the runtime itself */
-    uint64_t parked;   /* over all workers */
+    int64_t in_flight; /* of clients and the runtime */
+    uint64_t parked;   /* sum over all workers */
     uint64_t unstarted;
-    uint64_t tasks; /* ever completed */
+    uint64_t tasks; /* completed since the start */
     uint64_t clients;
     uint64_t client_lent; /* sums over the clients */
     uint64_t refused;
     uint64_t pools;
 };
 
-/* The JSON text, malloc'ed; NULL where nothing answers. */
+/* Returns the JSON text, to be freed with free(), or NULL if no runtime answers. */
 CHI_API char *chi_test_status_text(void);
 
-/* 0, or -1 where nothing answers. */
+/* Reads the status. Returns 0, or -1 if no runtime answers. */
 CHI_API int chi_test_status_get(struct chi_test_status *status);
 
 /*
- * What of it is still held, in flight or waiting beyond what was so in `idle`: how many such things
- * there are, with a text that names each, joined by commas.
+ * Compares the status with that of the idle runtime. Returns the number of quantities that are
+ * still held, in flight or parked, with a text that names each, separated by commas.
  */
 CHI_API int chi_test_status_leaks(const struct chi_test_status *now,
                                   const struct chi_test_status *idle, char *text, size_t size);
 
-/* A number of the JSON text by its path, such as "memory.main.granted"; -1 where it is not there.
+/*
+ * Returns a number of the JSON text by its path, such as "memory.main.granted", or -1 if it does
+ * not exist.
  */
 CHI_API double chi_test_json_number(const char *json, const char *path);
 
-/* The sum of a number over the objects of a list, and how many objects there are. */
+/* Returns the sum of a number over the objects of a list, and the number of objects in `*count`. */
 CHI_API double chi_test_json_sum(const char *json, const char *list, const char *key,
                                  uint64_t *count);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Steps, single handlers, pools: what a test asks of its runtime. */
+/* Steps, single handlers and pools: the calls of a test on its runtime. Test thread only. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ uint64_t chi_test_now_ns(void)
 int chi_test_start_handler(struct chi_task *task, uint32_t container, uint32_t worker)
 {
     if (chi_test.runtime == NULL || chi_test.mode != CHI_TEST_DIRECT)
-        return chi_error(-ENOTSUP, "handlers are called one by one in CHI_TEST_DIRECT only");
+        return chi_error(-ENOTSUP, "single handlers can be called in CHI_TEST_DIRECT only");
     return chi_direct_start(chi_test.runtime, task, container, worker);
 }
 
@@ -78,7 +78,7 @@ struct creation {
     char error[400];
 };
 
-/* As a task of worker 0: the archive is a handler's memory. */
+/* Runs as a task of worker 0: the archive is private memory of the runtime. */
 static int create(void *argument)
 {
     struct creation *creation = argument;
@@ -95,7 +95,7 @@ static int create(void *argument)
                                            .params_size = view.size};
         rc = chi_pool_get_or_create(chi_test.runtime, &request, &creation->answer);
     }
-    if (rc < 0) /* the worker's last error is not the test's */
+    if (rc < 0) /* the last error belongs to the worker's thread */
         snprintf(creation->error, sizeof(creation->error), "%s", chi_last_error());
     chi_string_fini(&archive);
     return rc;
@@ -109,14 +109,14 @@ int chi_test_create_pool(const char *mod_name, const char *pool_name,
         return chi_error(CHI_ERUNTIME_DOWN, "no runtime runs; call chi_test_begin()");
     struct creation *creation = calloc(1, sizeof(*creation));
     if (creation == NULL)
-        return chi_error(-ENOMEM, "no memory for the pool \"%s\"", pool_name);
+        return chi_error(-ENOMEM, "out of memory for the pool \"%s\"", pool_name);
     creation->mod_name = mod_name;
     creation->pool_name = pool_name;
     creation->schema = schema;
     creation->params = params;
     int rc = chi_runtime_call(chi_test.runtime, create, creation, CALL_TIMEOUT_NS);
-    if (rc == -ETIMEDOUT) /* the task is still there, and uses it */
-        return chi_error(rc, "the pool \"%s\" was not created: Create does not end", pool_name);
+    if (rc == -ETIMEDOUT) /* the task still uses it */
+        return chi_error(rc, "the pool \"%s\" was not created: Create did not return", pool_name);
     if (rc < 0)
         chi_error(rc, "%s", creation->error[0] != '\0' ? creation->error : chi_strerror(rc));
     else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The test that runs in this process, as the parts of the library see it. */
+/* The state of the test that runs in this process, shared by the files of the library. */
 #ifndef CHI_TEST_TEST_H
 #define CHI_TEST_TEST_H
 
@@ -11,23 +11,23 @@
 #define CHI_TEST_VARIABLES 4
 
 struct chi_test {
-    struct chi_runtime *runtime; /* NULL: none runs */
-    pid_t pid;                   /* the process that began it; a child of it has none */
+    struct chi_runtime *runtime; /* NULL: no runtime runs */
+    pid_t pid;                   /* the process that began the test; its children have none */
     enum chi_test_mode mode;
     char dir[64];
     char instance[48];
     char *saved[CHI_TEST_VARIABLES]; /* values of the variables of the environment that were changed
                                       */
     struct chi_test_descriptors descriptors;
-    struct chi_test_status idle; /* pools made, no client yet */
+    struct chi_test_status idle; /* pools exist, no client yet */
 };
 
 extern struct chi_test chi_test;
 
-/* The runtime, where it is stepped; NULL else, with chi_last_error(). */
+/* Returns the runtime if it is stepped by this thread, else NULL with chi_last_error(). */
 struct chi_runtime *chi_test_stepped(void);
 
-/* end.c: counts and prints what is left of an attached client, of the runtime, of the process. */
+/* leaks.c: count and print the leaks of an attached client, of the runtime, of the process. */
 int chi_test_count_client_leaks(void);
 int chi_test_count_runtime_leaks(void);
 int chi_test_count_process_leaks(void);

@@ -42,7 +42,7 @@ has() {
 mkdir "$work/empty"
 repo="$work/repo"
 mkdir -p "$repo/extras"
-refuses 1 'say --namespace NS' "$repo" kv
+refuses 1 'use --namespace NS' "$repo" kv
 makes "$repo" kv --namespace acme
 has "$repo/chimaera_repo.yaml" '^namespace: acme$'
 has "$repo/chimaera_repo.yaml" '^  - kv$'
@@ -74,26 +74,26 @@ done
 
 # names
 for name in 9a a-b 'a b' 'a;b' ../a . '*' "$(printf 'a%.0s' {1..41})" ä; do
-    refuses 1 'is no name of a module' "$repo" "$name"
-    refuses 1 'is no name of a namespace' "$work/empty" x --namespace "$name"
+    refuses 1 'is not a valid name of a module' "$repo" "$name"
+    refuses 1 'is not a valid name of a namespace' "$work/empty" x --namespace "$name"
 done
-refuses 2 'no name is given' "$repo"
+refuses 2 'no name given' "$repo"
 refuses 2 'more than one name' "$repo" a b
 refuses 2 'unknown option' "$repo" a --nmespace b
 refuses 2 '--dir needs a value' "$repo" a --dir
 refuses 1 'is the template' "$repo" MOD_NAME
 refuses 1 "the namespace 'chi'" "$work/empty" kv --namespace chi
-refuses 1 'is there already' "$repo" kv
-refuses 1 'is there already' "$repo" KV
+refuses 1 'already exists' "$repo" kv
+refuses 1 'already exists' "$repo" KV
 refuses 1 "is 'acme', not 'other'" "$repo" new --namespace other
-refuses 1 'there is no folder' "$repo" new --dir nowhere
+refuses 1 'no such folder' "$repo" new --dir nowhere
 mkdir "$repo/more of them"
 refuses 1 'cannot be listed' "$repo" new --dir 'more of them'
 
 # a repository that is not in order stays as it was
 cp -r "$repo" "$work/broken"
 echo 'nmespace: twice' >>"$work/broken/chimaera_repo.yaml"
-refuses 1 'nothing was made' "$work/broken" new
+refuses 1 'nothing was created' "$work/broken" new
 
 [[ $failed == 0 ]] && echo "all as it should be"
 exit $failed

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* `chimaera`: what a person asks of a running daemon. */
+/* `chimaera`: commands for a running daemon. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -21,24 +21,25 @@ enum { PATIENCE_S = 5 };
 
 static void print_help(FILE *out)
 {
-    fputs("Usage: chimaera COMMAND [OPTION]...\n"
-          "Asks something of the Chimaera daemon.\n"
-          "\n"
-          "  status [--json]             workers, memory, clients and pools\n"
-          "  pools [--json]              the pools alone\n"
-          "  ping [--count N]            time N rounds through the daemon's workers (default 5)\n"
-          "  destroy POOL [--cancel]     destroy the pool of that id or name when its tasks are\n"
-          "                              done; --cancel ends those that wait or have not begun\n"
-          "  bdev COMMAND ...            block devices: their contents and statistics; see\n"
-          "                              'chimaera bdev help'\n"
-          "  stop [--grace SECONDS]      stop it; running tasks may take that long, then those\n"
-          "                              that wait are cancelled\n"
-          "  version                     print the version\n"
-          "  help                        print this help\n"
-          "\n"
-          "CHI_INSTANCE says which daemon (default: this user's).\n"
-          "Exit status: 0 done, 1 the daemon does not answer or refused, 2 bad command line.\n",
-          out);
+    fputs(
+        "Usage: chimaera COMMAND [OPTION]...\n"
+        "Inspects and controls the Chimaera daemon.\n"
+        "\n"
+        "  status [--json]             print workers, memory, clients and pools\n"
+        "  pools [--json]              print the pools\n"
+        "  ping [--count N]            measure N round trips to all workers (default 5)\n"
+        "  destroy POOL [--cancel]     destroy the pool with that id or name when its tasks are\n"
+        "                              done; --cancel cancels parked and queued tasks\n"
+        "  bdev COMMAND ...            show block devices and copy their contents; see\n"
+        "                              'chimaera bdev help'\n"
+        "  stop [--grace SECONDS]      stop the daemon; running tasks have that long to finish,\n"
+        "                              then parked tasks are cancelled\n"
+        "  version                     print the version\n"
+        "  help                        print this help\n"
+        "\n"
+        "CHI_INSTANCE selects the daemon (default: this user's).\n"
+        "Exit status: 0 success, 1 no answer from the daemon or an error, 2 wrong command line.\n",
+        out);
 }
 
 static int show(int argc, char **argv, uint32_t text_form)
@@ -130,14 +131,14 @@ static int command_stop(int argc, char **argv)
         return EXIT_FAILURE;
     if (query_wait_gone(grace == UINT64_MAX ? 3600 * CHI_NS_PER_S : grace + 60 * CHI_NS_PER_S) <
         0) {
-        fputs("chimaera: the daemon has been told to stop, but is still there\n", stderr);
+        fputs("chimaera: the daemon received the stop request but still runs\n", stderr);
         return EXIT_FAILURE;
     }
     puts("stopped");
     return EXIT_SUCCESS;
 }
 
-/* "2.0" or "2" is an id, anything else a name. */
+/* "2.0" and "2" are ids, anything else is a name. */
 static void parse_pool(const char *text, struct chimaera_admin_destroy_spec *spec)
 {
     unsigned major, minor = 0;
@@ -203,28 +204,31 @@ static const struct {
     {"--help", command_help},     {"-h", command_help},
 };
 
-/* A daemon with a worker that a task holds, or that is stopped, lets a command wait as well. */
+/* SIGALRM. A command waits while a task occupies a worker, or while the daemon is suspended. */
 static void say_that_it_waits(int signal)
 {
     static const char text[] =
         "chimaera: no answer for 5 s, still waiting; `chimaera status` shows the daemon's pid and\n"
-        "which tasks wait. SIGTERM to that pid stops it, whatever its tasks do.\n";
+        "the parked tasks. SIGTERM to that pid stops the daemon.\n";
     (void)signal;
     if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-        return; /* nobody to tell */
+        return; /* the message cannot be shown */
 }
 
-/* What was closed when this began would else be the number of a socket, and be read and written as
- * if it were the standard one. Those in its place let neither be done. */
+/*
+ * Opens /dev/null in place of standard descriptors that are closed: otherwise a socket gets their
+ * number, and standard input or output would be read from or written to it. The access mode is the
+ * wrong one on purpose, so that reads and writes fail.
+ */
 static void occupy_standard_descriptors(void)
 {
     static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way[fd]) < 0)
-            _exit(EXIT_FAILURE); /* and nobody to tell */
+            _exit(EXIT_FAILURE); /* no message can be shown */
 }
 
-/* The exit status, once all that was printed has been written. */
+/* Flushes standard output. Returns `status`, or EXIT_FAILURE if the output cannot be written. */
 static int finish(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
@@ -242,7 +246,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     sigaction(SIGALRM, &slow, NULL);
-    if (strcmp(argv[1], "bdev") != 0) /* which may copy for long */
+    if (strcmp(argv[1], "bdev") != 0) /* a copy may take long */
         alarm(PATIENCE_S);
     struct chi_nearest nearest = {.word = argv[1]};
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

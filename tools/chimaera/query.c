@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Status over the control socket. */
+/* Requests the status over the control socket. Called by commands, on the main thread. */
 #include "query.h"
 
 #include <errno.h>
@@ -26,11 +26,11 @@ static int connect_control(struct chi_paths *paths, int *out)
 
     int rc = chi_paths_resolve(NULL, NULL, paths);
     if (rc < 0)
-        return chi_error(rc, "CHI_INSTANCE or CHI_SOCKET_DIR is not usable: %s", chi_strerror(rc));
+        return chi_error(rc, "invalid CHI_INSTANCE or CHI_SOCKET_DIR: %s", chi_strerror(rc));
     memcpy(address.sun_path, paths->socket, sizeof(address.sun_path));
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return chi_error(-errno, "cannot make a socket: %s", strerror(errno));
+        return chi_error(-errno, "cannot create a socket: %s", strerror(errno));
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
     if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
         rc = errno == ENOENT || errno == ECONNREFUSED ? CHI_ERUNTIME_DOWN : -errno;
@@ -141,7 +141,7 @@ int query_wait_gone(uint64_t timeout_ns)
     struct chi_paths paths;
     int rc = chi_paths_resolve(NULL, NULL, &paths);
 
-    /* The lock file goes last, after everything else. */
+    /* The daemon removes the lock file last. */
     while (rc == 0 && access(paths.lock, F_OK) == 0) {
         if (chi_clock_now_ns() >= deadline)
             return -ETIMEDOUT;

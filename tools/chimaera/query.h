@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Asking a runtime for its status over the control socket: needs no client slot and no worker. */
+/*
+ * Requests a runtime's status over the control socket. Needs no client slot and no worker. Main
+ * thread.
+ */
 #ifndef CHIMAERA_TOOL_QUERY_H
 #define CHIMAERA_TOOL_QUERY_H
 
@@ -9,12 +12,14 @@
 #include "chimaera/types.h"
 
 /*
- * Writes the status to `out`, or nowhere where it is NULL. `form` is 0 text, 1 JSON, 2 and 3 the
- * pools alone. 0 or a code, recorded.
+ * Writes the status to `out`. Blocks the thread for at most 10 s per message.
+ *   form   0 text, 1 JSON, 2 pools only as text, 3 pools only as JSON
+ *   out    NULL: nothing is written
+ * Returns 0, or a negative code with chi_last_error() set.
  */
 int query_status(uint32_t form, FILE *out);
 
-/* A pool as the status tells it. The name is as in JSON, between its quotes. */
+/* A pool as reported by the status. The name is in its JSON form, without the quotes. */
 struct query_pool {
     chi_pool_id_t id;
     char name[6 * 255 + 1];
@@ -22,10 +27,18 @@ struct query_pool {
     uint32_t containers;
 };
 
-/* Calls `visit` for each pool until it returns other than 0, which is returned. A code else. */
+/*
+ * Calls `visit` for each pool until it returns a value other than 0.
+ * Returns that value, 0 after all pools, or a negative code with chi_last_error() set.
+ */
 int query_pools(int (*visit)(const struct query_pool *pool, void *argument), void *argument);
 
-/* Waits until no runtime answers any more, for at most `timeout_ns`. 0 or -ETIMEDOUT. */
+/*
+ * Waits until the runtime has removed its lock file, for at most `timeout_ns`.
+ * Returns 0, or
+ *   -ETIMEDOUT   the runtime is still there
+ *   otherwise    the codes of chi_paths_resolve()
+ */
 int query_wait_gone(uint64_t timeout_ns);
 
 #endif

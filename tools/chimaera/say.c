@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Error messages of the commands. */
 #include "say.h"
 
 #include <stdio.h>

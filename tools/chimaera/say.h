@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What commands say when something is wrong; each returns the exit status for it. */
+/* Error messages of the commands on standard error. Each function returns the exit status. */
 #ifndef CHIMAERA_TOOL_SAY_H
 #define CHIMAERA_TOOL_SAY_H
 
@@ -7,13 +7,13 @@
 
 enum { EXIT_USAGE = 2 };
 
-/* A wrong command line. `what` may be NULL. */
+/* Reports a wrong command line. `what` is appended to the message; NULL: nothing. */
 int usage(const char *message, const char *what);
 
-/* Likewise: "there is no <kind> <word>", with the nearest that there is. */
+/* Reports an unknown command: "there is no <kind> <word>", with the nearest known word. */
 int no_such(const char *kind, const struct chi_nearest *nearest);
 
-/* chi_last_error(). */
+/* Reports chi_last_error(). */
 int fail(void);
 
 #endif

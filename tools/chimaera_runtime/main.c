@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The daemon: reads the command line and the configuration, runs a runtime until it is told to
- * stop. */
+/*
+ * The daemon: reads the command line and the configuration, and runs a runtime until a signal or a
+ * request stops it.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -33,22 +35,23 @@ struct options {
 static void print_help(void)
 {
     puts("Usage: chimaera_runtime [-c FILE] [OPTION]...\n"
-         "Runs the Chimaera daemon: modules that other processes call over shared memory.\n"
+         "Runs the Chimaera daemon, which executes tasks for other processes over shared memory.\n"
          "\n"
-         "  -c, --config FILE   configuration; default: $CHI_SERVER_CONF, else built-in defaults\n"
-         "      --check-config  check the configuration and its modules' parameters, and exit\n"
-         "      --help-config   describe every key of the configuration and exit\n"
+         "  -c, --config FILE   configuration file; default: $CHI_SERVER_CONF, else built-in\n"
+         "                      defaults\n"
+         "      --check-config  check the configuration and the module parameters, and exit\n"
+         "      --help-config   print all configuration keys and exit\n"
          "      --foreground    stay in the foreground (default)\n"
-         "      --daemonize     go to the background; returns when the daemon is ready\n"
+         "      --daemonize     run in the background; return when the daemon is ready\n"
          "      --version       print the version and exit\n"
          "  -h, --help          print this help and exit\n"
          "\n"
-         "SIGTERM, SIGINT or `chimaera stop` stop it: running tasks finish within\n"
-         "runtime.grace_period, then everything it made is removed.\n"
-         "Exit status: 0 stopped cleanly, 1 error, 2 bad command line.");
+         "SIGTERM, SIGINT, SIGHUP and `chimaera stop` stop the daemon: running tasks have\n"
+         "runtime.grace_period to finish, then the socket and the shared memory are removed.\n"
+         "Exit status: 0 stopped cleanly, 1 error, 2 wrong command line.");
 }
 
-/* 0: go on; else the exit status + 1. */
+/* Returns 0 to continue, else the exit status + 1. */
 static int parse_options(int argc, char **argv, struct options *options)
 {
     enum { CHECK_CONFIG = 256, HELP_CONFIG, FOREGROUND, DAEMONIZE, VERSION };
@@ -103,9 +106,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 }
 
 /*
- * Goes to the background. The parent returns from here never: it exits when the child reports
- * ready, or failed. In the child returns the descriptor to report on, or -1 where that is not
- * possible.
+ * Forks. The parent does not return: it exits when the child reports that it is ready or has
+ * failed. Returns in the child: the descriptor on which to report, or -1 if no child was created.
  */
 static int go_to_background(void)
 {
@@ -113,7 +115,7 @@ static int go_to_background(void)
     char status = EXIT_FAILURE;
 
     if (pipe2(report, O_CLOEXEC) < 0) {
-        perror("chimaera_runtime: cannot make a pipe");
+        perror("chimaera_runtime: cannot create a pipe");
         return -1;
     }
     fflush(NULL);
@@ -140,14 +142,16 @@ static int go_to_background(void)
     _exit(status);
 }
 
-/* The background daemon keeps no terminal, and no pipe whose reader would wait for its end; its log
- * goes on to the old standard error if that is a file. */
 static bool is_file(int fd)
 {
     struct stat status;
     return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+/*
+ * Redirects the standard descriptors to /dev/null, so that the daemon keeps no terminal, and no
+ * pipe whose reader waits for its end. Standard error stays if the log goes there and it is a file.
+ */
 static void report_ready(int report, bool log_to_file)
 {
     char status = EXIT_SUCCESS;
@@ -161,7 +165,7 @@ static void report_ready(int report, bool log_to_file)
         close(null_fd);
     }
     if (write(report, &status, 1) < 0)
-        chi_log_warn("runtime", "nobody waited for the daemon to be ready");
+        chi_log_warn("runtime", "the process that started the daemon is gone");
     close(report);
 }
 
@@ -195,7 +199,7 @@ static int run(struct chi_config *config, const struct options *options)
     sigset_t stop_signals;
     int report = -1;
 
-    /* Before the fork and any thread, so that no signal is lost from here on. */
+    /* Before the fork and before any thread is created, so that no signal is lost. */
     sigemptyset(&stop_signals);
     sigaddset(&stop_signals, SIGTERM);
     sigaddset(&stop_signals, SIGINT);
@@ -250,6 +254,6 @@ int main(int argc, char **argv)
     chi_config_fini(&config);
     fflush(NULL);
     if (status == EXIT_FAILURE)
-        _exit(status); /* threads of tasks that did not end may be left */
+        _exit(status); /* threads whose tasks did not end may still run */
     return status;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Client side of the MOD_NAME module. Any thread. */
-#include <chimaera/admin/admin_client.h>
+/* Client calls of the MOD_NAME module. Any thread. */
 #include <chimaera/MOD_NAME/MOD_NAME_client.h>
-#include <chimaera/status.h>
+
 #include <errno.h>
 #include <string.h>
+
+#include <chimaera/admin/admin_client.h>
+#include <chimaera/status.h>
 
 int chimaera_MOD_NAME_create(struct chimaera_MOD_NAME_client *client, chi_pool_query_t query,
                              const char *pool_name,
@@ -75,8 +77,8 @@ int chimaera_MOD_NAME_custom(const struct chimaera_MOD_NAME_client *client, chi_
     }
     struct chi_view data = chi_string_view(&task->data);
     if (data.size >= out_size) {
-        rc = chi_error(-ENOBUFS, "operation %u gave %zu bytes; there is room for %zu", operation_id,
-                       data.size + 1, out_size);
+        rc = chi_error(-ENOBUFS, "operation %u returned %zu bytes; the buffer has %zu",
+                       operation_id, data.size + 1, out_size);
         goto del_task;
     }
     memcpy(out, data.data, data.size + 1);
@@ -87,7 +89,7 @@ del_task:
     return rc;
 }
 
-/* Submits a task whose members are filled in; NULL, and the task is gone, where that fails. */
+/* Submits a task whose members are set. On failure deletes the task and returns NULL. */
 static void *submit(struct chi_task *task)
 {
     int rc = chi_task_enqueue(task);

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The MOD_NAME module: the smallest complete one, to copy and rename. All of it is called by the
- * runtime's workers: monitors choose a lane and never wait; handlers run on that lane and may.
+ * The MOD_NAME module: a minimal complete module, to copy and rename. The runtime's workers call
+ * all of its functions: monitors choose a lane and must not park; handlers run on that lane and may
+ * park.
  */
-#include <chimaera/corwlock.h>
-#include <chimaera/MOD_NAME/autogen/MOD_NAME_methods.h>
-#include <chimaera/MOD_NAME/autogen/MOD_NAME_runtime_methods.h>
 #include <chimaera/MOD_NAME/MOD_NAME_runtime.h>
+
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <chimaera/corwlock.h>
+#include <chimaera/MOD_NAME/autogen/MOD_NAME_methods.h>
+#include <chimaera/MOD_NAME/autogen/MOD_NAME_runtime_methods.h>
+
 #define DEPTH_MAX 1000u
 
-static struct chi_corwlock shared_lock; /* one for all containers of all pools */
-static _Atomic(uint64_t) moments;       /* of entering and leaving what a lock guards */
+static struct chi_corwlock shared_lock; /* shared by all containers of all pools */
+static _Atomic(uint64_t) moments;       /* number of acquisitions and releases of locks */
 
 static uint64_t next_moment(void)
 {
@@ -63,7 +66,7 @@ void chimaera_MOD_NAME_monitor_create(struct chimaera_MOD_NAME *self, enum chi_m
                                       struct chimaera_admin_create_task *task,
                                       struct chi_run_context *rctx)
 {
-    /* No lane exists yet: the runtime runs Create where it likes. */
+    /* No lane exists yet: the runtime chooses where Create runs. */
     (void)self, (void)mode, (void)task, (void)rctx;
 }
 
@@ -101,16 +104,16 @@ void chimaera_MOD_NAME_monitor_custom(struct chimaera_MOD_NAME *self, enum chi_m
                                       struct chimaera_MOD_NAME_custom_task *task,
                                       struct chi_run_context *rctx)
 {
-    if (task->operation_id != 0) /* in order with others of that id */
+    if (task->operation_id != 0) /* in order with other tasks of that id */
         chi_monitor_hash(&self->base, mode, rctx, CHIMAERA_MOD_NAME_PROCESSING_QUEUE,
                          task->operation_id);
-    else /* in any order: small ones where there is least to do, bulk elsewhere */
+    else /* in any order: small tasks on the least loaded lane, bulk tasks on their own queue */
         chi_monitor_by_size(&self->base, mode, rctx, chi_string_size(&task->data),
                             CHIMAERA_MOD_NAME_BULK_SIZE, CHIMAERA_MOD_NAME_PROCESSING_QUEUE,
                             CHIMAERA_MOD_NAME_BULK_QUEUE);
 }
 
-/* The mutex is held across the sleep: this task's worker runs others meanwhile. */
+/* The mutex is held while the task sleeps; its worker runs other tasks meanwhile. */
 int chimaera_MOD_NAME_run_co_mutex_test(struct chimaera_MOD_NAME *self,
                                         struct chimaera_MOD_NAME_co_mutex_test_task *task,
                                         struct chi_run_context *rctx)
@@ -181,7 +184,7 @@ void chimaera_MOD_NAME_monitor_fire_and_forget_test(
     chi_monitor_lane(&self->base, mode, rctx, CHIMAERA_MOD_NAME_METADATA_QUEUE, 0);
 }
 
-/* A subtask is of its maker's group, so it enters although the maker holds the mutex. */
+/* A subtask belongs to the group of its creator, so it enters while the creator holds the mutex. */
 int chimaera_MOD_NAME_run_wait_test(struct chimaera_MOD_NAME *self,
                                     struct chimaera_MOD_NAME_wait_test_task *task,
                                     struct chi_run_context *rctx)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tests of the MOD_NAME module; docs/module_test_guide.md says what chimaera/test.h can do. */
+/* Tests of the MOD_NAME module; docs/module_test_guide.md describes chimaera/test.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,14 +35,14 @@ static int begin_stepped(void **state)
     return begin(CHI_TEST_STEPPED);
 }
 
-/* Fails the test where anything was left behind, and prints what. */
+/* Fails the test if anything was leaked; chi_test_end() prints the leaks. */
 static int end(void **state)
 {
     (void)state;
     return chi_test_end();
 }
 
-/* ---- one handler, and nothing around it */
+/* ---- single handlers */
 
 static void custom_appends_the_suffix_of_its_pool(void **state)
 {
@@ -100,7 +100,7 @@ static void create_refuses_too_many_lanes(void **state)
                      -ERANGE);
 }
 
-/* ---- the whole way, from a client */
+/* ---- the complete path, from a client */
 
 static void a_client_gets_its_text_back(void **state)
 {
@@ -114,7 +114,7 @@ static void a_client_gets_its_text_back(void **state)
     assert_int_equal(result, 7);
 }
 
-static void a_client_with_too_little_room_is_told(void **state)
+static void a_result_larger_than_the_buffer_returns_enobufs(void **state)
 {
     char out[4];
     (void)state;
@@ -143,7 +143,7 @@ int main(void)
         TEST(create_fails_cleanly_where_memory_is_out, begin_direct),
         TEST(create_refuses_too_many_lanes, begin_direct),
         TEST(a_client_gets_its_text_back, begin_stepped),
-        TEST(a_client_with_too_little_room_is_told, begin_stepped),
+        TEST(a_result_larger_than_the_buffer_returns_enobufs, begin_stepped),
         TEST(a_pool_that_was_destroyed_takes_no_more, begin_stepped),
     };
     return cmocka_run_group_tests_name("MOD_NAME", tests, NULL, NULL);

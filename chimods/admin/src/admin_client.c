@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Client side of the admin module. Any thread. */
+/* Client calls of the admin module. Any thread. */
 #include <chimaera/admin/admin_client.h>
+
 #include <chimaera/status.h>
 
 static int finish(struct chi_task *task)
@@ -22,7 +23,7 @@ static int submit(struct chi_task *task)
     return finish(task);
 }
 
-/* `hashes` is the vector of struct chimaera_admin_task_hash of a task. */
+/* Appends the schemas to a task's vector of struct chimaera_admin_task_hash. */
 static int set_schemas(struct chi_bytes *hashes, const struct chi_module_schemas *schemas)
 {
     int rc = 0;
@@ -35,7 +36,7 @@ static int set_schemas(struct chi_bytes *hashes, const struct chi_module_schemas
     return rc;
 }
 
-/* The task's own words where it has some. */
+/* Sets chi_last_error() to the message of the task, or to a text for the code if it has none. */
 static int explain(int rc, const struct chi_task *task, const struct chi_string *message,
                    const char *pool_name)
 {
@@ -48,7 +49,7 @@ struct chimaera_admin_get_or_create_pool_task *chimaera_admin_get_or_create_pool
     chi_pool_query_t query, const struct chimaera_admin_pool_spec *spec)
 {
     if (spec->pool_name == NULL || spec->pool_name[0] == '\0') {
-        chi_error(CHI_EPOOL_NAME, "a pool needs a name; the one given is empty");
+        chi_error(CHI_EPOOL_NAME, "the pool name is empty");
         return NULL;
     }
     struct chimaera_admin_get_or_create_pool_task *task =
@@ -68,7 +69,7 @@ struct chimaera_admin_get_or_create_pool_task *chimaera_admin_get_or_create_pool
         rc = chi_task_enqueue(&task->base);
     if (rc < 0) {
         chi_task_del(&task->base);
-        chi_error(rc, "cannot ask for pool \"%s\": %s", spec->pool_name, chi_strerror(rc));
+        chi_error(rc, "cannot request pool \"%s\": %s", spec->pool_name, chi_strerror(rc));
         return NULL;
     }
     return task;
@@ -132,7 +133,7 @@ struct chimaera_admin_destroy_pool_task *chimaera_admin_destroy_pool_async(
     if (rc == 0)
         return task;
     chi_task_del(&task->base);
-    chi_error(rc, "cannot ask for the end of a pool: %s", chi_strerror(rc));
+    chi_error(rc, "cannot request the destruction of a pool: %s", chi_strerror(rc));
     return NULL;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The admin module: pools, stop, flush. One lane, so requests begin in order; those that wait let
- * the next one begin.
+ * The admin module: pools, stop, flush, ping. It has one lane, so requests start in order; a parked
+ * request does not block the next one.
  */
 #include <chimaera/admin/admin_runtime.h>
 
@@ -53,7 +53,7 @@ int chimaera_admin_run_get_or_create_pool(struct chimaera_admin *self,
 
     (void)rctx;
     if (strlen(pool_name.data) != pool_name.size) {
-        chi_string_set(&task->error_message, "the pool name has a zero byte in it");
+        chi_string_set(&task->error_message, "the pool name contains a zero byte");
         return CHI_EPOOL_NAME;
     }
     int rc = chi_admin_get_or_create(&self->base, task);

@@ -311,9 +311,9 @@ static void a_wrong_pool_is_refused_with_its_place(void **state)
 {
     (void)state;
 #define POOL(more) "compose:\n- {mod_name: m, pool_name: p" more "}\n"
-    refuse("compose:\n- mod_name: m\n", "2:3", "lacks the key \"pool_name\"");
+    refuse("compose:\n- mod_name: m\n", "2:3", "lacks the required key \"pool_name\"");
     refuse("compose:\n- {pool_name: p, mod_nam: m}\n", "2:3",
-           "lacks the key \"mod_name\"; did you mean it by \"mod_nam\"?");
+           "lacks the required key \"mod_name\"; is \"mod_nam\" a misspelling of it?");
     refuse(POOL(", pool_id: seven"), "2:40", "a pool id such as 7000.0");
     refuse(POOL(", pool_id: 0"), "2:40", "a pool id such as 7000.0");
     refuse(POOL(", pool_query: lcal"), "2:43", "did you mean \"local\"?");

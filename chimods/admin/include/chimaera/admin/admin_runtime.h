@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The admin module's container: it has no state of its own, the runtime has. */
+/* The container of the admin module. It has no state of its own; the runtime holds the state. */
 #ifndef CHIMAERA_ADMIN_RUNTIME_H
 #define CHIMAERA_ADMIN_RUNTIME_H
 
