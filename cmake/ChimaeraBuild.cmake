@@ -19,6 +19,14 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 
+# Reads JSON, such as a runtime's status; none of the libraries of the runtime and its clients does.
+pkg_check_modules(JANSSON IMPORTED_TARGET jansson)
+if(NOT JANSSON_FOUND)
+  message(STATUS "chimaera: without jansson (package libjansson-dev): no `chimaera bdev`, no "
+    "libchimaera_test and no tests")
+  set(CHI_BUILD_TESTS OFF)
+endif()
+
 add_library(chi_flags INTERFACE)
 target_compile_options(chi_flags INTERFACE
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla

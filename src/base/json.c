@@ -2,7 +2,6 @@
 #include "base/json.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +9,25 @@
 
 #include "base/assert.h"
 
+static void flush(struct chi_json *json)
+{
+    if (json->error == 0 && json->used > 0)
+        json->error = json->write(json->context, json->part, json->used);
+    json->used = 0;
+}
+
 static void put(struct chi_json *json, const char *data, size_t size)
 {
-    if (json->error == 0 && size > 0)
-        json->error = json->write(json->context, data, size);
+    while (size > 0) {
+        size_t room = sizeof(json->part) - json->used;
+        size_t now = size < room ? size : room;
+        memcpy(json->part + json->used, data, now);
+        json->used += now;
+        data += now;
+        size -= now;
+        if (size > 0)
+            flush(json);
+    }
 }
 
 static void put_char(struct chi_json *json, char c)
@@ -60,13 +74,16 @@ static void close_value(struct chi_json *json, bool object)
 
 void chi_json_init(struct chi_json *json, chi_json_write_fn *write, void *context)
 {
-    *json = (struct chi_json){.write = write, .context = context};
+    memset(json, 0, offsetof(struct chi_json, part));
+    json->write = write;
+    json->context = context;
 }
 
 int chi_json_end(struct chi_json *json)
 {
     CHI_ASSERT(json->depth == 0 && json->has_document, "%u JSON values are still open",
                json->depth);
+    flush(json);
     return json->error;
 }
 
@@ -182,18 +199,28 @@ static void put_value(struct chi_json *json, const char *text)
     put(json, text, strlen(text));
 }
 
-void chi_json_u64(struct chi_json *json, uint64_t value)
+static void put_number(struct chi_json *json, uint64_t value, bool negative)
 {
     char text[24];
-    snprintf(text, sizeof(text), "%" PRIu64, value);
-    put_value(json, text);
+    size_t at = sizeof(text);
+    do {
+        text[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    if (negative)
+        text[--at] = '-';
+    begin_value(json);
+    put(json, text + at, sizeof(text) - at);
+}
+
+void chi_json_u64(struct chi_json *json, uint64_t value)
+{
+    put_number(json, value, false);
 }
 
 void chi_json_i64(struct chi_json *json, int64_t value)
 {
-    char text[24];
-    snprintf(text, sizeof(text), "%" PRId64, value);
-    put_value(json, text);
+    put_number(json, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, value < 0);
 }
 
 void chi_json_bool(struct chi_json *json, bool value)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Writes one JSON text, value by value, without spaces or line breaks. The writer sets commas and
- * colons, escapes strings and asserts that values nest as JSON allows. An error of the sink is kept
- * and ends all output; chi_json_end() returns it, so calls in between need no checks. One thread at
- * a time.
+ * colons, escapes strings and asserts that values nest as JSON allows. It gives its sink some
+ * hundred bytes at a time. An error of the sink is kept and ends all output; chi_json_end() returns
+ * it, so calls in between need no checks. One thread at a time.
  *
  *     struct chi_json json;
  *     chi_json_init(&json, chi_json_to_file, stdout);
@@ -32,11 +32,13 @@ struct chi_json {
     bool has_sibling;  /* a comma goes before the next value or key */
     bool has_key;      /* a key is written, and its value is to follow */
     bool has_document; /* the outermost value is begun */
+    size_t used;       /* of the part that the sink has not been given yet */
+    char part[512];
 };
 
 CHI_API void chi_json_init(struct chi_json *json, chi_json_write_fn *write, void *context);
 
-/* Asserts that one whole value is written. 0, or the sink's first error. */
+/* Asserts that one whole value is written, and gives the sink the rest. 0, or its first error. */
 CHI_API int chi_json_end(struct chi_json *json);
 
 CHI_API void chi_json_object_begin(struct chi_json *json);

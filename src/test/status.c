@@ -2,6 +2,7 @@
 /* Requests the status, and reads the JSON that the daemon writes. */
 #include "test/status.h"
 
+#include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #include "client/stepping.h"
 #include "shm/protocol.h"
+#include "test/json.h"
 
 static int connect_control(void)
 {
@@ -73,40 +75,6 @@ char *chi_test_status_text(void)
     return text;
 }
 
-/* The position after `"key":` in text, up to `end`; NULL if the key does not exist. */
-static const char *find_key(const char *text, const char *end, const char *key, size_t key_size)
-{
-    char quoted[64];
-    snprintf(quoted, sizeof(quoted), "\"%.*s\":", (int)key_size, key);
-    const char *at = strstr(text, quoted);
-    return at != NULL && (end == NULL || at < end) ? at + strlen(quoted) : NULL;
-}
-
-double chi_test_json_number(const char *json, const char *path)
-{
-    const char *at = json;
-    while (at != NULL && *path != '\0') {
-        size_t size = strcspn(path, ".");
-        at = find_key(at, NULL, path, size);
-        path += size + (path[size] == '.');
-    }
-    return at != NULL ? strtod(at, NULL) : -1;
-}
-
-double chi_test_json_sum(const char *json, const char *list, const char *key, uint64_t *count)
-{
-    const char *at = find_key(json, NULL, list, strlen(list));
-    const char *end = at != NULL ? strchr(at, ']') : NULL;
-    double sum = 0;
-
-    *count = 0;
-    while (at != NULL && (at = find_key(at, end, key, strlen(key))) != NULL) {
-        sum += strtod(at, NULL);
-        ++*count;
-    }
-    return sum;
-}
-
 struct report {
     char *text;
     size_t size;
@@ -149,30 +117,30 @@ int chi_test_status_leaks(const struct chi_test_status *now, const struct chi_te
 int chi_test_status_get(struct chi_test_status *status)
 {
     static const char *const segments[3] = {"main", "client_data", "runtime_data"};
-    char *json = chi_test_status_text();
+    char *text = chi_test_status_text();
     uint64_t ignored;
 
     memset(status, 0, sizeof(*status));
-    if (json == NULL)
+    if (text == NULL)
         return -1;
+    json_t *json = chi_test_json_read(text);
+    free(text);
     for (int s = 0; s < 3; s++) {
         char path[64];
         snprintf(path, sizeof(path), "memory.%s.granted", segments[s]);
-        status->granted[s] = (uint64_t)chi_test_json_number(json, path);
+        status->granted[s] = (uint64_t)chi_test_json_number_in(json, path);
         snprintf(path, sizeof(path), "memory.%s.retired", segments[s]);
-        status->retired[s] = (uint64_t)chi_test_json_number(json, path);
+        status->retired[s] = (uint64_t)chi_test_json_number_in(json, path);
     }
-    status->lent = (uint64_t)chi_test_json_number(json, "memory.runtime_data.lent");
-    status->in_flight = (int64_t)chi_test_json_number(json, "own_in_flight");
-    status->in_flight += (int64_t)chi_test_json_sum(json, "clients", "in_flight", &ignored);
-    status->parked = (uint64_t)chi_test_json_sum(json, "workers", "parked", &ignored);
-    status->unstarted = (uint64_t)chi_test_json_sum(json, "workers", "unstarted", &ignored);
-    status->tasks = (uint64_t)chi_test_json_sum(json, "workers", "tasks", &ignored);
-    status->client_lent = (uint64_t)chi_test_json_sum(json, "clients", "lent", &ignored);
-    status->refused = (uint64_t)chi_test_json_sum(json, "clients", "refused", &status->clients);
-    const char *pools = find_key(json, NULL, "pools", 5);
-    for (const char *p = pools; p != NULL && (p = strstr(p, "\"module\":")) != NULL; p++)
-        status->pools++;
-    free(json);
+    status->lent = (uint64_t)chi_test_json_number_in(json, "memory.runtime_data.lent");
+    status->in_flight = (int64_t)chi_test_json_number_in(json, "own_in_flight");
+    status->in_flight += (int64_t)chi_test_json_sum_in(json, "clients", "in_flight", &ignored);
+    status->parked = (uint64_t)chi_test_json_sum_in(json, "workers", "parked", &ignored);
+    status->unstarted = (uint64_t)chi_test_json_sum_in(json, "workers", "unstarted", &ignored);
+    status->tasks = (uint64_t)chi_test_json_sum_in(json, "workers", "tasks", &ignored);
+    status->client_lent = (uint64_t)chi_test_json_sum_in(json, "clients", "lent", &ignored);
+    status->refused = (uint64_t)chi_test_json_sum_in(json, "clients", "refused", &status->clients);
+    chi_test_json_sum_in(json, "pools", "load", &status->pools);
+    json_decref(json);
     return 0;
 }

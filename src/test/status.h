@@ -38,14 +38,4 @@ CHI_API int chi_test_status_get(struct chi_test_status *status);
 CHI_API int chi_test_status_leaks(const struct chi_test_status *now,
                                   const struct chi_test_status *idle, char *text, size_t size);
 
-/*
- * Returns a number of the JSON text by its path, such as "memory.main.granted", or -1 if it does
- * not exist.
- */
-CHI_API double chi_test_json_number(const char *json, const char *path);
-
-/* Returns the sum of a number over the objects of a list, and the number of objects in `*count`. */
-CHI_API double chi_test_json_sum(const char *json, const char *list, const char *key,
-                                 uint64_t *count);
-
 #endif

@@ -20,6 +20,7 @@
 #include "chimaera/chimaera.h"
 #include "chimaera/MOD_NAME/MOD_NAME_client.h"
 #include "shm/protocol.h"
+#include "test/json.h"
 
 #define NS_PER_MS 1000000u
 
@@ -288,13 +289,12 @@ static char *ask(void)
     return whole ? text : NULL;
 }
 
-static unsigned long long number_after(const char *text, const char *object, const char *key)
+static unsigned long long number_at(const char *text, const char *path)
 {
-    const char *at = strstr(text, object);
-    at = at != NULL ? strstr(at, key) : NULL;
-    if (at == NULL)
-        fail_msg("the status names no %s of %s:\n%s", key, object, text);
-    return strtoull(at + strlen(key), NULL, 10);
+    double number = chi_test_json_number(text, path);
+    if (number < 0)
+        fail_msg("the status has no %s:\n%s", path, text);
+    return (unsigned long long)number;
 }
 
 static unsigned count_descriptors(pid_t pid)
@@ -317,20 +317,15 @@ bool fault_status(struct fault_status *status)
     if (text == NULL)
         return false;
     memset(status, 0, sizeof(*status));
-    status->pid = (pid_t)number_after(text, "\"instance\"", "\"pid\":");
-    status->main_granted = number_after(text, "\"main\":", "\"granted\":");
-    status->data_granted = number_after(text, "\"client_data\":", "\"granted\":");
-    status->data_retired = number_after(text, "\"client_data\":", "\"retired\":");
-    status->lent = number_after(text, "\"runtime_data\":", "\"lent\":");
-    status->tasks = number_after(text, "\"workers\":", "\"tasks\":");
-    const char *clients = strstr(text, "\"clients\":");
-    const char *end = strstr(text, "\"pools\":");
-    for (const char *at = clients; at != NULL && (at = strstr(at, "\"slot\":")) != NULL; at++) {
-        if (at > end)
-            break;
-        status->clients++;
-        status->in_flight += (long long)number_after(at, "\"slot\":", "\"in_flight\":");
-    }
+    status->pid = (pid_t)number_at(text, "pid");
+    status->main_granted = number_at(text, "memory.main.granted");
+    status->data_granted = number_at(text, "memory.client_data.granted");
+    status->data_retired = number_at(text, "memory.client_data.retired");
+    status->lent = number_at(text, "memory.runtime_data.lent");
+    status->tasks = number_at(text, "workers[0].tasks");
+    uint64_t clients;
+    status->in_flight = (long long)chi_test_json_sum(text, "clients", "in_flight", &clients);
+    status->clients = (unsigned)clients;
     status->descriptors = count_descriptors(status->pid);
     return true;
 }

@@ -18,6 +18,7 @@
 
 #include "support/daemon.h"
 #include "support/process.h"
+#include "test/json.h"
 
 static chi_pool_id_t pool;
 

@@ -8,7 +8,7 @@
 
 #include "support/daemon.h"
 #include "support/process.h"
-#include "test/status.h"
+#include "test/json.h"
 
 static char output[CHI_TEST_OUTPUT_MAX];
 static const struct chi_test_daemon *daemon_of_test;

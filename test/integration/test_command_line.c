@@ -10,6 +10,7 @@
 
 #include "support/daemon.h"
 #include "support/process.h"
+#include "test/json.h"
 
 static char output[CHI_TEST_OUTPUT_MAX];
 

@@ -24,6 +24,7 @@
 
 #include "support/daemon.h"
 #include "support/process.h"
+#include "test/json.h"
 
 #define LANES 12u
 
@@ -77,13 +78,11 @@ static int teardown(void **state)
 /* A number of one of the probe pool's lanes. */
 static uint32_t lane_number(const char *json, uint32_t lane, const char *key)
 {
-    char text[32];
-    const char *at = strstr(json, "\"name\":\"probe\"");
-    assert_non_null(at);
-    snprintf(text, sizeof(text), "{\"lane\":%u,", lane);
-    at = strstr(at, text);
-    assert_non_null(at);
-    return (uint32_t)chi_test_json_number(at, key);
+    char path[64];
+    snprintf(path, sizeof(path), "pools[name=probe].queues[0].lanes[%u].%s", lane, key);
+    double number = chi_test_json_number(json, path);
+    assert_true(number >= 0);
+    return (uint32_t)number;
 }
 
 /* The `n`th lane of that worker. */
@@ -116,12 +115,10 @@ static void await_home(uint32_t workers)
         char *json = chi_test_status_text();
         assert_non_null(json);
         home = true;
-        const char *at = json;
         for (uint32_t w = 0; w < workers; w++) {
-            at = strstr(at, "\"lanes_at\":");
-            assert_non_null(at);
-            at += strlen("\"lanes_at\":");
-            home = home && strtol(at, NULL, 10) == (long)w;
+            char path[64];
+            snprintf(path, sizeof(path), "workers[%u].lanes_at", w);
+            home = home && (long)chi_test_json_number(json, path) == (long)w;
         }
         free(json);
     }

@@ -15,6 +15,7 @@
 
 #include "support/daemon.h"
 #include "support/process.h"
+#include "test/json.h"
 
 #define LANES   4u
 #define NO_GATE TEST_PROBE_GATES
@@ -94,11 +95,12 @@ static uint64_t pool_number(const char *key)
 {
     char *json = chi_test_status_text();
     assert_non_null(json);
-    const char *at = strstr(json, "\"name\":\"probe\"");
-    assert_non_null(at);
-    uint64_t number = (uint64_t)chi_test_json_number(at, key);
+    char path[64];
+    snprintf(path, sizeof(path), "pools[name=probe].%s", key);
+    double number = chi_test_json_number(json, path);
     free(json);
-    return number;
+    assert_true(number >= 0);
+    return (uint64_t)number;
 }
 
 static uint64_t worker_sum(const char *key)
@@ -266,21 +268,15 @@ static void cleanup_is_called_for_the_tasks_of_a_client_that_died(void **state)
 
 static uint64_t done_in_queue(const char *name, const char *class_name)
 {
-    char text[64];
+    char path[96];
+    uint64_t queues;
     char *json = chi_test_status_text();
     assert_non_null(json);
-    snprintf(text, sizeof(text), "\"name\":\"%s\"", name);
-    uint64_t done = 0;
-    const char *at = strstr(json, text);
-    assert_non_null(at);
-    const char *end = strstr(at + 1, "\"name\":"); /* the next pool */
-    snprintf(text, sizeof(text), "\"class\":\"%s\"", class_name);
-    while ((at = strstr(at, text)) != NULL && (end == NULL || at < end)) {
-        at += strlen(text);
-        done += (uint64_t)chi_test_json_number(at, "done");
-    }
+    snprintf(path, sizeof(path), "pools[name=%s].queues[class=%s]", name, class_name);
+    double done = chi_test_json_sum(json, path, "done", &queues);
     free(json);
-    return done;
+    assert_true(queues > 0);
+    return (uint64_t)done;
 }
 
 static void the_template_routes_by_hash_load_and_size(void **state)

@@ -12,6 +12,7 @@
 #include <test/probe/probe_client.h>
 
 #include "support/daemon.h"
+#include "test/json.h"
 
 #define MS 1000000ull
 
@@ -187,7 +188,7 @@ static void begin_destroy(struct destroyer *destroyer, chi_pool_id_t doomed)
     for (bool dying = false; !dying;) {
         char *status = chi_test_status_text();
         assert_non_null(status);
-        dying = strstr(status, "\"state\":\"dying\"") != NULL;
+        dying = chi_test_json_count(status, "pools[state=dying]") > 0;
         free(status);
     }
 }
@@ -256,14 +257,7 @@ static void await_deadlocks(unsigned count)
     while (there != count) {
         char *status = chi_test_status_text();
         assert_non_null(status);
-        const char *list = strstr(status, "\"deadlocks\":[");
-        assert_non_null(list);
-        const char *end = strchr(list, ']');
-        there = 0;
-        while ((list = strstr(list, "deadlock of")) != NULL && list < end) {
-            there++;
-            list++;
-        }
+        there = chi_test_json_count(status, "deadlocks");
         free(status);
         sched_yield();
     }

@@ -25,6 +25,7 @@
 #include "support/cmocka_all.h"
 #include "support/daemon.h"
 #include "support/process.h"
+#include "test/json.h"
 
 #define STAYING  3u /* clients with 1, 2, 3 threads */
 #define LEAVING  3u

@@ -2,23 +2,17 @@
 /* Opens the pool that a request names. See bdev_pool.h. */
 #include "bdev_pool.h"
 
-#include "chimaera/chimaera.h"
-#include "query.h"
-#include "say.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
-void bdev_pool_plain_name(const char *json, char *name)
-{
-    for (; *json != '\0'; json++) {
-        if (*json == '\\' && (json[1] == '"' || json[1] == '\\'))
-            json++;
-        *name++ = *json;
-    }
-    *name = '\0';
-}
+#include "chimaera/chimaera.h"
+#include "pools.h"
+#include "say.h"
 
 struct named {
     chi_pool_id_t id;
-    char name[sizeof(((struct query_pool *)0)->name)];
+    char *name;
 };
 
 static int name_pool(const struct query_pool *pool, void *argument)
@@ -26,20 +20,23 @@ static int name_pool(const struct query_pool *pool, void *argument)
     struct named *named = argument;
     if (!chi_pool_id_equal(pool->id, named->id))
         return 0;
-    bdev_pool_plain_name(pool->name, named->name);
-    return 1;
+    named->name = strdup(pool->name);
+    return named->name != NULL ? 1 : chi_error(-ENOMEM, "out of memory");
 }
 
 /* Opens a pool by name, or by id: the runtime knows the name. */
 static int open_by_text(const char *text, struct chimaera_bdev_client *client)
 {
-    struct named named;
+    struct named named = {.name = NULL};
     if (chi_text_pool_id(text, &named.id) < 0)
         return chimaera_bdev_open(client, chi_pool_query_local(), text);
     int rc = query_pools(name_pool, &named);
     if (rc == 0)
         return chi_error(CHI_ENOPOOL, "there is no pool %s", text);
-    return rc > 0 ? chimaera_bdev_open(client, chi_pool_query_local(), named.name) : rc;
+    if (rc > 0)
+        rc = chimaera_bdev_open(client, chi_pool_query_local(), named.name);
+    free(named.name);
+    return rc;
 }
 
 int bdev_pool_open(const struct bdev_request *request, struct chimaera_bdev_client *client,

@@ -19,8 +19,4 @@ struct bdev_request {
 int bdev_pool_open(const struct bdev_request *request, struct chimaera_bdev_client *client,
                    chi_pool_query_t *query, struct chimaera_bdev_stats *stats);
 
-/* Copies a pool name from JSON to `name`, without the escapes of quotes and backslashes. Other
- * escapes stay. */
-void bdev_pool_plain_name(const char *json, char *name);
-
 #endif

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "chimaera/chimaera.h"
-#include "query.h"
+#include "pools.h"
 #include "say.h"
 
 static const char *const types[] = {"file", "ram"};
@@ -40,55 +41,75 @@ static int add_up(const struct query_pool *pool, struct total *total)
     return 0;
 }
 
-struct listing {
-    bool json;
-    uint32_t count;
-};
+static void json_device(struct chi_json *json, chi_pool_id_t id, const char *name,
+                        const struct chimaera_bdev_stats *s)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%u.%u", id.major, id.minor);
+    chi_json_member_string(json, "id", text);
+    if (name != NULL)
+        chi_json_member_string(json, "name", name);
+    chi_json_member_string(json, "type", NAME(types, s->type));
+    chi_json_member_string(json, "mode", NAME(modes, s->mode));
+    chi_json_member_string(json, "engine", NAME(engines, s->engine));
+}
 
+static void json_pool(struct chi_json *json, const struct query_pool *pool,
+                      const struct total *total)
+{
+    chi_json_object_begin(json);
+    json_device(json, pool->id, pool->name, &total->first);
+    chi_json_member_u64(json, "containers", pool->containers);
+    chi_json_member_u64(json, "size", total->size);
+    if (total->first.mode == CHIMAERA_BDEV_MODE_BLOCKS)
+        chi_json_member_u64(json, "remaining", total->remaining);
+    chi_json_object_end(json);
+}
+
+static void print_pool(const struct query_pool *pool, const struct total *total)
+{
+    char size[CHI_TEXT_SIZE_MAX], remaining[CHI_TEXT_SIZE_MAX];
+    printf("%-8u %-5s %-7s %-8s %10s %10s  %s\n", pool->id.major, NAME(types, total->first.type),
+           NAME(modes, total->first.mode), NAME(engines, total->first.engine),
+           chi_text_of_size(total->size, size),
+           total->first.mode == CHIMAERA_BDEV_MODE_BLOCKS
+               ? chi_text_of_size(total->remaining, remaining)
+               : "-",
+           pool->name);
+}
+
+/* `argument` is the JSON writer, or NULL for text. */
 static int list_pool(const struct query_pool *pool, void *argument)
 {
-    struct listing *listing = argument;
     struct total total = {.size = 0};
     if (strcmp(pool->module, CHIMAERA_BDEV_LIBRARY) != 0)
         return 0;
     int rc = add_up(pool, &total);
-    if (rc == CHI_ENOPOOL) /* destroyed meanwhile */
+    if (rc == CHI_ENOPOOL) /* destroyed since */
         return 0;
     if (rc < 0)
         return rc;
-    const char *type = NAME(types, total.first.type), *mode = NAME(modes, total.first.mode);
-    const char *engine = NAME(engines, total.first.engine);
-    bool blocks = total.first.mode == CHIMAERA_BDEV_MODE_BLOCKS;
-    if (listing->json) {
-        printf("%s{\"id\":\"%u.%u\",\"name\":\"%s\",\"type\":\"%s\",\"mode\":\"%s\",\"engine\":"
-               "\"%s\",\"containers\":%u,\"size\":%" PRIu64,
-               listing->count > 0 ? "," : "", pool->id.major, pool->id.minor, pool->name, type,
-               mode, engine, pool->containers, total.size);
-        if (blocks)
-            printf(",\"remaining\":%" PRIu64, total.remaining);
-        fputs("}", stdout);
-    } else {
-        char size[CHI_TEXT_SIZE_MAX], remaining[CHI_TEXT_SIZE_MAX], name[sizeof(pool->name)];
-        bdev_pool_plain_name(pool->name, name);
-        printf("%-8u %-5s %-7s %-8s %10s %10s  %s\n", pool->id.major, type, mode, engine,
-               chi_text_of_size(total.size, size),
-               blocks ? chi_text_of_size(total.remaining, remaining) : "-", name);
-    }
-    listing->count++;
+    if (argument != NULL)
+        json_pool(argument, pool, &total);
+    else
+        print_pool(pool, &total);
     return 0;
 }
 
 int bdev_ls(const struct bdev_request *request)
 {
-    struct listing listing = {.json = request->json};
-    if (listing.json)
-        fputs("[", stdout);
-    else
+    struct chi_json json;
+    if (!request->json) {
         printf("%-8s %-5s %-7s %-8s %10s %10s  %s\n", "pool", "type", "mode", "engine", "size",
                "remaining", "name");
-    int rc = query_pools(list_pool, &listing);
-    if (listing.json)
-        puts("]");
+        return query_pools(list_pool, NULL);
+    }
+    chi_json_init(&json, chi_json_to_file, stdout);
+    chi_json_array_begin(&json);
+    int rc = query_pools(list_pool, &json);
+    chi_json_array_end(&json);
+    chi_json_end(&json); /* main() tells where stdout failed */
+    putchar('\n');
     return rc;
 }
 
@@ -133,12 +154,29 @@ static void print_stats(const char *pool, const struct chimaera_bdev_stats *s)
     print_latency("writes", s->writes, s->bytes_written, s->write_bytes_per_s, &s->write_latency);
 }
 
-static void json_latency(const char *name, const struct chimaera_bdev_latency *latency)
+static void json_latency(struct chi_json *json, const char *name,
+                         const struct chimaera_bdev_latency *latency)
 {
-    printf(",\"%s\":{\"p50_ns\":%" PRIu64 ",\"p95_ns\":%" PRIu64 ",\"p99_ns\":%" PRIu64
-           ",\"p999_ns\":%" PRIu64 ",\"max_ns\":%" PRIu64 "}",
-           name, latency->p50_ns, latency->p95_ns, latency->p99_ns, latency->p999_ns,
-           latency->max_ns);
+    chi_json_key(json, name);
+    chi_json_object_begin(json);
+    chi_json_member_u64(json, "p50_ns", latency->p50_ns);
+    chi_json_member_u64(json, "p95_ns", latency->p95_ns);
+    chi_json_member_u64(json, "p99_ns", latency->p99_ns);
+    chi_json_member_u64(json, "p999_ns", latency->p999_ns);
+    chi_json_member_u64(json, "max_ns", latency->max_ns);
+    chi_json_object_end(json);
+}
+
+static void json_perf(struct chi_json *json, const struct chimaera_bdev_perf *perf)
+{
+    chi_json_key(json, "perf");
+    chi_json_object_begin(json);
+    chi_json_member_u64(json, "read_mb_per_s", perf->read_mb_per_s);
+    chi_json_member_u64(json, "write_mb_per_s", perf->write_mb_per_s);
+    chi_json_member_u64(json, "read_latency_us", perf->read_latency_us);
+    chi_json_member_u64(json, "write_latency_us", perf->write_latency_us);
+    chi_json_member_u64(json, "iops", perf->iops);
+    chi_json_object_end(json);
 }
 
 static void json_stats(const struct chimaera_bdev_client *client,
@@ -162,17 +200,18 @@ static void json_stats(const struct chimaera_bdev_client *client,
                    MEMBER(bytes_in_place),  MEMBER(bytes_bounced),    MEMBER(commits),
                    MEMBER(log_pages),       MEMBER(compactions),      MEMBER(registered_operations),
                    MEMBER(registered_bytes)};
-    printf("{\"id\":\"%u.%u\",\"type\":\"%s\",\"mode\":\"%s\",\"engine\":\"%s\"",
-           client->base.pool_id.major, client->base.pool_id.minor, NAME(types, s->type),
-           NAME(modes, s->mode), NAME(engines, s->engine));
+    struct chi_json json;
+    chi_json_init(&json, chi_json_to_file, stdout);
+    chi_json_object_begin(&json);
+    json_device(&json, client->base.pool_id, NULL, s);
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-        printf(",\"%s\":%" PRIu64, members[i].name, members[i].value);
-    json_latency("read_latency", &s->read_latency);
-    json_latency("write_latency", &s->write_latency);
-    printf(",\"perf\":{\"read_mb_per_s\":%u,\"write_mb_per_s\":%u,\"read_latency_us\":%u,"
-           "\"write_latency_us\":%u,\"iops\":%u}}\n",
-           s->perf.read_mb_per_s, s->perf.write_mb_per_s, s->perf.read_latency_us,
-           s->perf.write_latency_us, s->perf.iops);
+        chi_json_member_u64(&json, members[i].name, members[i].value);
+    json_latency(&json, "read_latency", &s->read_latency);
+    json_latency(&json, "write_latency", &s->write_latency);
+    json_perf(&json, &s->perf);
+    chi_json_object_end(&json);
+    chi_json_end(&json); /* main() tells where stdout failed */
+    putchar('\n');
 }
 
 int bdev_stat(const struct bdev_request *request)

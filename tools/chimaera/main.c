@@ -30,8 +30,10 @@ static void print_help(FILE *out)
         "  ping [--count N]            measure N round trips to all workers (default 5)\n"
         "  destroy POOL [--cancel]     destroy the pool with that id or name when its tasks are\n"
         "                              done; --cancel cancels parked and queued tasks\n"
+#ifdef CHI_COMMAND_BDEV
         "  bdev COMMAND ...            show block devices and copy their contents; see\n"
         "                              'chimaera bdev help'\n"
+#endif
         "  stop [--grace SECONDS]      stop the daemon; running tasks have that long to finish,\n"
         "                              then parked tasks are cancelled\n"
         "  version                     print the version\n"
@@ -198,10 +200,13 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"status", command_status},   {"pools", command_pools},       {"ping", command_ping},
-    {"bdev", command_bdev},       {"stop", command_stop},         {"destroy", command_destroy},
-    {"version", command_version}, {"--version", command_version}, {"help", command_help},
-    {"--help", command_help},     {"-h", command_help},
+    {"status", command_status},     {"pools", command_pools},     {"ping", command_ping},
+    {"stop", command_stop},         {"destroy", command_destroy}, {"version", command_version},
+    {"--version", command_version}, {"help", command_help},       {"--help", command_help},
+    {"-h", command_help},
+#ifdef CHI_COMMAND_BDEV
+    {"bdev", command_bdev},
+#endif
 };
 
 /* SIGALRM. A command waits while a task occupies a worker, or while the daemon is suspended. */

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "chimaera/status.h"
 #include "shm/paths.h"
 #include "shm/protocol.h"
@@ -78,60 +77,6 @@ int query_status(uint32_t form, FILE *out)
         return chi_error(rc, "the runtime of instance %s did not answer: %s", paths.instance,
                          chi_strerror(rc));
     return 0;
-}
-
-/* The string behind `"key":` and what follows it; NULL where there is none or it is too long. */
-static const char *json_string(const char *text, const char *key, char *value, size_t size)
-{
-    text = text != NULL ? strstr(text, key) : NULL;
-    if (text == NULL)
-        return NULL;
-    text += strlen(key);
-    for (size_t i = 0; i + 1 < size && text[i] != '\0'; i++) {
-        if (text[i] == '"') {
-            value[i] = '\0';
-            return text + i;
-        }
-        value[i] = text[i];
-        if (text[i] == '\\' && i + 2 < size && text[i + 1] != '\0') {
-            value[i + 1] = text[i + 1];
-            i++;
-        }
-    }
-    return NULL;
-}
-
-/* The members are found in the order in which the runtime writes them. */
-static const char *read_pool(const char *text, struct query_pool *pool)
-{
-    static const char containers[] = "\"containers\":";
-    char id[32];
-    text = json_string(text, "{\"id\":\"", id, sizeof(id));
-    text = json_string(text, "\"name\":\"", pool->name, sizeof(pool->name));
-    text = json_string(text, "\"module\":\"", pool->module, sizeof(pool->module));
-    text = text != NULL ? strstr(text, containers) : NULL;
-    if (text == NULL || chi_text_pool_id(id, &pool->id) < 0)
-        return NULL;
-    pool->containers = (uint32_t)strtoul(text + sizeof(containers) - 1, NULL, 10);
-    return text;
-}
-
-int query_pools(int (*visit)(const struct query_pool *pool, void *argument), void *argument)
-{
-    struct query_pool pool;
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        return chi_error(-ENOMEM, "out of memory");
-    int rc = query_status(3, out);
-    if (fclose(out) != 0 && rc == 0)
-        rc = chi_error(-ENOMEM, "out of memory");
-    const char *rest = text;
-    while (rc == 0 && (rest = read_pool(rest, &pool)) != NULL)
-        rc = visit(&pool, argument);
-    free(text);
-    return rc;
 }
 
 int query_wait_gone(uint64_t timeout_ns)

@@ -19,20 +19,6 @@
  */
 int query_status(uint32_t form, FILE *out);
 
-/* A pool as reported by the status. The name is in its JSON form, without the quotes. */
-struct query_pool {
-    chi_pool_id_t id;
-    char name[6 * 255 + 1];
-    char module[256];
-    uint32_t containers;
-};
-
-/*
- * Calls `visit` for each pool until it returns a value other than 0.
- * Returns that value, 0 after all pools, or a negative code with chi_last_error() set.
- */
-int query_pools(int (*visit)(const struct query_pool *pool, void *argument), void *argument);
-
 /*
  * Waits until the runtime has removed its lock file, for at most `timeout_ns`.
  * Returns 0, or

@@ -57,6 +57,7 @@ setup_missing() {
         setup_has_header openssl/evp.h || echo libssl-dev # examples/file_roundtrip
         setup_has_library libboost_context.a || echo libboost-context-dev
         setup_has_header liburing.h || echo liburing-dev
+        setup_has_header jansson.h || echo libjansson-dev # chimaera bdev, libchimaera_test
         ;;
     tests)
         setup_has_header cmocka.h || echo libcmocka-dev
@@ -142,10 +143,10 @@ setup_require() {
         mapfile -t -O "${#missing[@]}" missing < <(setup_missing "$group")
     done
     [[ ${#missing[@]} -gt 0 ]] || return 0
-    # Both have a fallback, so alone they are worth a try, but no failure.
-    if [[ "${missing[*]}" =~ ^(libboost-context-dev|liburing-dev| )+$ ]]; then
+    # The build does without these, so alone they are worth a try, but no failure.
+    if [[ "${missing[*]}" =~ ^(libboost-context-dev|liburing-dev|libjansson-dev| )+$ && " $* " != *" tests "* ]]; then
         (setup_install "${missing[@]}") ||
-            setup_say "Going on without ${missing[*]}: fibers will switch more slowly, or files be served by threads."
+            setup_say "Going on without ${missing[*]}: fibers will switch more slowly, files be served by threads, or chimaera bdev be missing."
         return 0
     fi
     setup_install "${missing[@]}"

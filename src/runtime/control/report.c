@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "chimaera/version.h"
 #include "runtime/core/origin.h"
@@ -24,27 +25,12 @@ static const char *const segment_names[CHI_SEGMENT_COUNT] = {"main", "client_dat
 
 struct lister {
     FILE *out;
-    bool json;
-    uint32_t count;
+    struct chi_json *json; /* NULL: as text */
 };
 
 struct lane_sums {
     uint64_t waiting, load, done;
 };
-
-static void json_string(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            fprintf(out, "\\%c", *text);
-        else if ((unsigned char)*text < 0x20)
-            fprintf(out, "\\u%04x", (unsigned char)*text);
-        else
-            fputc(*text, out);
-    }
-    fputc('"', out);
-}
 
 /* ---- pools */
 
@@ -84,39 +70,50 @@ static struct lane_sums pool_sums(const struct chi_pool *pool)
     return sums;
 }
 
-static void json_lane(FILE *out, const struct chi_lane *lane, uint32_t number)
+static void json_lane(struct chi_json *json, const struct chi_lane *lane, uint32_t number)
 {
     const struct chi_worker *runner = atomic_load_explicit(&lane->runner, memory_order_relaxed);
-    fprintf(out,
-            "%s{\"lane\":%u,\"worker\":%u,\"runner\":%u,\"waiting\":%u,\"load\":%llu,"
-            "\"done\":%llu}",
-            number > 0 ? "," : "", number, lane->worker->id, runner->id, chi_lane_size(lane),
-            (unsigned long long)chi_lane_load(lane), (unsigned long long)done_in(lane));
+    chi_json_object_begin(json);
+    chi_json_member_u64(json, "lane", number);
+    chi_json_member_u64(json, "worker", lane->worker->id);
+    chi_json_member_u64(json, "runner", runner->id);
+    chi_json_member_u64(json, "waiting", chi_lane_size(lane));
+    chi_json_member_u64(json, "load", chi_lane_load(lane));
+    chi_json_member_u64(json, "done", done_in(lane));
+    chi_json_object_end(json);
 }
 
-static void json_queues(FILE *out, const struct chi_pool *pool)
+static void json_queue(struct chi_json *json, const struct chi_queue *queue, uint32_t container,
+                       uint32_t *room)
+{
+    struct lane_sums sums = queue_sums(queue);
+    chi_json_object_begin(json);
+    chi_json_member_u64(json, "container", container);
+    chi_json_member_u64(json, "queue", queue->id);
+    chi_json_member_string(json, "class",
+                           queue->priority == CHI_LOW_LATENCY ? "low_latency" : "high_latency");
+    chi_json_member_u64(json, "lane_count", queue->lane_count);
+    chi_json_member_u64(json, "waiting", sums.waiting);
+    chi_json_member_u64(json, "load", sums.load);
+    chi_json_member_u64(json, "done", sums.done);
+    chi_json_key(json, "lanes");
+    chi_json_array_begin(json);
+    for (uint32_t i = 0; i<queue->lane_count && * room> 0; i++, --*room)
+        json_lane(json, &queue->lanes[i], i);
+    chi_json_array_end(json);
+    chi_json_object_end(json);
+}
+
+static void json_queues(struct chi_json *json, const struct chi_pool *pool)
 {
     uint32_t room = LANES_LISTED;
-    bool first = true;
 
-    fputs(",\"queues\":[", out);
-    for (uint32_t c = 0; c < pool->container_count; c++) {
-        for (const struct chi_queue *q = first_queue(pool->containers[c]); q != NULL; q = q->next) {
-            struct lane_sums sums = queue_sums(q);
-            fprintf(out,
-                    "%s{\"container\":%u,\"queue\":%u,\"class\":\"%s\",\"lane_count\":%u,"
-                    "\"waiting\":%llu,\"load\":%llu,\"done\":%llu,\"lanes\":[",
-                    first ? "" : ",", c, q->id,
-                    q->priority == CHI_LOW_LATENCY ? "low_latency" : "high_latency", q->lane_count,
-                    (unsigned long long)sums.waiting, (unsigned long long)sums.load,
-                    (unsigned long long)sums.done);
-            for (uint32_t i = 0; i < q->lane_count && room > 0; i++, room--)
-                json_lane(out, &q->lanes[i], i);
-            fputs("]}", out);
-            first = false;
-        }
-    }
-    fputs("]", out);
+    chi_json_key(json, "queues");
+    chi_json_array_begin(json);
+    for (uint32_t c = 0; c < pool->container_count; c++)
+        for (const struct chi_queue *q = first_queue(pool->containers[c]); q != NULL; q = q->next)
+            json_queue(json, q, c, &room);
+    chi_json_array_end(json);
 }
 
 static void list_pool(struct chi_pool *pool, void *argument)
@@ -130,38 +127,41 @@ static void list_pool(struct chi_pool *pool, void *argument)
     const char *state = states[atomic_load_explicit(&pool->state, memory_order_relaxed)];
     struct lane_sums sums = pool_sums(pool);
 
-    if (lister->json) {
-        fprintf(lister->out, "%s{\"id\":\"%u.%u\",\"name\":", lister->count > 0 ? "," : "",
-                pool->id.major, pool->id.minor);
-        json_string(lister->out, pool->name);
-        fprintf(lister->out,
-                ",\"module\":\"%s\",\"state\":\"%s\",\"containers\":%u,\"in_flight\":%lld,"
-                "\"unstarted\":%llu,\"load\":%llu,\"completed\":%llu",
-                pool->module->name, state, pool->container_count, (long long)in_flight,
-                (unsigned long long)sums.waiting, (unsigned long long)sums.load,
-                (unsigned long long)completed);
-        json_queues(lister->out, pool);
-        fputs("}", lister->out);
+    if (lister->json != NULL) {
+        struct chi_json *json = lister->json;
+        char id[24];
+        snprintf(id, sizeof(id), "%u.%u", pool->id.major, pool->id.minor);
+        chi_json_object_begin(json);
+        chi_json_member_string(json, "id", id);
+        chi_json_member_string(json, "name", pool->name);
+        chi_json_member_string(json, "module", pool->module->name);
+        chi_json_member_string(json, "state", state);
+        chi_json_member_u64(json, "containers", pool->container_count);
+        chi_json_member_i64(json, "in_flight", in_flight);
+        chi_json_member_u64(json, "unstarted", sums.waiting);
+        chi_json_member_u64(json, "load", sums.load);
+        chi_json_member_u64(json, "completed", completed);
+        json_queues(json, pool);
+        chi_json_object_end(json);
     } else {
         fprintf(lister->out, "  %-8u %-24s %-24s %10u %10lld %10llu %10llu %12llu  %s\n",
                 pool->id.major, pool->name, pool->module->name, pool->container_count,
                 (long long)in_flight, (unsigned long long)sums.waiting,
                 (unsigned long long)sums.load, (unsigned long long)completed, state);
     }
-    lister->count++;
 }
 
-static void render_pools(struct chi_runtime *runtime, FILE *out, bool json)
+static void render_pools(struct chi_runtime *runtime, FILE *out, struct chi_json *json)
 {
     struct lister lister = {.out = out, .json = json};
-    if (json)
-        fputs("[", out);
+    if (json != NULL)
+        chi_json_array_begin(json);
     else
         fprintf(out, "  %-8s %-24s %-24s %10s %10s %10s %10s %12s  %s\n", "pool", "name", "module",
                 "containers", "in flight", "unstarted", "load", "completed", "state");
     chi_pool_visit(runtime, list_pool, &lister);
-    if (json)
-        fputs("]", out);
+    if (json != NULL)
+        chi_json_array_end(json);
 }
 
 /* ---- memory, workers, clients */
@@ -185,26 +185,37 @@ static struct memory measure(struct chi_runtime *runtime, int segment)
     return memory;
 }
 
-static void render_memory(struct chi_runtime *runtime, FILE *out, bool json)
+static void json_memory(struct chi_json *json, const struct memory *memory)
+{
+    chi_json_object_begin(json);
+    chi_json_member_u64(json, "size", memory->size);
+    chi_json_member_u64(json, "granted", memory->granted);
+    chi_json_member_u64(json, "retired", memory->retired);
+    chi_json_member_u64(json, "lent", memory->lent);
+    chi_json_object_end(json);
+}
+
+static void render_memory(struct chi_runtime *runtime, FILE *out, struct chi_json *json)
 {
     char a[16], b[16], c[16];
-    if (json)
-        fputs("\"memory\":{", out);
-    else
+    if (json != NULL) {
+        chi_json_key(json, "memory");
+        chi_json_object_begin(json);
+    } else {
         fprintf(out, "\nmemory\n  %-14s %10s %10s %10s\n", "segment", "size", "granted", "lent");
+    }
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
         struct memory m = measure(runtime, s);
-        if (json)
-            fprintf(out, "%s\"%s\":{\"size\":%llu,\"granted\":%llu,\"retired\":%llu,\"lent\":%llu}",
-                    s > 0 ? "," : "", segment_names[s], (unsigned long long)m.size,
-                    (unsigned long long)m.granted, (unsigned long long)m.retired,
-                    (unsigned long long)m.lent);
-        else
+        if (json != NULL) {
+            chi_json_key(json, segment_names[s]);
+            json_memory(json, &m);
+        } else {
             fprintf(out, "  %-14s %10s %10s %10s\n", segment_names[s], chi_text_of_size(m.size, a),
                     chi_text_of_size(m.granted, b), chi_text_of_size(m.lent, c));
+        }
     }
-    if (json)
-        fputs("}", out);
+    if (json != NULL)
+        chi_json_object_end(json);
 }
 
 /* Since the start: all but the time it had looked for work for a while, or slept. */
@@ -242,49 +253,52 @@ static void text_worker(FILE *out, const struct chi_worker *worker, uint64_t now
             fibers->live, chi_text_of_size(fibers->stack_used_max, used));
 }
 
-static void json_worker(FILE *out, const struct chi_worker *worker, uint64_t now,
+static void json_worker(struct chi_json *json, const struct chi_worker *worker, uint64_t now,
                         const struct chi_fiber_stats *fibers)
 {
     const struct chi_worker_stats *stats = &worker->stats;
     const struct chi_worker *server =
         atomic_load_explicit(&worker->lanes.server, memory_order_relaxed);
 
-    fprintf(out,
-            "%s{\"id\":%u,\"class\":\"%s\",\"tasks\":%llu,\"busy_ns\":%llu,\"sleeps\":%llu,"
-            "\"parked\":%u,\"unstarted\":%u,\"stalls\":%llu,\"moves\":%llu,\"lanes_at\":%d,"
-            "\"fibers\":%u,\"stack_used\":%zu}",
-            worker->id > 0 ? "," : "", worker->id,
-            worker->priority == CHI_LOW_LATENCY ? "sched" : "slow",
-            (unsigned long long)atomic_load_explicit(&stats->tasks, memory_order_relaxed),
-            (unsigned long long)busy_ns(worker, now),
-            (unsigned long long)atomic_load_explicit(&stats->sleeps, memory_order_relaxed),
-            atomic_load_explicit(&stats->parked, memory_order_relaxed),
-            atomic_load_explicit(&stats->unstarted, memory_order_relaxed),
-            (unsigned long long)atomic_load_explicit(&stats->stalls, memory_order_relaxed),
-            (unsigned long long)atomic_load_explicit(&stats->moves, memory_order_relaxed),
-            server != NULL ? (int)server->id : -1, fibers->live, fibers->stack_used_max);
+    chi_json_object_begin(json);
+    chi_json_member_u64(json, "id", worker->id);
+    chi_json_member_string(json, "class", worker->priority == CHI_LOW_LATENCY ? "sched" : "slow");
+    chi_json_member_u64(json, "tasks", atomic_load_explicit(&stats->tasks, memory_order_relaxed));
+    chi_json_member_u64(json, "busy_ns", busy_ns(worker, now));
+    chi_json_member_u64(json, "sleeps", atomic_load_explicit(&stats->sleeps, memory_order_relaxed));
+    chi_json_member_u64(json, "parked", atomic_load_explicit(&stats->parked, memory_order_relaxed));
+    chi_json_member_u64(json, "unstarted",
+                        atomic_load_explicit(&stats->unstarted, memory_order_relaxed));
+    chi_json_member_u64(json, "stalls", atomic_load_explicit(&stats->stalls, memory_order_relaxed));
+    chi_json_member_u64(json, "moves", atomic_load_explicit(&stats->moves, memory_order_relaxed));
+    chi_json_member_i64(json, "lanes_at", server != NULL ? (int64_t)server->id : -1);
+    chi_json_member_u64(json, "fibers", fibers->live);
+    chi_json_member_u64(json, "stack_used", fibers->stack_used_max);
+    chi_json_object_end(json);
 }
 
-static void render_workers(struct chi_runtime *runtime, FILE *out, bool json)
+static void render_workers(struct chi_runtime *runtime, FILE *out, struct chi_json *json)
 {
     uint64_t now = chi_clock_now_ns();
 
-    if (json)
-        fputs("\"workers\":[", out);
-    else
+    if (json != NULL) {
+        chi_json_key(json, "workers");
+        chi_json_array_begin(json);
+    } else {
         fprintf(out, "\nworkers\n  %-4s %-6s %12s %10s %10s %8s %10s %8s %8s %8s %8s %12s\n", "id",
                 "class", "tasks", "busy s", "sleeps", "parked", "unstarted", "stalls", "moves",
                 "lanes at", "fibers", "stack used");
+    }
     for (uint32_t w = 0; w < runtime->worker_count; w++) {
         struct chi_fiber_stats fibers;
         chi_fiber_pool_stats(runtime->workers[w]->fibers.pool, &fibers);
-        if (json)
-            json_worker(out, runtime->workers[w], now, &fibers);
+        if (json != NULL)
+            json_worker(json, runtime->workers[w], now, &fibers);
         else
             text_worker(out, runtime->workers[w], now, &fibers);
     }
-    if (json)
-        fputs("]", out);
+    if (json != NULL)
+        chi_json_array_end(json);
 }
 
 static uint64_t lent_to(struct chi_runtime *runtime, const struct chi_origin *origin)
@@ -295,8 +309,8 @@ static uint64_t lent_to(struct chi_runtime *runtime, const struct chi_origin *or
     return lent;
 }
 
-static void render_client(struct chi_runtime *runtime, FILE *out, bool json, uint32_t slot,
-                          bool first)
+static void render_client(struct chi_runtime *runtime, FILE *out, struct chi_json *json,
+                          uint32_t slot)
 {
     struct chi_origin *origin = &runtime->origins[slot];
     uint64_t taken = 0, refused = 0;
@@ -315,72 +329,88 @@ static void render_client(struct chi_runtime *runtime, FILE *out, bool json, uin
     const char *state =
         atomic_load_explicit(&origin->state, memory_order_relaxed) == CHI_ORIGIN_LIVE ? "attached"
                                                                                       : "gone";
-    if (json)
-        fprintf(out,
-                "%s{\"slot\":%u,\"pid\":%d,\"uid\":%u,\"state\":\"%s\",\"granted_main\":%llu,"
-                "\"granted_client_data\":%llu,\"lent\":%llu,\"in_flight\":%lld,\"taken\":%llu,"
-                "\"refused\":%llu}",
-                first ? "" : ",", slot, (int)origin->pid, (unsigned)origin->uid, state,
-                (unsigned long long)main_bytes, (unsigned long long)data_bytes,
-                (unsigned long long)lent, in_flight, (unsigned long long)taken,
-                (unsigned long long)refused);
-    else
+    if (json != NULL) {
+        chi_json_object_begin(json);
+        chi_json_member_u64(json, "slot", slot);
+        chi_json_member_i64(json, "pid", origin->pid);
+        chi_json_member_u64(json, "uid", origin->uid);
+        chi_json_member_string(json, "state", state);
+        chi_json_member_u64(json, "granted_main", main_bytes);
+        chi_json_member_u64(json, "granted_client_data", data_bytes);
+        chi_json_member_u64(json, "lent", lent);
+        chi_json_member_i64(json, "in_flight", in_flight);
+        chi_json_member_u64(json, "taken", taken);
+        chi_json_member_u64(json, "refused", refused);
+        chi_json_object_end(json);
+    } else {
         fprintf(out, "  %-4u %8d %10s %10s %10s %10lld %12llu %8llu  %s\n", slot, (int)origin->pid,
                 chi_text_of_size(main_bytes, a), chi_text_of_size(data_bytes, b),
                 chi_text_of_size(lent, c), in_flight, (unsigned long long)taken,
                 (unsigned long long)refused, state);
+    }
 }
 
-static void render_clients(struct chi_runtime *runtime, FILE *out, bool json)
+static void render_clients(struct chi_runtime *runtime, FILE *out, struct chi_json *json)
 {
-    bool first = true;
-    if (json)
-        fputs("\"clients\":[", out);
-    else
+    bool none = true;
+    if (json != NULL) {
+        chi_json_key(json, "clients");
+        chi_json_array_begin(json);
+    } else {
         fprintf(out, "\nclients\n  %-4s %8s %10s %10s %10s %10s %12s %8s\n", "slot", "pid", "main",
                 "data", "lent", "in flight", "tasks", "refused");
+    }
     for (uint32_t i = 0; i < runtime->max_clients; i++) {
         if (atomic_load_explicit(&runtime->origins[i].state, memory_order_relaxed) ==
             CHI_ORIGIN_FREE)
             continue;
-        render_client(runtime, out, json, i, first);
-        first = false;
+        render_client(runtime, out, json, i);
+        none = false;
     }
-    if (json)
-        fputs("]", out);
-    else if (first)
+    if (json != NULL)
+        chi_json_array_end(json);
+    else if (none)
         fputs("  none\n", out);
 }
 
-static void render_status(struct chi_runtime *runtime, FILE *out, bool json)
+static void render_status(struct chi_runtime *runtime, FILE *out, struct chi_json *json)
 {
     static const char *const states[] = {"starting", "running", "stopping"};
     const char *state = states[atomic_load_explicit(&runtime->state, memory_order_relaxed)];
     double uptime = (double)(chi_clock_now_ns() - runtime->started_ns) / 1e9;
-    long long own = chi_origin_in_flight(runtime, &runtime->origins[runtime->max_clients]);
 
-    if (json) {
-        fprintf(out,
-                "{\"version\":\"%s\",\"instance\":\"%s\",\"pid\":%d,\"state\":\"%s\","
-                "\"uptime_s\":%.3f,\"own_in_flight\":%lld,",
-                CHI_VERSION, runtime->paths.instance, (int)getpid(), state, uptime, own);
+    if (json != NULL) {
+        chi_json_object_begin(json);
+        chi_json_member_string(json, "version", CHI_VERSION);
+        chi_json_member_string(json, "instance", runtime->paths.instance);
+        chi_json_member_i64(json, "pid", getpid());
+        chi_json_member_string(json, "state", state);
+        chi_json_member_double(json, "uptime_s", uptime, 10);
+        chi_json_member_i64(json, "own_in_flight",
+                            chi_origin_in_flight(runtime, &runtime->origins[runtime->max_clients]));
     } else {
         fprintf(out, "chimaera %s, instance %s, pid %d, %s for %.1f s\n", CHI_VERSION,
                 runtime->paths.instance, (int)getpid(), state, uptime);
     }
     render_memory(runtime, out, json);
-    fputs(json ? "," : "", out);
     render_workers(runtime, out, json);
-    fputs(json ? "," : "", out);
     render_clients(runtime, out, json);
-    if (json)
-        fputs(",\"deadlocks\":[", out);
-    else if (chi_deadlock_monitor_count(runtime) > 0)
+    if (json != NULL) {
+        chi_json_key(json, "deadlocks");
+        chi_json_array_begin(json);
+    } else if (chi_deadlock_monitor_count(runtime) > 0) {
         fputs("\ndeadlocks\n", out);
+    }
     chi_deadlock_monitor_render(runtime, out, json);
-    fputs(json ? "],\"pools\":" : "\npools\n", out);
+    if (json != NULL) {
+        chi_json_array_end(json);
+        chi_json_key(json, "pools");
+    } else {
+        fputs("\npools\n", out);
+    }
     render_pools(runtime, out, json);
-    fputs(json ? "}" : "", out);
+    if (json != NULL)
+        chi_json_object_end(json);
 }
 
 char *chi_status_render(struct chi_runtime *runtime, uint32_t form, size_t *size)
@@ -389,14 +419,18 @@ char *chi_status_render(struct chi_runtime *runtime, uint32_t form, size_t *size
     FILE *out = open_memstream(&text, size);
     if (out == NULL)
         return NULL;
-    bool json = form == CHI_STATUS_JSON || form == CHI_POOLS_JSON;
+    struct chi_json writer;
+    struct chi_json *json = form == CHI_STATUS_JSON || form == CHI_POOLS_JSON ? &writer : NULL;
+    if (json != NULL)
+        chi_json_init(json, chi_json_to_file, out);
     if (form == CHI_POOLS_TEXT || form == CHI_POOLS_JSON)
         render_pools(runtime, out, json);
     else
         render_status(runtime, out, json);
-    if (json)
+    int rc = json != NULL ? chi_json_end(json) : 0;
+    if (json != NULL)
         fputc('\n', out);
-    if (fclose(out) != 0) {
+    if (fclose(out) != 0 || rc < 0) {
         free(text);
         return NULL;
     }

@@ -80,6 +80,7 @@ int chi_stepper_create(struct chi_runtime *runtime)
     stepper->now_ns = CHI_STEPPER_BEGIN_NS;
     stepper->random = runtime->mode.seed;
     runtime->stepper = stepper;
+    runtime->started_ns = stepper->now_ns;
     stepped = runtime;
     chi_clock_virtual = &stepper->now_ns;
     chi_stepping = &stepping;

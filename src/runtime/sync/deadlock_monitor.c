@@ -245,19 +245,15 @@ uint32_t chi_deadlock_monitor_count(const struct chi_runtime *runtime)
     return runtime->deadlock_monitor != NULL ? runtime->deadlock_monitor->cycles : 0;
 }
 
-void chi_deadlock_monitor_render(const struct chi_runtime *runtime, FILE *out, bool json)
+void chi_deadlock_monitor_render(const struct chi_runtime *runtime, FILE *out, struct chi_json *json)
 {
-    const char *line =
-        chi_deadlock_monitor_count(runtime) > 0 ? runtime->deadlock_monitor->text : "";
-    for (bool first = true; *line != '\0'; first = false) {
+    const char *line = chi_deadlock_monitor_count(runtime) > 0 ? runtime->deadlock_monitor->text : "";
+    while (*line != '\0') {
         size_t size = strcspn(line, "\n");
-        fputs(json ? (first ? "\"" : ",\"") : "  ", out);
-        for (size_t i = 0; i < size; i++) {
-            if (json && (line[i] == '"' || line[i] == '\\'))
-                fputc('\\', out);
-            fputc(line[i], out);
-        }
-        fputc(json ? '"' : '\n', out);
+        if (json != NULL)
+            chi_json_string_n(json, line, size);
+        else
+            fprintf(out, "  %.*s\n", (int)size, line);
         line += size + (line[size] == '\n');
     }
 }

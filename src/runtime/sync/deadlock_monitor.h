@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "base/json.h"
 #include "runtime/worker/worker.h"
 
 struct chi_wait_graph;
@@ -42,8 +43,8 @@ int chi_deadlock_monitor_advance(struct chi_runtime *runtime);
 /* How many cycles the last look found. */
 uint32_t chi_deadlock_monitor_count(const struct chi_runtime *runtime);
 
-/* Writes them: lines of text, or a JSON array of strings. */
-void chi_deadlock_monitor_render(const struct chi_runtime *runtime, FILE *out, bool json);
+/* Writes them: strings to `json`, or where that is NULL lines of text to `out`. */
+void chi_deadlock_monitor_render(const struct chi_runtime *runtime, FILE *out, struct chi_json *json);
 
 /* After all threads have ended. */
 void chi_deadlock_monitor_fini(struct chi_runtime *runtime);
