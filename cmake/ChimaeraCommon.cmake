@@ -143,9 +143,6 @@ endfunction()
 # missing are left out: the check says what to do about them before anything is compiled.
 function(chi_add_generated namespace module kind)
   set(generated "src/autogen/${module}_schema.c")
-  if("${namespace}_${module}" STREQUAL "chimaera_admin")
-    set(generated "") # libchimaera has it, for every module
-  endif()
   if(kind STREQUAL "runtime")
     list(APPEND generated "src/autogen/${module}_lib_exec.c")
   endif()

@@ -7,6 +7,7 @@
 #ifndef CHIMAERA_ATTACH_H
 #define CHIMAERA_ATTACH_H
 
+#include "chimaera/schema.h"
 #include "chimaera/types.h"
 
 CHI_BEGIN_DECLS
@@ -39,6 +40,13 @@ CHI_API int chi_client_init(void);
  * call. Does nothing in a handler.
  */
 CHI_API void chi_client_fini(void);
+
+/*
+ * Has later calls of chi_client_init() compare these schemas with those of the module that runs as
+ * pool CHI_ADMIN_POOL_ID, and fail with CHI_ESCHEMA if one differs. The library that calls that
+ * module calls this when it is loaded. NULL: nothing is compared.
+ */
+CHI_API void chi_client_compare_schemas(const struct chi_module_schemas *schemas);
 
 /*
  * Returns whether this process is attached to a runtime that is alive. Costs one system call.

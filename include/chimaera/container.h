@@ -10,6 +10,7 @@
 #include "chimaera/archive.h"
 #include "chimaera/buffer.h"
 #include "chimaera/hash.h"
+#include "chimaera/lifecycle.h"
 #include "chimaera/log.h"
 #include "chimaera/params.h"
 #include "chimaera/schema.h"
@@ -19,7 +20,7 @@
 #include "chimaera/vector.h"
 
 #define CHI_MODULE_MAGIC   0x4d494843u /* "CHIM" */
-#define CHI_MODULE_ABI     2u          /* changes when a struct of these headers changes */
+#define CHI_MODULE_ABI     3u          /* changes when a struct of these headers changes */
 #define CHI_POOL_NAME_MAX  255u        /* bytes, without the final \0 */
 #define CHI_CONTAINERS_MAX 16384u      /* of a pool, on one node */
 
@@ -79,7 +80,10 @@ struct chi_container {
     struct chi_container_priv *priv;
 };
 
-/* What the generator fills in for a module. `method` is always one for which `schema` is not NULL.
+/*
+ * What the generator fills in for a module. `method` is always one for which `schema` is not NULL.
+ * From `new_copy` on the functions go by the method's schema; they are libchimaera's, where
+ * chimaera_mod.yaml names none of the module's own.
  */
 struct chi_container_ops {
     /* Calls the method's handler; its return value is the task's return code. */
@@ -92,19 +96,24 @@ struct chi_container_ops {
     struct chi_task_schema *(*schema)(uint32_t method);
     const struct chi_schema *create_params; /* NULL: the module takes none */
     /* Fills `copy`, zeroed but for its base, with what the handler is to see: chi_task_copy(). */
-    int (*new_copy)(uint32_t method, const struct chi_task *task, struct chi_task *copy);
-    /* Merges a copy that is done: chi_task_aggregate(), or what chimaera_mod.yaml names. */
-    void (*aggregate)(uint32_t method, struct chi_task *into, struct chi_task *copy);
+    int (*new_copy)(const struct chi_task_schema *schema, const struct chi_task *task,
+                    struct chi_task *copy);
+    /* Merges a copy that is done: chi_task_aggregate(). */
+    void (*aggregate)(const struct chi_task_schema *schema, struct chi_task *into,
+                      struct chi_task *copy);
     /*
-     * Tasks as bytes, by method: what chi_task_save_in() and its relatives do by schema. `load_in`
-     * fills a task fresh from chi_task_new(); `del` frees such a task with all that was made for
-     * it.
+     * Tasks as bytes: chi_task_save_in() and its relatives. `load_in` fills a task fresh from
+     * chi_task_new(); `del` frees such a task with all that was made for it.
      */
-    void (*del)(uint32_t method, struct chi_task *task);
-    int (*save_in)(uint32_t method, const struct chi_task *task, struct chi_string *archive);
-    int (*load_in)(uint32_t method, const void *data, size_t size, struct chi_task *task);
-    int (*save_out)(uint32_t method, const struct chi_task *task, struct chi_string *archive);
-    int (*load_out)(uint32_t method, const void *data, size_t size, struct chi_task *task);
+    void (*del)(const struct chi_task_schema *schema, struct chi_task *task);
+    int (*save_in)(const struct chi_task_schema *schema, const struct chi_task *task,
+                   struct chi_string *archive);
+    int (*load_in)(const struct chi_task_schema *schema, const void *data, size_t size,
+                   struct chi_task *task);
+    int (*save_out)(const struct chi_task_schema *schema, const struct chi_task *task,
+                    struct chi_string *archive);
+    int (*load_out)(const struct chi_task_schema *schema, const void *data, size_t size,
+                    struct chi_task *task);
 };
 
 /* The one symbol a module exports. The loader checks magic and ABI before it reads on. */
@@ -271,7 +280,7 @@ static inline void chi_monitor_query_by_hash(enum chi_monitor_mode mode, struct 
  * Returns 0, or with nothing held
  *   -ENOMEM   out of memory
  */
-CHI_API int chi_task_copy(const struct chi_schema *schema, const struct chi_task *task,
+CHI_API int chi_task_copy(const struct chi_task_schema *schema, const struct chi_task *task,
                           struct chi_task *copy);
 
 /*
@@ -279,7 +288,7 @@ CHI_API int chi_task_copy(const struct chi_schema *schema, const struct chi_task
  * receives the return code of the first copy that failed, and the OUT and INOUT members of the
  * first copy that succeeded, with their memory. Buffers are unchanged. A merge must not park.
  */
-CHI_API void chi_task_aggregate(const struct chi_schema *schema, struct chi_task *into,
+CHI_API void chi_task_aggregate(const struct chi_task_schema *schema, struct chi_task *into,
                                 struct chi_task *copy);
 
 /*

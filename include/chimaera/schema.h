@@ -62,11 +62,25 @@ struct chi_schema {
     uint64_t hash; /* of names, kinds, counts and directions, nested members too; in order */
 };
 
+enum chi_method_flag {
+    /* The method waits until tasks submitted before it have ended. What waits for the end of all
+     * earlier tasks, as it does itself, leaves it out; it cannot be periodic. */
+    CHI_METHOD_WAITS_FOR_OTHERS = 1u << 0,
+};
+
 struct chi_task_schema {
     struct chi_schema type;
     const char *method_name; /* such as "put" */
     uint32_t method;
     CHI_ATOMIC(uint32_t) number; /* this process's number for it, 0 until first used */
+    uint32_t flags;              /* enum chi_method_flag */
+};
+
+/* What a client takes a method's task to be. */
+struct chi_task_hash {
+    uint64_t hash; /* struct chi_schema */
+    uint32_t method;
+    uint32_t size; /* bytes */
 };
 
 /*
@@ -80,7 +94,8 @@ struct chi_module_schemas {
 };
 
 CHI_BEGIN_DECLS
-/* The schema of a task without members, which inherited methods without a task struct use. */
+/* The schema of a task without members, which inherited methods other than Create and Destroy use.
+ */
 extern CHI_API struct chi_task_schema chi_base_task_schema;
 CHI_END_DECLS
 

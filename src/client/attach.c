@@ -7,11 +7,12 @@
 #include "client/attach.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "chimaera/admin/autogen/admin_methods.h"
+#include "chimaera/attach.h"
 #include "chimaera/status.h"
 #include "shm/extents.h"
 #include "shm/paths.h"
@@ -121,22 +122,29 @@ static int make_arenas(struct chi_client *client)
     return 0;
 }
 
-static void list_schemas(struct chi_control_attach *message)
+/* Set when a library is loaded; read when this process attaches. */
+static _Atomic(const struct chi_module_schemas *) compared_schemas;
+
+void chi_client_compare_schemas(const struct chi_module_schemas *schemas)
 {
-    const struct chi_module_schemas *schemas = &chimaera_admin_schemas;
-    for (uint32_t i = 0; i < schemas->count && i < CHI_CONTROL_SCHEMAS; i++)
-        message->schemas[message->count++] =
-            (struct chi_control_schema){.hash = schemas->tasks[i]->type.hash,
-                                        .method = schemas->tasks[i]->method,
-                                        .size = schemas->tasks[i]->type.size};
+    atomic_store_explicit(&compared_schemas, schemas, memory_order_release);
 }
 
-/* Which task of the admin module the daemon takes for another one. */
-static int explain_schema(uint32_t method)
+static void list_schemas(const struct chi_module_schemas *schemas,
+                         struct chi_control_attach *message)
 {
-    const struct chi_module_schemas *schemas = &chimaera_admin_schemas;
+    for (uint32_t i = 0; schemas != NULL && i < schemas->count && i < CHI_CONTROL_SCHEMAS; i++)
+        message->schemas[message->count++] =
+            (struct chi_task_hash){.hash = schemas->tasks[i]->type.hash,
+                                   .method = schemas->tasks[i]->method,
+                                   .size = schemas->tasks[i]->type.size};
+}
+
+/* Which task of that module the daemon takes for another one. */
+static int explain_schema(const struct chi_module_schemas *schemas, uint32_t method)
+{
     const char *name = "?";
-    for (uint32_t i = 0; i < schemas->count; i++)
+    for (uint32_t i = 0; schemas != NULL && i < schemas->count; i++)
         if (schemas->tasks[i]->method == method)
             name = schemas->tasks[i]->type.name;
     return chi_error(CHI_ESCHEMA,
@@ -149,15 +157,18 @@ static int hand_shake(struct chi_client *client)
 {
     struct chi_control_attach message = {
         .request = {.magic = CHI_CONTROL_MAGIC, .type = CHI_CONTROL_ATTACH, .abi = CHI_LAYOUT_ABI}};
+    /* Acquire: pairs with the release of the thread that loaded the library. */
+    const struct chi_module_schemas *schemas =
+        atomic_load_explicit(&compared_schemas, memory_order_acquire);
     struct chi_control_attached attached;
     int fds[CHI_CONTROL_FDS];
     size_t fd_count = CHI_CONTROL_FDS;
 
-    list_schemas(&message);
+    list_schemas(schemas, &message);
     int rc = chi_connection_request(&client->connection, &message, sizeof(message), &attached,
                                     sizeof(attached), fds, &fd_count);
     if (rc == CHI_ESCHEMA)
-        return explain_schema(attached.reply.first);
+        return explain_schema(schemas, attached.reply.first);
     if (rc < 0)
         return rc;
     if (fd_count != CHI_SEGMENT_COUNT + 1 + (size_t)attached.worker_count) {

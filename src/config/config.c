@@ -238,11 +238,32 @@ static int set_defaults(struct chi_config *config)
     return chi_keys_default(NULL, config);
 }
 
+struct yaml_errors {
+    const char *name;
+    bool reported;
+};
+
+/* Records the first error alone. */
+static void note_yaml_error(void *context, int line, int column, const char *message)
+{
+    struct yaml_errors *errors = context;
+    if (!errors->reported)
+        chi_error(CHI_ECONFIG, "%s:%d:%d: %s", errors->name, line, column, message);
+    errors->reported = true;
+}
+
+static int read_yaml(const char *name, const char *text, size_t size, struct chi_yaml **root)
+{
+    struct yaml_errors errors = {.name = name};
+    int rc = chi_yaml_parse(text, size, note_yaml_error, &errors, root);
+    return rc == -ENOMEM ? no_memory(name) : rc < 0 ? CHI_ECONFIG : 0;
+}
+
 int chi_config_parse(const char *name, const char *text, size_t size, struct chi_config *config)
 {
     memset(config, 0, sizeof(*config));
     struct chi_yaml *root = NULL;
-    int rc = chi_yaml_parse(name, text, size, &root);
+    int rc = read_yaml(name, text, size, &root);
     if (rc == 0 && (config->name = strdup(name)) == NULL)
         rc = no_memory(name);
     if (rc == 0)

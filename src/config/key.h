@@ -7,7 +7,7 @@
 #define CHI_CONFIG_KEY_H
 
 #include "config/config.h"
-#include "config/yaml.h"
+#include "yaml/yaml.h"
 
 enum chi_key_type {
     CHI_KEY_SIZE,     /* uint64_t, bytes */

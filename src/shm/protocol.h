@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "chimaera/schema.h"
 #include "chimaera/types.h"
 #include "shm/layout.h"
 
@@ -34,23 +35,16 @@ struct chi_control_request {
     uint32_t units;
 };
 
-/* The layout of one of the admin module's tasks in the client. */
-struct chi_control_schema {
-    uint64_t hash;
-    uint32_t method;
-    uint32_t size;
-};
-
 /*
- * CHI_CONTROL_ATTACH with the schemas of the admin module, which is used to request pools. The
- * daemon compares the schemas that both sides have; a reply with CHI_ESCHEMA has the first
- * different method in `first`. A request without schemas skips the comparison.
+ * CHI_CONTROL_ATTACH with the schemas of the tasks of pool CHI_ADMIN_POOL_ID, by which pools are
+ * requested. The daemon compares the schemas that both sides have; a reply with CHI_ESCHEMA has the
+ * first different method in `first`. A request without schemas skips the comparison.
  */
 struct chi_control_attach {
     struct chi_control_request request;
     uint32_t count;
     uint32_t reserved;
-    struct chi_control_schema schemas[CHI_CONTROL_SCHEMAS];
+    struct chi_task_hash schemas[CHI_CONTROL_SCHEMAS];
 };
 
 struct chi_control_reply {

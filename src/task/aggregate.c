@@ -53,13 +53,13 @@ static void drop_buffers(const struct chi_schema *schema, char *object)
             memset(object + schema->members[i].offset, 0, schema->members[i].size);
 }
 
-int chi_task_copy(const struct chi_schema *schema, const struct chi_task *task,
+int chi_task_copy(const struct chi_task_schema *schema, const struct chi_task *task,
                   struct chi_task *copy)
 {
-    int rc = copy_members(schema, (const char *)task, (char *)copy, CHI_DIRECTION_IN);
+    int rc = copy_members(&schema->type, (const char *)task, (char *)copy, CHI_DIRECTION_IN);
     if (rc < 0) {
-        drop_buffers(schema, (char *)copy);
-        chi_schema_fini(schema, copy, CHI_DIRECTION_ALL);
+        drop_buffers(&schema->type, (char *)copy);
+        chi_schema_fini(&schema->type, copy, CHI_DIRECTION_ALL);
     }
     return rc;
 }
@@ -73,13 +73,14 @@ static void swap(char *a, char *b, size_t size)
     }
 }
 
-void chi_task_aggregate(const struct chi_schema *schema, struct chi_task *into,
+void chi_task_aggregate(const struct chi_task_schema *schema, struct chi_task *into,
                         struct chi_task *copy)
 {
+    const struct chi_schema *type = &schema->type;
     if (!chi_task_aggregate_code(into, copy) || chi_task_aggregate_count(into) > 0)
         return;
-    for (uint32_t i = 0; i < schema->member_count; i++) {
-        const struct chi_member *member = &schema->members[i];
+    for (uint32_t i = 0; i < type->member_count; i++) {
+        const struct chi_member *member = &type->members[i];
         /* Swapped: what `into` held goes with the copy. Buffers are the same in both. */
         if (member->direction & CHI_DIRECTION_OUT && member->kind != CHI_MEMBER_BUFFER)
             swap((char *)into + member->offset, (char *)copy + member->offset, member->size);

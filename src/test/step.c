@@ -11,6 +11,7 @@
 #include "runtime/host/call.h"
 #include "runtime/host/stepper.h"
 #include "runtime/module/pool.h"
+#include "runtime/pools/pool_request.h"
 #include "runtime/pools/pools.h"
 #include "test/test.h"
 

@@ -11,13 +11,10 @@
 
 #include "unit/task/fake_memory.h"
 
-extern struct chi_task_schema chimaera_admin_create_schema;
-extern struct chi_task_schema chimaera_admin_destroy_schema;
+static const struct chi_task_schema *copied;
+static const struct chi_task_schema *merged;
 
-static const struct chi_schema *copied;
-static const struct chi_schema *merged;
-
-int chi_task_copy(const struct chi_schema *schema, const struct chi_task *task,
+int chi_task_copy(const struct chi_task_schema *schema, const struct chi_task *task,
                   struct chi_task *copy)
 {
     (void)task, (void)copy;
@@ -25,7 +22,7 @@ int chi_task_copy(const struct chi_schema *schema, const struct chi_task *task,
     return 7;
 }
 
-void chi_task_aggregate(const struct chi_schema *schema, struct chi_task *into,
+void chi_task_aggregate(const struct chi_task_schema *schema, struct chi_task *into,
                         struct chi_task *copy)
 {
     (void)into, (void)copy;
@@ -48,12 +45,13 @@ static uint32_t monitored;
         (void)self, (void)mode, (void)task, (void)rctx;                                            \
         monitored = id;                                                                            \
     }
-METHOD(create, chimaera_admin_create_task, 0)
-METHOD(destroy, chimaera_admin_destroy_task, 1)
+METHOD(create, chi_create_task, 0)
+METHOD(destroy, chi_destroy_task, 1)
 METHOD(node_failure, chi_task, 2)
 METHOD(upgrade, chi_task, 5)
 METHOD(put_value, chimaera_kv_put_value_task, 10)
 METHOD(http_get, chimaera_kv_http_get_task, 20)
+METHOD(same, chimaera_kv_same_task, 21)
 METHOD(all, chimaera_kv_all_task, 65535)
 
 static uint32_t merged_by_module;
@@ -64,6 +62,47 @@ void kv_merge_values(struct chimaera_kv_put_value_task *into,
     (void)into, (void)copy;
     merged_by_module++;
 }
+
+void kv_merge_pages(struct chimaera_kv_http_get_task *into, struct chimaera_kv_http_get_task *copy)
+{
+    (void)into, (void)copy;
+    merged_by_module += 10;
+}
+
+/* The module's own functions for put_value: each notes the task, and returns a number. */
+static const void *noted_task;
+
+int kv_copy_value(const struct chimaera_kv_put_value_task *task,
+                  struct chimaera_kv_put_value_task *copy)
+{
+    (void)copy;
+    noted_task = task;
+    return 101;
+}
+
+void kv_del_value(struct chimaera_kv_put_value_task *task)
+{
+    noted_task = task;
+}
+
+#define SAVE(name, number)                                                                         \
+    int name(const struct chimaera_kv_put_value_task *task, struct chi_string *archive)            \
+    {                                                                                              \
+        (void)archive;                                                                             \
+        noted_task = task;                                                                         \
+        return number;                                                                             \
+    }
+#define LOAD(name, number)                                                                         \
+    int name(const void *data, size_t size, struct chimaera_kv_put_value_task *task)               \
+    {                                                                                              \
+        (void)data;                                                                                \
+        noted_task = task;                                                                         \
+        return number + (int)size;                                                                 \
+    }
+SAVE(kv_save_value_in, 102)
+LOAD(kv_load_value_in, 200)
+SAVE(kv_save_value_out, 104)
+LOAD(kv_load_value_out, 300)
 
 static const struct chi_member *member(const struct chi_schema *schema, const char *name)
 {
@@ -102,24 +141,66 @@ static void copies_go_by_the_schema_and_merges_where_the_yaml_file_says(void **s
 {
     struct chi_task task = {0}, copy = {0};
     (void)state;
-    assert_int_equal(chimaera_kv_ops.new_copy(CHIMAERA_KV_METHOD_ALL, &task, &copy), 7);
-    assert_ptr_equal(copied, &chimaera_kv_all_schema.type);
-    chimaera_kv_ops.aggregate(CHIMAERA_KV_METHOD_ALL, &task, &copy);
-    assert_ptr_equal(merged, &chimaera_kv_all_schema.type);
+    assert_int_equal(chimaera_kv_ops.new_copy(&chimaera_kv_all_schema, &task, &copy), 7);
+    assert_ptr_equal(copied, &chimaera_kv_all_schema);
+    chimaera_kv_ops.aggregate(&chimaera_kv_all_schema, &task, &copy);
+    assert_ptr_equal(merged, &chimaera_kv_all_schema);
     assert_int_equal(merged_by_module, 0);
     merged = NULL;
-    chimaera_kv_ops.aggregate(CHIMAERA_KV_METHOD_PUT_VALUE, &task, &copy);
+    chimaera_kv_ops.aggregate(&chimaera_kv_put_value_schema, &task, &copy);
     assert_int_equal(merged_by_module, 1);
+    chimaera_kv_ops.aggregate(&chimaera_kv_http_get_schema, &task, &copy);
+    assert_int_equal(merged_by_module, 11);
     assert_null(merged);
+}
+
+static void the_modules_own_functions_serve_their_method(void **state)
+{
+    const struct chi_container_ops *ops = &chimaera_kv_ops;
+    const struct chi_task_schema *schema = &chimaera_kv_put_value_schema;
+    struct chi_task task = {0}, copy = {0};
+    struct chi_string archive = {0};
+    (void)state;
+    copied = NULL;
+    assert_int_equal(ops->new_copy(schema, &task, &copy), 101);
+    assert_null(copied);
+    assert_ptr_equal(noted_task, &task);
+    noted_task = NULL;
+    ops->del(schema, &task);
+    assert_ptr_equal(noted_task, &task);
+    assert_int_equal(ops->save_in(schema, &task, &archive), 102);
+    assert_int_equal(ops->load_in(schema, "", 3, &task), 203);
+    assert_int_equal(ops->save_out(schema, &task, &archive), 104);
+    assert_int_equal(ops->load_out(schema, "", 5, &copy), 305);
+    assert_ptr_equal(noted_task, &copy);
+}
+
+static void a_method_has_the_flags_that_the_yaml_file_gives_it(void **state)
+{
+    (void)state;
+    assert_int_equal(chimaera_kv_http_get_schema.flags, CHI_METHOD_WAITS_FOR_OTHERS);
+    assert_int_equal(chimaera_kv_put_value_schema.flags, 0);
+    assert_int_equal(chimaera_kv_all_schema.flags, 0);
+}
+
+/* What the core writes by hand for Create is what the generator would write for its struct. */
+static void the_cores_schema_of_create_is_as_if_generated(void **state)
+{
+    (void)state;
+    assert_int_equal(chi_create_schema.type.hash, chimaera_kv_same_schema.type.hash);
+    assert_int_equal(chi_create_schema.type.size, chimaera_kv_same_schema.type.size);
+    assert_int_equal(chi_create_schema.type.member_count, 1);
+    assert_memory_equal(&chi_create_schema.type.members[0].kind,
+                        &chimaera_kv_same_schema.type.members[0].kind,
+                        sizeof(struct chi_member) - offsetof(struct chi_member, kind));
+    assert_string_equal(chi_create_schema.type.members[0].name, "params");
 }
 
 static void methods_have_the_schema_of_their_task(void **state)
 {
     (void)state;
-    assert_ptr_equal(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_CREATE),
-                     &chimaera_admin_create_schema);
-    assert_ptr_equal(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_DESTROY),
-                     &chimaera_admin_destroy_schema);
+    assert_ptr_equal(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_CREATE), &chi_create_schema);
+    assert_ptr_equal(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_DESTROY), &chi_destroy_schema);
     assert_ptr_equal(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_UPGRADE), &chi_base_task_schema);
     assert_ptr_equal(chimaera_kv_ops.schema(CHIMAERA_KV_METHOD_HTTP_GET),
                      &chimaera_kv_http_get_schema);
@@ -233,9 +314,9 @@ static void tasks_travel_both_ways_by_the_vtable(void **state)
     chi_vector_fini(&here->numbers);
     chi_string_fini(&here->text);
     there->base.pool_id = chi_pool_id(0, 0);
-    assert_int_equal(ops->save_in(CHIMAERA_KV_METHOD_ALL, &here->base, &in), 0);
+    assert_int_equal(ops->save_in(&chimaera_kv_all_schema, &here->base, &in), 0);
     struct chi_view view = chi_string_view(&in);
-    assert_int_equal(ops->load_in(CHIMAERA_KV_METHOD_ALL, view.data, view.size, &there->base), 0);
+    assert_int_equal(ops->load_in(&chimaera_kv_all_schema, view.data, view.size, &there->base), 0);
     assert_null(chi_schema_difference(&chimaera_kv_all_schema.type, here, there, CHI_DIRECTION_IN));
     assert_true(chi_pool_id_equal(there->base.pool_id, chi_pool_id(3, 1)));
     assert_int_equal(there->base.pool_query.first, 5);
@@ -248,18 +329,18 @@ static void tasks_travel_both_ways_by_the_vtable(void **state)
     there->i64 = -77;
     chi_string_set(&there->text, "what the handler says, which is too long for the task");
     memset(chi_buffer_data(&there->buffer), 'y', 1000);
-    assert_int_equal(ops->save_out(CHIMAERA_KV_METHOD_ALL, &there->base, &out), 0);
+    assert_int_equal(ops->save_out(&chimaera_kv_all_schema, &there->base, &out), 0);
     view = chi_string_view(&out);
     chi_shm_ptr_t place = here->buffer.data;
-    assert_int_equal(ops->load_out(CHIMAERA_KV_METHOD_ALL, view.data, view.size, &here->base), 0);
+    assert_int_equal(ops->load_out(&chimaera_kv_all_schema, view.data, view.size, &here->base), 0);
     assert_null(
         chi_schema_difference(&chimaera_kv_all_schema.type, here, there, CHI_DIRECTION_OUT));
     assert_true(here->buffer.data == place); /* the caller's own */
     assert_int_equal(((char *)chi_buffer_data(&here->buffer))[999], 'y');
     assert_int_equal(here->base.return_code, -3);
 
-    ops->del(CHIMAERA_KV_METHOD_ALL, &there->base);
-    ops->del(CHIMAERA_KV_METHOD_ALL, &here->base);
+    ops->del(&chimaera_kv_all_schema, &there->base);
+    ops->del(&chimaera_kv_all_schema, &here->base);
     chi_string_fini(&in);
     chi_string_fini(&out);
 }
@@ -271,22 +352,23 @@ static void a_task_is_not_loaded_as_another_or_from_a_part(void **state)
     struct chi_string in = {0};
     (void)state;
     fill(here);
-    assert_int_equal(ops->save_in(CHIMAERA_KV_METHOD_ALL, &here->base, &in), 0);
+    assert_int_equal(ops->save_in(&chimaera_kv_all_schema, &here->base, &in), 0);
     struct chi_view view = chi_string_view(&in);
-    ops->del(CHIMAERA_KV_METHOD_ALL, &here->base);
+    ops->del(&chimaera_kv_all_schema, &here->base);
 
     size_t live = fake_live;
     struct chimaera_kv_all_task *there = all_task();
     for (size_t size = 0; size < view.size; size++)
-        assert_int_equal(ops->load_in(CHIMAERA_KV_METHOD_ALL, view.data, size, &there->base),
+        assert_int_equal(ops->load_in(&chimaera_kv_all_schema, view.data, size, &there->base),
                          CHI_EARCHIVE);
-    assert_int_equal(ops->load_out(CHIMAERA_KV_METHOD_ALL, view.data, view.size, &there->base),
+    assert_int_equal(ops->load_out(&chimaera_kv_all_schema, view.data, view.size, &there->base),
                      CHI_EARCHIVE);
-    assert_int_equal(ops->load_in(CHIMAERA_KV_METHOD_PUT_VALUE, view.data, view.size, &there->base),
+    assert_int_equal(ops->load_in(&chimaera_kv_http_get_schema, view.data, view.size, &there->base),
                      CHI_ESCHEMA);
-    assert_int_equal(ops->load_in(12345, view.data, view.size, &there->base), CHI_ENOMETHOD);
+    assert_int_equal(ops->load_in(ops->schema(12345), view.data, view.size, &there->base),
+                     CHI_ENOMETHOD);
     assert_int_equal(fake_live, live + 1); /* nothing but the task itself */
-    ops->del(CHIMAERA_KV_METHOD_ALL, &there->base);
+    ops->del(&chimaera_kv_all_schema, &there->base);
     chi_string_fini(&in);
 }
 
@@ -299,7 +381,7 @@ static void a_round_trip_finds_every_member_again(void **state)
     if (rc != 0)
         fail_msg("%s", chi_last_error());
     assert_int_equal(fake_live, 5); /* the task, its text, numbers, tiles, buffer */
-    chimaera_kv_ops.del(CHIMAERA_KV_METHOD_ALL, &task->base);
+    chimaera_kv_ops.del(&chimaera_kv_all_schema, &task->base);
 }
 
 int main(void)
@@ -308,6 +390,9 @@ int main(void)
         cmocka_unit_test(each_id_reaches_its_handler_and_monitor),
         cmocka_unit_test(disabled_and_unknown_methods_have_no_schema),
         cmocka_unit_test(copies_go_by_the_schema_and_merges_where_the_yaml_file_says),
+        cmocka_unit_test(the_modules_own_functions_serve_their_method),
+        cmocka_unit_test(a_method_has_the_flags_that_the_yaml_file_gives_it),
+        cmocka_unit_test(the_cores_schema_of_create_is_as_if_generated),
         cmocka_unit_test(methods_have_the_schema_of_their_task),
         cmocka_unit_test(members_lie_where_the_compiler_puts_them),
         cmocka_unit_test(vectors_describe_their_elements),

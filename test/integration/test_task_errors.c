@@ -86,10 +86,8 @@ static void an_unknown_or_disabled_method_is_enomethod(void **state)
 static void a_client_cannot_call_create_or_destroy(void **state)
 {
     (void)state;
-    assert_int_equal(run(chi_task_new(&chimaera_admin_create_schema, pool, chi_pool_query_local())),
-                     -EPERM);
-    assert_int_equal(
-        run(chi_task_new(&chimaera_admin_destroy_schema, pool, chi_pool_query_local())), -EPERM);
+    assert_int_equal(run(chi_task_new(&chi_create_schema, pool, chi_pool_query_local())), -EPERM);
+    assert_int_equal(run(chi_task_new(&chi_destroy_schema, pool, chi_pool_query_local())), -EPERM);
     assert_works();
 }
 

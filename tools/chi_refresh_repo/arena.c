@@ -16,7 +16,15 @@ struct block {
     _Alignas(max_align_t) char data[];
 };
 
+/* An object of others that goes with the blocks. */
+struct kept {
+    struct kept *next;
+    void *object;
+    void (*destroy)(void *object);
+};
+
 static struct block *blocks;
+static struct kept *kept;
 
 static _Noreturn void out_of_memory(void)
 {
@@ -42,8 +50,17 @@ char *gen_copy(const char *data, size_t size)
     return copy;
 }
 
+void gen_arena_keep(void *object, void (*destroy)(void *object))
+{
+    struct kept *fresh = gen_alloc(sizeof(*fresh));
+    *fresh = (struct kept){.next = kept, .object = object, .destroy = destroy};
+    kept = fresh;
+}
+
 void gen_arena_fini(void)
 {
+    for (; kept; kept = kept->next)
+        kept->destroy(kept->object);
     while (blocks) {
         struct block *next = blocks->next;
         free(blocks);
@@ -143,4 +160,16 @@ int gen_file_read(const char *path, char **data, size_t *size)
     *data = text.data;
     *size = text.size;
     return 0;
+}
+
+char *gen_replace(const char *text, const char *word)
+{
+    struct gen_text out = {0};
+    for (; *text; text++) {
+        if (*text == '@')
+            gen_text_add(&out, "%s", word);
+        else
+            gen_text_add(&out, "%c", *text);
+    }
+    return out.data;
 }

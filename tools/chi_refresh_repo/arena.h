@@ -16,6 +16,12 @@ char *gen_copy(const char *data, size_t size);
 
 char *gen_format(const char *format, ...) CHI_PRINTF(1, 2);
 
+/* A copy with `word` for each '@'. */
+char *gen_replace(const char *text, const char *word);
+
+/* Has gen_arena_fini() call `destroy` for an object that does not lie in this memory. */
+void gen_arena_keep(void *object, void (*destroy)(void *object));
+
 /* Frees everything; nothing from here may be used after it. */
 void gen_arena_fini(void);
 

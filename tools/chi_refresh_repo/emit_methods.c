@@ -25,7 +25,6 @@ static void guard_begin(struct gen_text *text, const struct gen_module *module, 
 
 struct gen_text gen_emit_methods(const struct gen_module *module)
 {
-    const char *export = module->is_admin ? "CHI_API " : "";
     struct gen_text text = {0};
     guard_begin(&text, module, "METHODS");
     gen_text_add(&text, "#include \"chimaera/schema.h\"\n#include \"chimaera/types.h\"\n\n");
@@ -44,16 +43,14 @@ struct gen_text gen_emit_methods(const struct gen_module *module)
     gen_text_add(&text, "\nCHI_BEGIN_DECLS\n\n");
     for (size_t i = 0; i < module->method_count; i++)
         if (module->methods[i].type)
-            gen_text_add(&text, "extern %sstruct chi_task_schema %s;\n", export,
-                         module->methods[i].schema);
+            gen_text_add(&text, "extern struct chi_task_schema %s;\n", module->methods[i].schema);
     if (module->params)
-        gen_text_add(&text, "extern %sconst struct chi_schema %s_schema;\n", export,
-                     module->params->name);
+        gen_text_add(&text, "extern const struct chi_schema %s_schema;\n", module->params->name);
     gen_text_add(&text,
                  "/* All of them, for struct chimaera_admin_pool_spec. */\n"
-                 "extern %sconst struct chi_module_schemas %s_schemas;\n\nCHI_END_DECLS\n\n"
+                 "extern const struct chi_module_schemas %s_schemas;\n\nCHI_END_DECLS\n\n"
                  "#endif\n",
-                 export, module->prefix);
+                 module->prefix);
     return text;
 }
 
@@ -83,9 +80,10 @@ struct gen_text gen_emit_runtime_methods(const struct gen_module *module)
     }
     for (size_t i = 0; i < module->method_count; i++) {
         const struct gen_method *method = &module->methods[i];
-        if (method->aggregate)
-            gen_text_add(&text, "void %s(struct %s *into, struct %s *copy);\n\n", method->aggregate,
-                         method->task, method->task);
+        for (unsigned slot = 0; slot < GEN_SLOT_COUNT; slot++)
+            if (method->slots[slot])
+                gen_text_add(&text, "%s %s(%s);\n\n", gen_slots[slot].result, method->slots[slot],
+                             gen_replace(gen_slots[slot].parameters, method->task));
     }
     gen_text_add(&text, "extern const struct chi_container_ops %s_ops;\n\n", prefix);
     gen_text_add(&text, "CHI_END_DECLS\n\n#endif\n");

@@ -87,8 +87,7 @@ static void emit_schema(struct gen_text *text, const struct gen_struct *type, co
     gen_text_add(text, "};\n\n");
 }
 
-static void emit_task(struct gen_text *text, const struct gen_module *module,
-                      const struct gen_method *method)
+static void emit_task(struct gen_text *text, const struct gen_method *method)
 {
     const struct gen_struct *type = method->type;
     char *table = gen_format("%s_members", type->name);
@@ -98,11 +97,11 @@ static void emit_task(struct gen_text *text, const struct gen_module *module,
                  "               \"struct chi_task base must be the first member\");\n",
                  type->name);
     gen_text_add(text, "\n");
-    gen_text_add(text, "%sstruct chi_task_schema %s = {\n    .type = {\n",
-                 module->is_admin ? "CHI_API " : "", method->schema);
+    gen_text_add(text, "struct chi_task_schema %s = {\n    .type = {\n", method->schema);
     emit_type(text, type, table, "        ");
-    gen_text_add(text, "    },\n    .method_name = \"%s\",\n    .method = %d,\n};\n\n",
-                 method->name, method->id);
+    gen_text_add(text, "    },\n    .method_name = \"%s\",\n    .method = %d,\n%s};\n\n",
+                 method->name, method->id,
+                 method->waits_for_others ? "    .flags = CHI_METHOD_WAITS_FOR_OTHERS,\n" : "");
 }
 
 /* What a client sends so that the runtime can compare. */
@@ -116,10 +115,9 @@ static void emit_list(struct gen_text *text, const struct gen_module *module)
     if (!count)
         gen_text_add(text, "    NULL,\n");
     gen_text_add(text,
-                 "};\n\n%sconst struct chi_module_schemas %s_schemas = {\n"
+                 "};\n\nconst struct chi_module_schemas %s_schemas = {\n"
                  "    .module = \"%s\",\n    .tasks = %s_tasks,\n    .count = %zu,\n};\n",
-                 module->is_admin ? "CHI_API " : "", module->prefix, module->prefix, module->prefix,
-                 count);
+                 module->prefix, module->prefix, module->prefix, count);
 }
 
 struct gen_text gen_emit_schema(const struct gen_module *module)
@@ -141,10 +139,10 @@ struct gen_text gen_emit_schema(const struct gen_module *module)
     for (size_t i = 0; i < header->plain_count; i++)
         emit_schema(&text, header->plains[i], "static ", "__plain");
     if (module->params)
-        emit_schema(&text, module->params, module->is_admin ? "CHI_API " : "", "");
+        emit_schema(&text, module->params, "", "");
     for (size_t i = 0; i < module->method_count; i++)
         if (module->methods[i].type)
-            emit_task(&text, module, &module->methods[i]);
+            emit_task(&text, &module->methods[i]);
     emit_list(&text, module);
     return text;
 }

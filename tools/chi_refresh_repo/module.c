@@ -3,6 +3,7 @@
 #include "module.h"
 
 #include "arena.h"
+#include "module_yaml.h"
 #include "names.h"
 
 #include <string.h>
@@ -20,15 +21,17 @@ char *gen_module_source_path(const struct gen_module *module, const char *rest)
     return gen_format("%s/src/autogen/%s_%s", module->folder, module->name, rest);
 }
 
-/* Task and schema of a method; `own` where the module's header defines the struct. */
+/* Task and schema of a method; those of inherited ones are libchimaera's. */
 static bool method_bind(struct gen_module *module, struct gen_method *method)
 {
-    bool is_own = method->id >= 10 || (module->is_admin && method->id <= 1);
-    if (!is_own) {
-        bool is_admins = method->id <= 1;
-        method->task = is_admins ? gen_format("chimaera_admin_%s_task", method->name) : "chi_task";
-        method->schema = is_admins ? gen_format("chimaera_admin_%s_schema", method->name)
-                                   : "chi_base_task_schema";
+    if (method->id <= 1) {
+        method->task = gen_format("chi_%s_task", method->name);
+        method->schema = gen_format("chi_%s_schema", method->name);
+        return true;
+    }
+    if (method->id < 10) {
+        method->task = "chi_task";
+        method->schema = "chi_base_task_schema";
         return true;
     }
     method->task = gen_format("%s_%s_task", module->prefix, method->name);
@@ -81,7 +84,5 @@ bool gen_module_read(const char *folder, const char *namespace_, struct gen_modu
                   module->prefix, strlen(module->prefix), NAME_MAX_LENGTH);
         good = false;
     }
-    module->is_admin = strcmp(module->prefix, "chimaera_admin") == 0 &&
-                       strcmp(module->namespace_, "chimaera") == 0;
     return header_read(module) && good;
 }

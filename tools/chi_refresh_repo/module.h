@@ -4,6 +4,7 @@
 #define GEN_MODULE_H
 
 #include "member.h"
+#include "slot.h"
 
 #define GEN_MODULE_FILE "chimaera_mod.yaml"
 
@@ -12,10 +13,11 @@ struct gen_method {
     const char *name; /* put_value */
     int32_t id;
     struct gen_place place;
-    const char *task;              /* tag of the struct that its handler takes */
-    const char *schema;            /* symbol of its schema */
-    const struct gen_struct *type; /* NULL: the schema is defined elsewhere */
-    const char *aggregate;         /* function that merges its copies; NULL: the usual one */
+    const char *task;                  /* tag of the struct that its handler takes */
+    const char *schema;                /* symbol of its schema */
+    const struct gen_struct *type;     /* NULL: the schema is defined elsewhere */
+    const char *slots[GEN_SLOT_COUNT]; /* the author's functions; NULL: the core's */
+    bool waits_for_others;
 };
 
 struct gen_module {
@@ -25,7 +27,6 @@ struct gen_module {
     const char *prefix; /* <ns>_<mod> */
     const char *upper;  /* <NS>_<MOD> */
     struct gen_place place;
-    bool is_admin;              /* chimaera_admin: its schemas are libchimaera's, and everybody's */
     struct gen_method *methods; /* enabled ones, by id */
     size_t method_count;
     struct gen_header header;
@@ -41,8 +42,5 @@ bool gen_module_read(const char *folder, const char *namespace_, struct gen_modu
 /* <folder>/include/<ns>/<mod>/<rest>, and <folder>/src/autogen/<mod>_<rest>. */
 char *gen_module_include_path(const struct gen_module *module, const char *rest);
 char *gen_module_source_path(const struct gen_module *module, const char *rest);
-
-/* The methods of the yaml file: module_yaml.c. */
-bool gen_module_yaml_read(const char *folder, const char *namespace_, struct gen_module *module);
 
 #endif

@@ -3,7 +3,7 @@
  * chimaera_mod.yaml, in its two forms: `module_name:` with a line for each method and its id, and
  * `name:` with a list of methods whose ids follow from their order.
  */
-#include "module.h"
+#include "module_yaml.h"
 
 #include "arena.h"
 #include "names.h"
@@ -19,7 +19,7 @@ static const char *const inherited[] = {"kCreate",  "kDestroy", "kNodeFailure",
 #define INHERITED_COUNT ((int)(sizeof(inherited) / sizeof(*inherited)))
 
 struct reader {
-    struct gen_yaml_node root;
+    struct gen_yaml yaml;
     struct gen_module *module;
     bool is_list_form;
     bool good;
@@ -76,59 +76,60 @@ static bool method_add(struct reader *reader, struct gen_place place, const char
 }
 
 /* `kName: id` */
-static bool method_line_read(struct reader *reader, const struct gen_yaml_node *key,
-                             const struct gen_yaml_node *value)
+static bool method_line_read(struct reader *reader, const struct chi_yaml *value)
 {
+    struct gen_place key_place = gen_yaml_key_place(&reader->yaml, value);
+    struct gen_place place = gen_yaml_place(&reader->yaml, value);
     int32_t id;
-    int own = inherited_id(key->text);
+    int own = inherited_id(value->key);
     if (own >= 0)
         reader->seen[own] = true;
-    if (value->kind != GEN_YAML_SCALAR || !gen_number_parse(value->text, &id)) {
-        gen_error(value->place, "the id of %s is no number; %s would be right", key->text,
+    if (value->kind != CHI_YAML_SCALAR || !gen_number_parse(value->text, &id)) {
+        gen_error(place, "the id of %s is no number; %s would be right", value->key,
                   own >= 0 ? "its own id or -1" : "one from 10 to 65535");
         return false;
     }
     if (own >= 0) {
         if (id != own && id != -1) {
-            gen_error(value->place,
+            gen_error(place,
                       "%s is inherited and cannot have the id %d; %d, or -1 to "
                       "disable it, would be right",
-                      key->text, id, own);
+                      value->key, id, own);
             return false;
         }
-        return id == -1 || method_add(reader, key->place, key->text, id);
+        return id == -1 || method_add(reader, key_place, value->key, id);
     }
     if (id == -1) {
-        gen_error(value->place, "-1 disables inherited methods only; leave the line of %s out",
-                  key->text);
+        gen_error(place, "-1 disables inherited methods only; leave the line of %s out",
+                  value->key);
         return false;
     }
     if (id < CUSTOM_MIN || id > CUSTOM_MAX) {
-        gen_error(value->place, "%s has the id %d%s; one from 10 to 65535 would be right",
-                  key->text, id,
+        gen_error(place, "%s has the id %d%s; one from 10 to 65535 would be right", value->key, id,
                   id < 0    ? ""
                   : id <= 5 ? ", which belongs to an inherited method"
                   : id <= 9 ? ", which is reserved"
                             : "");
         return false;
     }
-    return method_add(reader, key->place, key->text, id);
+    return method_add(reader, key_place, value->key, id);
 }
 
 /* `methods:` with a list of names. */
-static bool method_list_read(struct reader *reader, const struct gen_yaml_node *list)
+static bool method_list_read(struct reader *reader, const struct chi_yaml *list)
 {
     bool good = true;
     int32_t next = CUSTOM_MIN;
-    if (list->kind != GEN_YAML_LIST) {
-        gen_error(list->place, "'methods' is no list; lines like '- kPutValue' would be right");
+    if (list->kind != CHI_YAML_LIST) {
+        gen_error(gen_yaml_place(&reader->yaml, list),
+                  "'methods' is no list; lines like '- kPutValue' would be right");
         return false;
     }
-    for (size_t i = 0; i < list->count; i++) {
-        const struct gen_yaml_node *item = &list->items[i];
+    for (const struct chi_yaml *item = list->first; item; item = item->next) {
+        struct gen_place place = gen_yaml_place(&reader->yaml, item);
         int own = inherited_id(item->text);
         if (!gen_name_is_method(item->text)) {
-            gen_error(item->place,
+            gen_error(place,
                       "'%s' is no name of a method; k and a name like kPutValue would "
                       "be right",
                       item->text);
@@ -138,87 +139,92 @@ static bool method_list_read(struct reader *reader, const struct gen_yaml_node *
         if (own >= 0)
             reader->seen[own] = true;
         else if (next > CUSTOM_MAX) {
-            gen_error(item->place, "too many methods; ids end at %d", CUSTOM_MAX);
+            gen_error(place, "too many methods; ids end at %d", CUSTOM_MAX);
             return false;
         }
-        good &= method_add(reader, item->place, item->text, own >= 0 ? own : next);
+        good &= method_add(reader, place, item->text, own >= 0 ? own : next);
         next += own < 0;
     }
     return good;
 }
 
-static bool text_check(const struct gen_yaml_node *key, const struct gen_yaml_node *value)
+static bool text_check(struct reader *reader, const struct chi_yaml *value)
 {
-    if (value->kind == GEN_YAML_SCALAR)
+    if (value->kind == CHI_YAML_SCALAR)
         return true;
-    gen_error(value->place, "'%s' is a list; one value would be right", key->text);
+    gen_error(gen_yaml_place(&reader->yaml, value), "'%s' is a list; one value would be right",
+              value->key);
     return false;
 }
 
-static bool version_check(const struct gen_yaml_node *key, const struct gen_yaml_node *value)
+static bool version_check(struct reader *reader, const struct chi_yaml *value)
 {
-    if (!text_check(key, value))
+    if (!text_check(reader, value))
         return false;
     if (gen_name_is_version(value->text))
         return true;
-    gen_error(value->place, "'%s' is no version; one like 1.0.0 would be right", value->text);
+    gen_error(gen_yaml_place(&reader->yaml, value),
+              "'%s' is no version; one like 1.0.0 would be right", value->text);
     return false;
 }
 
-static bool pair_read(struct reader *reader, const struct gen_yaml_node *key,
-                      const struct gen_yaml_node *value)
+static bool pair_read(struct reader *reader, const struct chi_yaml *value)
 {
-    const char *name = key->text;
+    struct gen_place key_place = gen_yaml_key_place(&reader->yaml, value);
+    const char *name = value->key;
     if (strcmp(name, reader->is_list_form ? "name" : "module_name") == 0 ||
         strcmp(name, "namespace") == 0)
         return true; /* read before */
     if (strcmp(name, "version") == 0)
-        return version_check(key, value);
+        return version_check(reader, value);
     if (strcmp(name, "description") == 0 || strcmp(name, "author") == 0)
-        return text_check(key, value);
+        return text_check(reader, value);
     if (strcmp(name, "dependencies") == 0) {
-        if (value->kind == GEN_YAML_LIST || *value->text == '\0')
+        if (value->kind == CHI_YAML_LIST || (value->kind == CHI_YAML_SCALAR && value->null))
             return true;
-        gen_error(value->place, "'dependencies' is no list; [] or lines with '-' would be right");
+        gen_error(gen_yaml_place(&reader->yaml, value),
+                  "'dependencies' is no list; [] or lines with '-' would be right");
         return false;
     }
-    if (strcmp(name, "aggregate") == 0)
-        return true; /* read when all methods are known */
     if (reader->is_list_form && strcmp(name, "methods") == 0)
         return method_list_read(reader, value);
+    if (strcmp(name, "aggregate") == 0 || strcmp(name, "methods") == 0)
+        return true; /* read when all methods are known */
     if (!reader->is_list_form && gen_name_is_method(name))
-        return method_line_read(reader, key, value);
+        return method_line_read(reader, value);
     if (gen_name_is_method(name))
-        gen_error(key->place, "%s stands beside 'name:'; the list 'methods:' would be right", name);
+        gen_error(key_place, "%s stands beside 'name:'; the list 'methods:' would be right", name);
     else if (!reader->is_list_form && name[0] == 'k')
-        gen_error(key->place,
+        gen_error(key_place,
                   "'%s' is no name of a method; k and a name like kPutValue would be "
                   "right",
                   name);
     else
-        gen_error(key->place, "unknown key '%s'; %s would be right", name,
+        gen_error(key_place, "unknown key '%s'; %s would be right", name,
                   reader->is_list_form
                       ? "name, version, description, author, methods, aggregate or dependencies"
-                      : "module_name, namespace, version, description, author, aggregate, "
-                        "dependencies or kMethod: id");
+                      : "module_name, namespace, version, description, author, methods, "
+                        "aggregate, dependencies or kMethod: id");
     return false;
 }
 
 /* The value of a required key that is a C identifier, or NULL. */
 static const char *identifier_read(struct reader *reader, const char *key)
 {
-    const struct gen_yaml_node *value = gen_yaml_get(&reader->root, key);
-    if (!value && reader->root.incomplete)
+    const struct chi_yaml *root = reader->yaml.root;
+    const struct chi_yaml *value = chi_yaml_get(root, key);
+    if (!value && root->incomplete)
         return NULL; /* it may have been there */
     if (!value) {
-        gen_error(reader->root.place, "key '%s' is missing; add a line '%s: ...'", key, key);
+        gen_error(gen_yaml_place(&reader->yaml, root), "key '%s' is missing; add a line '%s: ...'",
+                  key, key);
         return NULL;
     }
-    if (value->kind != GEN_YAML_SCALAR || !gen_name_is_identifier(value->text)) {
-        gen_error(value->place,
+    if (value->kind != CHI_YAML_SCALAR || !gen_name_is_identifier(value->text)) {
+        gen_error(gen_yaml_place(&reader->yaml, value),
                   "'%s' is no %s; letters, digits and '_', no digit first, would be "
                   "right",
-                  value->kind == GEN_YAML_SCALAR ? value->text : "a list",
+                  value->kind == CHI_YAML_SCALAR ? value->text : "a list",
                   strcmp(key, "namespace") == 0 ? "namespace" : "name of a module");
         return NULL;
     }
@@ -229,7 +235,9 @@ static void names_read(struct reader *reader, const char *namespace_)
 {
     struct gen_module *module = reader->module;
     const char *key = reader->is_list_form ? "name" : "module_name";
-    const struct gen_yaml_node *own = gen_yaml_get(&reader->root, "namespace");
+    const struct chi_yaml *root = reader->yaml.root;
+    const struct chi_yaml *own = chi_yaml_get(root, "namespace");
+    struct gen_place place = gen_yaml_place(&reader->yaml, root);
     module->name = identifier_read(reader, key);
     module->namespace_ = namespace_;
     reader->good &= module->name != NULL;
@@ -237,58 +245,128 @@ static void names_read(struct reader *reader, const char *namespace_)
         const char *text = identifier_read(reader, "namespace");
         reader->good &= text != NULL;
         if (text && namespace_ && strcmp(text, namespace_) != 0) {
-            gen_error(own->place, "namespace '%s' is not the repository's; '%s' would be right",
-                      text, namespace_);
+            gen_error(gen_yaml_place(&reader->yaml, own),
+                      "namespace '%s' is not the repository's; '%s' would be right", text,
+                      namespace_);
             reader->good = false;
         }
     }
-    if (!gen_yaml_get(&reader->root, "version") && !reader->root.incomplete) {
-        gen_error(reader->root.place, "key 'version' is missing; add a line 'version: 1.0.0'");
+    if (!chi_yaml_get(root, "version") && !root->incomplete) {
+        gen_error(place, "key 'version' is missing; add a line 'version: 1.0.0'");
         reader->good = false;
     }
-    if (reader->is_list_form && !gen_yaml_get(&reader->root, "methods") &&
-        !reader->root.incomplete) {
-        gen_error(reader->root.place, "key 'methods' is missing; add a list of methods");
+    if (reader->is_list_form && !chi_yaml_get(root, "methods") && !root->incomplete) {
+        gen_error(place, "key 'methods' is missing; add a list of methods");
         reader->good = false;
     }
 }
 
-/* `kMethod: function` below `aggregate:` */
-static bool aggregate_read(struct gen_module *module, const struct gen_yaml_node *key,
-                           const struct gen_yaml_node *value)
+static struct gen_method *own_method(struct reader *reader, const struct chi_yaml *value)
 {
-    struct gen_method *method = NULL;
+    struct gen_module *module = reader->module;
     for (size_t i = 0; i < module->method_count; i++)
-        if (strcmp(module->methods[i].key, key->text) == 0)
-            method = &module->methods[i];
-    if (!method || method->id < CUSTOM_MIN) {
-        gen_error(key->place, "%s is no method of the module's own; the key of one would be right",
-                  key->text);
-        return false;
-    }
-    if (value->kind != GEN_YAML_SCALAR || !gen_name_is_identifier(value->text)) {
-        gen_error(value->place,
+        if (strcmp(module->methods[i].key, value->key) == 0 && module->methods[i].id >= CUSTOM_MIN)
+            return &module->methods[i];
+    gen_error(gen_yaml_key_place(&reader->yaml, value),
+              "%s is no method of the module's own; the key of one would be right", value->key);
+    return NULL;
+}
+
+static bool function_read(struct reader *reader, const struct chi_yaml *value,
+                          const char **function)
+{
+    if (value->kind != CHI_YAML_SCALAR || !gen_name_is_identifier(value->text)) {
+        gen_error(gen_yaml_place(&reader->yaml, value),
                   "'%s' is no name of a function; letters, digits and '_', no digit first, would "
                   "be right",
-                  value->kind == GEN_YAML_SCALAR ? value->text : "a list");
+                  value->kind == CHI_YAML_SCALAR ? value->text : "a list");
         return false;
     }
-    method->aggregate = value->text;
+    *function = value->text;
     return true;
 }
 
-static bool aggregates_read(struct gen_module *module, const struct gen_yaml_node *map)
+/* `kMethod: function` for each method below `aggregate:` */
+static bool aggregates_read(struct reader *reader, const struct chi_yaml *map)
 {
     bool good = true;
     if (!map)
         return true;
-    if (map->kind != GEN_YAML_MAP) {
-        gen_error(map->place, "'aggregate' is no map; lines like 'kPutValue: function' below it "
-                              "would be right");
+    if (map->kind != CHI_YAML_MAP) {
+        gen_error(gen_yaml_place(&reader->yaml, map),
+                  "'aggregate' is no map; lines like 'kPutValue: function' below it "
+                  "would be right");
         return false;
     }
-    for (size_t i = 0; i < map->count; i++)
-        good &= aggregate_read(module, gen_yaml_key(map, i), gen_yaml_value(map, i));
+    for (const struct chi_yaml *value = map->first; value; value = value->next) {
+        struct gen_method *method = own_method(reader, value);
+        good &= method && function_read(reader, value, &method->slots[GEN_SLOT_AGGREGATE]);
+    }
+    return good;
+}
+
+/* true or false */
+static bool switch_read(struct reader *reader, const struct chi_yaml *value, bool *on)
+{
+    bool is_true = value->kind == CHI_YAML_SCALAR && strcmp(value->text, "true") == 0;
+    bool is_false = value->kind == CHI_YAML_SCALAR && strcmp(value->text, "false") == 0;
+    *on = is_true;
+    if (!is_true && !is_false)
+        gen_error(gen_yaml_place(&reader->yaml, value), "'%s' is %s; true or false would be right",
+                  value->key, value->kind == CHI_YAML_SCALAR ? "no switch" : "a list");
+    return is_true || is_false;
+}
+
+/* One line below `methods: kMethod:` */
+static bool option_read(struct reader *reader, struct gen_method *method,
+                        const struct chi_yaml *value)
+{
+    if (strcmp(value->key, "waits_for_others") == 0)
+        return switch_read(reader, value, &method->waits_for_others);
+    for (unsigned slot = 0; slot < GEN_SLOT_COUNT; slot++) {
+        if (strcmp(value->key, gen_slots[slot].key) != 0)
+            continue;
+        if (method->slots[slot]) { /* the older form alone reads one before */
+            gen_error(gen_yaml_key_place(&reader->yaml, value),
+                      "%s of %s is given twice, here and under 'aggregate'; keep one of them",
+                      value->key, method->key);
+            return false;
+        }
+        return function_read(reader, value, &method->slots[slot]);
+    }
+    gen_error(
+        gen_yaml_key_place(&reader->yaml, value),
+        "unknown key '%s'; waits_for_others, copy, aggregate, del, save_in, load_in, save_out "
+        "or load_out would be right",
+        value->key);
+    return false;
+}
+
+/* `methods:` with a map for each method that has options. */
+static bool options_read(struct reader *reader, const struct chi_yaml *map)
+{
+    bool good = true;
+    if (!map || reader->is_list_form)
+        return true;
+    if (map->kind != CHI_YAML_MAP) {
+        gen_error(gen_yaml_place(&reader->yaml, map),
+                  "'methods' is no map; lines like 'kPutValue: {aggregate: function}' below it "
+                  "would be right");
+        return false;
+    }
+    for (const struct chi_yaml *options = map->first; options; options = options->next) {
+        struct gen_method *method = own_method(reader, options);
+        if (options->kind != CHI_YAML_MAP) {
+            gen_error(gen_yaml_place(&reader->yaml, options),
+                      "what is said of %s is no map; one like {aggregate: function} would be right",
+                      options->key);
+            good = false;
+            continue;
+        }
+        good &= method != NULL;
+        for (const struct chi_yaml *value = options->first; method && value; value = value->next)
+            good &= option_read(reader, method, value);
+    }
     return good;
 }
 
@@ -305,25 +383,26 @@ static void methods_sort(struct gen_module *module)
 
 bool gen_module_yaml_read(const char *folder, const char *namespace_, struct gen_module *module)
 {
+    static const struct gen_yaml_map maps[] = {{"aggregate", 1}, {"methods", 2}, {NULL}};
     struct reader reader = {.module = module, .good = true};
     char *path = gen_format("%s/%s", folder, GEN_MODULE_FILE);
     module->folder = folder;
-    reader.good = gen_yaml_read(path, "aggregate", &reader.root);
-    if (reader.root.kind != GEN_YAML_MAP || !reader.root.items)
+    reader.good = gen_yaml_read(path, maps, &reader.yaml);
+    const struct chi_yaml *root = reader.yaml.root;
+    if (!root)
         return false;
-    module->place = reader.root.place;
-    reader.is_list_form =
-        gen_yaml_get(&reader.root, "name") && !gen_yaml_get(&reader.root, "module_name");
+    module->place = gen_yaml_place(&reader.yaml, root);
+    reader.is_list_form = chi_yaml_get(root, "name") && !chi_yaml_get(root, "module_name");
     names_read(&reader, namespace_);
-    for (size_t i = 0; i < reader.root.count; i++)
-        reader.good &=
-            pair_read(&reader, gen_yaml_key(&reader.root, i), gen_yaml_value(&reader.root, i));
+    for (const struct chi_yaml *value = root->first; value; value = value->next)
+        reader.good &= pair_read(&reader, value);
     for (int id = 0; id < 2; id++) /* enabled unless disabled */
         if (!reader.seen[id])
-            reader.good &= method_add(&reader, reader.root.place, inherited[id], id);
-    reader.good &= aggregates_read(module, gen_yaml_get(&reader.root, "aggregate"));
+            reader.good &= method_add(&reader, module->place, inherited[id], id);
+    reader.good &= aggregates_read(&reader, chi_yaml_get(root, "aggregate"));
+    reader.good &= options_read(&reader, chi_yaml_get(root, "methods"));
     if (reader.good && !module->method_count) {
-        gen_error(reader.root.place, "the module has no methods; enable kCreate");
+        gen_error(module->place, "the module has no methods; enable kCreate");
         reader.good = false;
     }
     methods_sort(module);

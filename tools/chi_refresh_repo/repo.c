@@ -19,6 +19,7 @@ struct search {
     const char *path; /* as given */
     char *repo_file;
     char *repo_folder;
+    struct gen_yaml yaml;
     bool is_above; /* the repository file lies above the path */
     struct gen_repo *repo;
     bool good;
@@ -70,37 +71,37 @@ static bool repo_file_find(struct search *search)
     return true;
 }
 
-static void keys_check(struct search *search, const struct gen_yaml_node *root)
+static void keys_check(struct search *search)
 {
-    for (size_t i = 0; i < root->count; i++) {
-        const struct gen_yaml_node *key = gen_yaml_key(root, i);
-        const struct gen_yaml_node *value = gen_yaml_value(root, i);
-        bool is_modules = strcmp(key->text, "modules") == 0;
-        bool is_namespace = strcmp(key->text, "namespace") == 0;
-        bool is_version = strcmp(key->text, "version") == 0;
+    const struct gen_yaml *yaml = &search->yaml;
+    const struct chi_yaml *root = yaml->root;
+    for (const struct chi_yaml *value = root->first; value; value = value->next) {
+        struct gen_place place = gen_yaml_place(yaml, value);
+        bool is_modules = strcmp(value->key, "modules") == 0;
+        bool is_namespace = strcmp(value->key, "namespace") == 0;
+        bool is_version = strcmp(value->key, "version") == 0;
         bool good = true;
-        if (!is_modules && !is_namespace && !is_version && strcmp(key->text, "description") != 0) {
-            gen_error(key->place,
+        if (!is_modules && !is_namespace && !is_version && strcmp(value->key, "description") != 0) {
+            gen_error(gen_yaml_key_place(yaml, value),
                       "unknown key '%s'; namespace, version, description or modules "
                       "would be right",
-                      key->text);
+                      value->key);
             good = false;
-        } else if ((value->kind == GEN_YAML_LIST) != is_modules) {
-            gen_error(value->place, "'%s' is %s list; %s would be right", key->text,
+        } else if ((value->kind == CHI_YAML_LIST) != is_modules) {
+            gen_error(place, "'%s' is %s list; %s would be right", value->key,
                       is_modules ? "no" : "a", is_modules ? "lines like '- kv'" : "one value");
             good = false;
         } else if (is_version && !gen_name_is_version(value->text)) {
-            gen_error(value->place, "'%s' is no version; one like 1.0.0 would be right",
-                      value->text);
+            gen_error(place, "'%s' is no version; one like 1.0.0 would be right", value->text);
             good = false;
         } else if (is_namespace && !gen_name_is_identifier(value->text)) {
-            gen_error(value->place,
+            gen_error(place,
                       "'%s' is no namespace; letters, digits and '_', no digit "
                       "first, would be right",
                       value->text);
             good = false;
         } else if (is_namespace && gen_name_is_core(value->text)) {
-            gen_error(value->place, "'%s' is the core's own; another namespace would be right",
+            gen_error(place, "'%s' is the core's own; another namespace would be right",
                       value->text);
             good = false;
         } else if (is_namespace) {
@@ -108,8 +109,9 @@ static void keys_check(struct search *search, const struct gen_yaml_node *root)
         }
         search->good &= good;
     }
-    if (!gen_yaml_get(root, "namespace") && !root->incomplete) {
-        gen_error(root->place, "key 'namespace' is missing; add a line 'namespace: ...'");
+    if (!chi_yaml_get(root, "namespace") && !root->incomplete) {
+        gen_error(gen_yaml_place(yaml, root),
+                  "key 'namespace' is missing; add a line 'namespace: ...'");
         search->good = false;
     }
 }
@@ -138,21 +140,20 @@ static char *entry_folder(const struct search *search, const char *entry)
 }
 
 /* Checks the entries; where the list says what the modules are, adds them. */
-static void list_read(struct search *search, const struct gen_yaml_node *list, bool add)
+static void list_read(struct search *search, const struct chi_yaml *list, bool add)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        const struct gen_yaml_node *item = &list->items[i];
+    for (const struct chi_yaml *item = list->first; item; item = item->next) {
+        struct gen_place place = gen_yaml_place(&search->yaml, item);
         char *folder = entry_is_good(item->text) ? entry_folder(search, item->text) : NULL;
         bool twice = false;
-        for (size_t j = 0; j < i && !twice; j++)
-            twice = strcmp(list->items[j].text, item->text) == 0;
+        for (const struct chi_yaml *other = list->first; other != item; other = other->next)
+            twice = twice || strcmp(other->text, item->text) == 0;
         if (twice)
-            gen_error(item->place, "module '%s' is listed twice; keep one line", item->text);
+            gen_error(place, "module '%s' is listed twice; keep one line", item->text);
         else if (!entry_is_good(item->text))
-            gen_error(item->place, "'%s' is no name of a folder; one like kv would be right",
-                      item->text);
+            gen_error(place, "'%s' is no name of a folder; one like kv would be right", item->text);
         else if (!folder)
-            gen_error(item->place,
+            gen_error(place,
                       "module '%s' is listed, but there is no %s/%s/%s; write it, or "
                       "leave the line out",
                       item->text, search->repo_folder, item->text, GEN_MODULE_FILE);
@@ -162,30 +163,27 @@ static void list_read(struct search *search, const struct gen_yaml_node *list, b
     }
 }
 
-static bool is_listed(const struct search *search, const struct gen_yaml_node *list,
-                      const char *folder)
+static bool is_listed(const struct search *search, const struct chi_yaml *list, const char *folder)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        char *listed =
-            entry_is_good(list->items[i].text) ? entry_folder(search, list->items[i].text) : NULL;
+    for (const struct chi_yaml *item = list->first; item; item = item->next) {
+        char *listed = entry_is_good(item->text) ? entry_folder(search, item->text) : NULL;
         if (listed && is_same(listed, folder))
             return true;
     }
     return false;
 }
 
-static void listed_check(struct search *search, const struct gen_yaml_node *list,
-                         const char *folder)
+static void listed_check(struct search *search, const struct chi_yaml *list, const char *folder)
 {
     if (!list || is_listed(search, list, folder))
         return;
-    gen_error(list->place, "module %s is not listed; a line for it under 'modules' would be right",
-              folder);
+    gen_error(gen_yaml_place(&search->yaml, list),
+              "module %s is not listed; a line for it under 'modules' would be right", folder);
     search->good = false;
 }
 
 /* Every folder of the path that has a module file, by name. */
-static void folders_scan(struct search *search, const struct gen_yaml_node *list)
+static void folders_scan(struct search *search, const struct chi_yaml *list)
 {
     struct dirent **entries;
     int count = scandir(search->path, &entries, NULL, alphasort);
@@ -211,15 +209,14 @@ static void folders_scan(struct search *search, const struct gen_yaml_node *list
 bool gen_repo_read(const char *path, struct gen_repo *repo)
 {
     struct search search = {.path = path, .repo = repo, .good = true};
-    struct gen_yaml_node root = {0};
     memset(repo, 0, sizeof(*repo));
     bool found = repo_file_find(&search);
-    bool readable = found && gen_yaml_read(search.repo_file, NULL, &root);
-    search.good = readable;
-    if (root.items)
-        keys_check(&search, &root);
-    const struct gen_yaml_node *list = root.items ? gen_yaml_get(&root, "modules") : NULL;
-    if (list && list->kind != GEN_YAML_LIST)
+    search.good = found && gen_yaml_read(search.repo_file, NULL, &search.yaml);
+    const struct chi_yaml *root = search.yaml.root;
+    if (root)
+        keys_check(&search);
+    const struct chi_yaml *list = root ? chi_yaml_get(root, "modules") : NULL;
+    if (list && list->kind != CHI_YAML_LIST)
         list = NULL;
     if (has_file(path, GEN_MODULE_FILE)) {
         if (search.is_above)

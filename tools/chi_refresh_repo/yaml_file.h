@@ -1,40 +1,40 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One yaml file as a tree of nodes that know their place. */
+/* Reads the yaml files of repositories and modules. */
 #ifndef GEN_YAML_FILE_H
 #define GEN_YAML_FILE_H
 
 #include "diagnostic.h"
+#include "yaml/yaml.h"
 
-struct gen_yaml_node {
-    enum { GEN_YAML_SCALAR, GEN_YAML_LIST, GEN_YAML_MAP } kind;
-    struct gen_place place;
-    const char *text;            /* of a scalar; a byte \0 inside it was reported */
-    bool incomplete;             /* of a map: something in it was wrong and is left out */
-    size_t count;                /* of a list's items, or of a map's pairs */
-    struct gen_yaml_node *items; /* of a map: key, value, key, value, … */
+/* A key of the root whose value may be a map; `depth` 2 where that may hold maps, too. */
+struct gen_yaml_map {
+    const char *key; /* NULL ends a table */
+    unsigned depth;
+};
+
+struct gen_yaml {
+    const char *path;
+    const struct chi_yaml *root; /* a map; NULL where there is none */
 };
 
 /*
- * Reads `path`, which shall hold one map whose values are scalars or lists of scalars, or, of
- * `map_key`, a map of such values; the keys all different. `map_key` may be NULL. Returns false
- * where the file cannot be read or is no such yaml; every failure has been reported.
+ * Reads `path`, which shall hold one map whose values are scalars or lists of scalars, or maps
+ * where `maps` allows them. Returns false where the file cannot be read or is no such yaml; every
+ * failure has been reported, and what it is about is left out of the tree. The tree lives until
+ * gen_arena_fini().
  */
-bool gen_yaml_read(const char *path, const char *map_key, struct gen_yaml_node *root);
+bool gen_yaml_read(const char *path, const struct gen_yaml_map *maps, struct gen_yaml *yaml);
 
-/* The value of `key`, or NULL. */
-const struct gen_yaml_node *gen_yaml_get(const struct gen_yaml_node *map, const char *key);
-
-/* Where the key of pair `index` stands. */
-static inline const struct gen_yaml_node *gen_yaml_key(const struct gen_yaml_node *map,
-                                                       size_t index)
+static inline struct gen_place gen_yaml_place(const struct gen_yaml *yaml,
+                                              const struct chi_yaml *node)
 {
-    return &map->items[2 * index];
+    return (struct gen_place){yaml->path, node->line, node->column};
 }
 
-static inline const struct gen_yaml_node *gen_yaml_value(const struct gen_yaml_node *map,
-                                                         size_t index)
+static inline struct gen_place gen_yaml_key_place(const struct gen_yaml *yaml,
+                                                  const struct chi_yaml *node)
 {
-    return &map->items[2 * index + 1];
+    return (struct gen_place){yaml->path, node->key_line, node->key_column};
 }
 
 #endif

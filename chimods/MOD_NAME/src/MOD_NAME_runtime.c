@@ -25,8 +25,7 @@ static uint64_t next_moment(void)
     return atomic_fetch_add_explicit(&moments, 1, memory_order_relaxed) + 1;
 }
 
-int chimaera_MOD_NAME_run_create(struct chimaera_MOD_NAME *self,
-                                 struct chimaera_admin_create_task *task,
+int chimaera_MOD_NAME_run_create(struct chimaera_MOD_NAME *self, struct chi_create_task *task,
                                  struct chi_run_context *rctx)
 {
     (void)rctx;
@@ -63,15 +62,13 @@ fini_params:
 }
 
 void chimaera_MOD_NAME_monitor_create(struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
-                                      struct chimaera_admin_create_task *task,
-                                      struct chi_run_context *rctx)
+                                      struct chi_create_task *task, struct chi_run_context *rctx)
 {
     /* No lane exists yet: the runtime chooses where Create runs. */
     (void)self, (void)mode, (void)task, (void)rctx;
 }
 
-int chimaera_MOD_NAME_run_destroy(struct chimaera_MOD_NAME *self,
-                                  struct chimaera_admin_destroy_task *task,
+int chimaera_MOD_NAME_run_destroy(struct chimaera_MOD_NAME *self, struct chi_destroy_task *task,
                                   struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -81,8 +78,7 @@ int chimaera_MOD_NAME_run_destroy(struct chimaera_MOD_NAME *self,
 }
 
 void chimaera_MOD_NAME_monitor_destroy(struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
-                                       struct chimaera_admin_destroy_task *task,
-                                       struct chi_run_context *rctx)
+                                       struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, CHIMAERA_MOD_NAME_METADATA_QUEUE, 0);

@@ -2,7 +2,14 @@
 /* Client calls of the admin module. Any thread. */
 #include <chimaera/admin/admin_client.h>
 
+#include <chimaera/attach.h>
 #include <chimaera/status.h>
+
+/* Pools are asked for by this module's tasks: a runtime that has others is not attached to. */
+__attribute__((constructor)) static void compare_when_attaching(void)
+{
+    chi_client_compare_schemas(&chimaera_admin_schemas);
+}
 
 static int finish(struct chi_task *task)
 {

@@ -8,10 +8,18 @@
 #include <string.h>
 
 #include "runtime/host/admin_api.h"
+#include "runtime/pools/pool_request.h"
 
 enum { QUEUE_REQUESTS };
 
-int chimaera_admin_run_create(struct chimaera_admin *self, struct chimaera_admin_create_task *task,
+/* The task carries the core's struct under a name of the module's own, with a schema for it. */
+#define SAME_PLACE(member)                                                                         \
+    (offsetof(struct chimaera_admin_task_hash, member) == offsetof(struct chi_task_hash, member))
+_Static_assert(sizeof(struct chimaera_admin_task_hash) == sizeof(struct chi_task_hash) &&
+                   SAME_PLACE(hash) && SAME_PLACE(method) && SAME_PLACE(size),
+               "struct chimaera_admin_task_hash is struct chi_task_hash");
+
+int chimaera_admin_run_create(struct chimaera_admin *self, struct chi_create_task *task,
                               struct chi_run_context *rctx)
 {
     (void)task;
@@ -20,15 +28,13 @@ int chimaera_admin_run_create(struct chimaera_admin *self, struct chimaera_admin
 }
 
 void chimaera_admin_monitor_create(struct chimaera_admin *self, enum chi_monitor_mode mode,
-                                   struct chimaera_admin_create_task *task,
-                                   struct chi_run_context *rctx)
+                                   struct chi_create_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
 }
 
-int chimaera_admin_run_destroy(struct chimaera_admin *self,
-                               struct chimaera_admin_destroy_task *task,
+int chimaera_admin_run_destroy(struct chimaera_admin *self, struct chi_destroy_task *task,
                                struct chi_run_context *rctx)
 {
     (void)self;
@@ -38,8 +44,7 @@ int chimaera_admin_run_destroy(struct chimaera_admin *self,
 }
 
 void chimaera_admin_monitor_destroy(struct chimaera_admin *self, enum chi_monitor_mode mode,
-                                    struct chimaera_admin_destroy_task *task,
-                                    struct chi_run_context *rctx)
+                                    struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
@@ -50,13 +55,28 @@ int chimaera_admin_run_get_or_create_pool(struct chimaera_admin *self,
                                           struct chi_run_context *rctx)
 {
     struct chi_view pool_name = chi_string_view(&task->pool_name);
+    struct chi_view params = chi_string_view(&task->params);
+    const struct chi_pool_request request = {
+        .mod_name = chi_string_view(&task->mod_name).data,
+        .pool_name = pool_name.data,
+        .params = params.data,
+        .params_size = params.size,
+        .pool_id = task->pool_id,
+        .containers = task->containers,
+        .schemas = (const void *)chi_vector_items(&task->schemas),
+        .schema_count = chi_vector_count(&task->schemas),
+    };
+    struct chi_pool_answer answer;
 
     (void)rctx;
     if (strlen(pool_name.data) != pool_name.size) {
         chi_string_set(&task->error_message, "the pool name contains a zero byte");
         return CHI_EPOOL_NAME;
     }
-    int rc = chi_admin_get_or_create(&self->base, task);
+    int rc = chi_admin_get_or_create(&self->base, &request, &answer);
+    task->new_pool_id = answer.pool_id;
+    task->container_count = answer.containers;
+    task->created = answer.created;
     if (rc < 0)
         chi_string_set(&task->error_message, chi_last_error());
     return rc;
@@ -129,8 +149,16 @@ int chimaera_admin_run_open_pool(struct chimaera_admin *self,
                                  struct chimaera_admin_open_pool_task *task,
                                  struct chi_run_context *rctx)
 {
+    const struct chi_pool_request request = {
+        .mod_name = chi_string_view(&task->mod_name).data,
+        .pool_name = chi_string_view(&task->pool_name).data,
+        .pool_id = task->pool_id,
+        .schemas = (const void *)chi_vector_items(&task->schemas),
+        .schema_count = chi_vector_count(&task->schemas),
+    };
+
     (void)rctx;
-    int rc = chi_admin_open(&self->base, task);
+    int rc = chi_admin_open(&self->base, &request, &task->found_pool_id);
     if (rc < 0)
         chi_string_set(&task->error_message, chi_last_error());
     return rc;
@@ -143,8 +171,6 @@ void chimaera_admin_monitor_open_pool(struct chimaera_admin *self, enum chi_moni
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
 }
-
-CHI_TASK_CC(chimaera_admin, "0.1.0");
 
 int chimaera_admin_run_ping(struct chimaera_admin *self, struct chimaera_admin_ping_task *task,
                             struct chi_run_context *rctx)
@@ -162,3 +188,5 @@ void chimaera_admin_monitor_ping(struct chimaera_admin *self, enum chi_monitor_m
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, QUEUE_REQUESTS, 0);
 }
+
+CHI_TASK_CC(chimaera_admin, "0.1.0");

@@ -46,7 +46,7 @@ static int check_params(const struct chimaera_bdev *self)
     return 0;
 }
 
-int chimaera_bdev_run_create(struct chimaera_bdev *self, struct chimaera_admin_create_task *task,
+int chimaera_bdev_run_create(struct chimaera_bdev *self, struct chi_create_task *task,
                              struct chi_run_context *rctx)
 {
     (void)rctx;
@@ -64,13 +64,12 @@ int chimaera_bdev_run_create(struct chimaera_bdev *self, struct chimaera_admin_c
 }
 
 void chimaera_bdev_monitor_create(struct chimaera_bdev *self, enum chi_monitor_mode mode,
-                                  struct chimaera_admin_create_task *task,
-                                  struct chi_run_context *rctx)
+                                  struct chi_create_task *task, struct chi_run_context *rctx)
 {
     (void)self, (void)mode, (void)task, (void)rctx; /* no lane exists yet */
 }
 
-int chimaera_bdev_run_destroy(struct chimaera_bdev *self, struct chimaera_admin_destroy_task *task,
+int chimaera_bdev_run_destroy(struct chimaera_bdev *self, struct chi_destroy_task *task,
                               struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -78,8 +77,7 @@ int chimaera_bdev_run_destroy(struct chimaera_bdev *self, struct chimaera_admin_
 }
 
 void chimaera_bdev_monitor_destroy(struct chimaera_bdev *self, enum chi_monitor_mode mode,
-                                   struct chimaera_admin_destroy_task *task,
-                                   struct chi_run_context *rctx)
+                                   struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, CHIMAERA_BDEV_METADATA_QUEUE, 0);

@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/log.h"
 #include "client/stepping.h"
 #include "lane/bell.h"
@@ -27,6 +26,7 @@
 #include "runtime/control/report.h"
 #include "runtime/core/origin.h"
 #include "runtime/core/runtime.h"
+#include "runtime/module/pool.h"
 #include "runtime/sched/orchestrator.h"
 #include "runtime/sync/deadlock_monitor.h"
 #include "runtime/worker/scan_request.h"
@@ -170,20 +170,22 @@ static int reply(struct connection *connection, int status, uint32_t first)
 
 static void check_segments(struct chi_control *control);
 
-/* Whether the peer takes a method of the admin module for another one, and which. */
-static bool other_schema(const struct chi_control_attach *message, uint32_t *method)
+/* Whether the peer takes a method of the admin pool for another one, and which. The pool is there
+ * until the runtime stops. */
+static bool other_schema(const struct chi_runtime *runtime,
+                         const struct chi_control_attach *message, uint32_t *method)
 {
-    const struct chi_module_schemas *own = &chimaera_admin_schemas;
-    for (uint32_t i = 0; i < message->count && i < CHI_CONTROL_SCHEMAS; i++)
-        for (uint32_t k = 0; k < own->count; k++) {
-            const struct chi_task_schema *schema = own->tasks[k];
-            if (schema->method == message->schemas[i].method &&
-                (schema->type.hash != message->schemas[i].hash ||
-                 schema->type.size != message->schemas[i].size)) {
-                *method = schema->method;
-                return true;
-            }
+    const struct chi_pool *pool = chi_pool_find(runtime->pools, CHI_ADMIN_POOL_ID);
+
+    for (uint32_t i = 0; pool != NULL && i < message->count && i < CHI_CONTROL_SCHEMAS; i++) {
+        const struct chi_task_hash *given = &message->schemas[i];
+        const struct chi_task_schema *schema = pool->ops->schema(given->method);
+        if (schema != NULL &&
+            (schema->type.hash != given->hash || schema->type.size != given->size)) {
+            *method = given->method;
+            return true;
         }
+    }
     return false;
 }
 
@@ -201,7 +203,7 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
         rc = CHI_EPROTOCOL;
     else if (chi_runtime_stopping(runtime))
         rc = CHI_ESTOPPING;
-    else if (other_schema(message, &other))
+    else if (other_schema(runtime, message, &other))
         rc = CHI_ESCHEMA;
     if (rc == 0) {
         check_segments(control);

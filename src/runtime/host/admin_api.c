@@ -12,6 +12,7 @@
 #include "runtime/core/runtime.h"
 #include "runtime/module/lane.h"
 #include "runtime/module/pool.h"
+#include "runtime/pools/pool_request.h"
 #include "runtime/pools/pools.h"
 #include "runtime/worker/worker.h"
 
@@ -22,37 +23,16 @@ static struct chi_runtime *runtime_of(const struct chi_container *self)
     return self->priv->pool->runtime;
 }
 
-int chi_admin_get_or_create(struct chi_container *self,
-                            struct chimaera_admin_get_or_create_pool_task *task)
+int chi_admin_get_or_create(struct chi_container *self, const struct chi_pool_request *request,
+                            struct chi_pool_answer *answer)
 {
-    struct chi_view params = chi_string_view(&task->params);
-    struct chi_pool_request request = {.mod_name = chi_string_view(&task->mod_name).data,
-                                       .pool_name = chi_string_view(&task->pool_name).data,
-                                       .params = params.data,
-                                       .params_size = params.size,
-                                       .pool_id = task->pool_id,
-                                       .containers = task->containers,
-                                       .schemas = chi_vector_items(&task->schemas),
-                                       .schema_count = chi_vector_count(&task->schemas)};
-    struct chi_pool_answer answer;
-
-    int rc = chi_pool_get_or_create(runtime_of(self), &request, &answer);
-    task->new_pool_id = answer.pool_id;
-    task->container_count = answer.containers;
-    task->created = answer.created;
-    return rc;
+    return chi_pool_get_or_create(runtime_of(self), request, answer);
 }
 
-int chi_admin_open(struct chi_container *self, struct chimaera_admin_open_pool_task *task)
+int chi_admin_open(struct chi_container *self, const struct chi_pool_request *request,
+                   chi_pool_id_t *pool_id)
 {
-    const struct chi_pool_request request = {
-        .mod_name = chi_string_view(&task->mod_name).data,
-        .pool_name = chi_string_view(&task->pool_name).data,
-        .pool_id = task->pool_id,
-        .schemas = chi_vector_items(&task->schemas),
-        .schema_count = chi_vector_count(&task->schemas),
-    };
-    return chi_pool_open(runtime_of(self), &request, &task->found_pool_id);
+    return chi_pool_open(runtime_of(self), request, pool_id);
 }
 
 int chi_admin_pool_by_name(struct chi_container *self, const char *name, chi_pool_id_t *pool_id)

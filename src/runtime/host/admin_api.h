@@ -3,18 +3,19 @@
 #ifndef CHI_RUNTIME_ADMIN_API_H
 #define CHI_RUNTIME_ADMIN_API_H
 
-#include "chimaera/admin/admin_tasks.h"
 #include "chimaera/container.h"
+#include "runtime/pools/pool_request.h"
 
 CHI_BEGIN_DECLS
 
-/* By the task's IN members; sets the OUT ones, but for the message. See chi_pool_get_or_create().
- */
+/* See chi_pool_get_or_create(). */
 CHI_API int chi_admin_get_or_create(struct chi_container *self,
-                                    struct chimaera_admin_get_or_create_pool_task *task);
+                                    const struct chi_pool_request *request,
+                                    struct chi_pool_answer *answer);
 
-/* Likewise; see chi_pool_open(). */
-CHI_API int chi_admin_open(struct chi_container *self, struct chimaera_admin_open_pool_task *task);
+/* See chi_pool_open(). */
+CHI_API int chi_admin_open(struct chi_container *self, const struct chi_pool_request *request,
+                           chi_pool_id_t *pool_id);
 
 /* The id of the pool of that name. 0 or CHI_ENOPOOL. */
 CHI_API int chi_admin_pool_by_name(struct chi_container *self, const char *name,

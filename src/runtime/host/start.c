@@ -29,6 +29,7 @@
 #include "runtime/host/stepper.h"
 #include "runtime/module/pool_table.h"
 #include "runtime/pools/compose.h"
+#include "runtime/pools/pool_request.h"
 #include "runtime/pools/pools.h"
 #include "runtime/sched/orchestrator.h"
 #include "runtime/sched/scheduler.h"

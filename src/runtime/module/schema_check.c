@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "chimaera/admin/admin_tasks.h"
 #include "chimaera/status.h"
 #include "runtime/module/module.h"
 #include "task/archive.h"
@@ -18,9 +17,8 @@
 
 #define SCHEMAS_MAX 65536u /* as many as there are ids */
 
-int chi_module_check_schemas(const struct chi_module *module,
-                             const struct chimaera_admin_task_hash *hashes, size_t count,
-                             const char *params, size_t params_size)
+int chi_module_check_schemas(const struct chi_module *module, const struct chi_task_hash *hashes,
+                             size_t count, const char *params, size_t params_size)
 {
     const struct chi_container_ops *ops = module->descriptor->ops;
     char place[160];
@@ -29,7 +27,7 @@ int chi_module_check_schemas(const struct chi_module *module,
         return chi_error(-EINVAL, "%zu schemas of tasks; %u are possible", count, SCHEMAS_MAX);
     snprintf(place, sizeof(place), "the module %s", module->name);
     for (size_t i = 0; i < count; i++) {
-        const struct chimaera_admin_task_hash *given = &hashes[i];
+        const struct chi_task_hash *given = &hashes[i];
         const struct chi_task_schema *schema = ops->schema(given->method);
         int rc = schema != NULL ? chi_task_schema_check(schema, given->hash, given->size,
                                                         "the client library", place)

@@ -7,15 +7,12 @@
 
 #include "runtime/module/module.h"
 
-struct chimaera_admin_task_hash;
-
 /*
  * Compares what the client takes tasks and parameters to be, `count` hashes and an archive of
  * create parameters, with the module's. 0, CHI_ESCHEMA, -EINVAL (more schemas than methods are
  * possible), CHI_EARCHIVE (damaged parameters).
  */
-int chi_module_check_schemas(const struct chi_module *module,
-                             const struct chimaera_admin_task_hash *hashes, size_t count,
-                             const char *params, size_t params_size);
+int chi_module_check_schemas(const struct chi_module *module, const struct chi_task_hash *hashes,
+                             size_t count, const char *params, size_t params_size);
 
 #endif

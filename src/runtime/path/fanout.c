@@ -77,7 +77,7 @@ static int make_copy(struct chi_fanout *fanout, struct chi_record **out)
     copy->task.pool_id = task->pool_id;
     copy->task.pool_query = chi_pool_query_direct_id(container->container_id);
     copy->task.node = task->node;
-    int rc = parent->pool->ops->new_copy(task->method, task, &copy->task);
+    int rc = parent->pool->ops->new_copy(parent->schema, task, &copy->task);
     if (rc < 0) {
         chi_record_free(&worker->caches.records, copy);
         return rc;
@@ -133,7 +133,7 @@ static bool merge_next(struct chi_fanout *fanout)
     struct chi_record *copy = fanout->copies[fanout->merged % fanout->window];
     if (copy->expecting)
         return false;
-    parent->pool->ops->aggregate(parent->task.method, &parent->task, &copy->task);
+    parent->pool->ops->aggregate(parent->schema, &parent->task, &copy->task);
     if (copy->task.return_code < 0)
         fanout->failed++;
     else

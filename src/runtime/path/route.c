@@ -9,7 +9,6 @@
 #include <errno.h>
 
 #include "base/cpu.h"
-#include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/hash.h"
 #include "runtime/core/counter.h"
 #include "runtime/core/message.h"
@@ -103,8 +102,7 @@ static int prepare(struct chi_worker *worker, struct chi_record *record)
         if (rc < 0)
             return rc;
     }
-    if (CHI_UNLIKELY(task->method == CHIMAERA_ADMIN_METHOD_FLUSH) &&
-        chi_pool_id_equal(pool->id, CHI_ADMIN_POOL_ID)) {
+    if (CHI_UNLIKELY(schema->flags & CHI_METHOD_WAITS_FOR_OTHERS)) {
         if (task->flags & CHI_TASK_PERIODIC)
             return -EINVAL; /* it would wait for itself */
         record->flush = true;

@@ -18,6 +18,7 @@
 #include "runtime/core/runtime.h"
 #include "runtime/module/module.h"
 #include "runtime/module/pool.h"
+#include "runtime/pools/pool_request.h"
 #include "runtime/pools/pools.h"
 #include "task/private_allocator.h"
 

@@ -8,14 +8,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "chimaera/admin/admin_tasks.h"
-#include "chimaera/admin/autogen/admin_methods.h"
+#include "chimaera/lifecycle.h"
 #include "runtime/core/record.h"
 #include "runtime/core/runtime.h"
 #include "runtime/module/lane.h"
 #include "runtime/module/module.h"
 #include "runtime/module/pool.h"
-#include "runtime/pools/pools.h"
+#include "runtime/pools/pool_request.h"
 #include "runtime/pools/queues.h"
 
 #define POLL_NS      (200 * CHI_NS_PER_US) /* how often it looks again whether there is room */
@@ -107,8 +106,8 @@ static int begin_lifecycle(struct chi_container *container, struct chi_task_sche
     record->pool = container->priv->pool;
     record->context.container = container;
     if (params.size > 0)
-        rc = chi_string_assign(&((struct chimaera_admin_create_task *)(void *)task)->params,
-                               params.data, params.size);
+        rc = chi_string_assign(&((struct chi_create_task *)(void *)task)->params, params.data,
+                               params.size);
     while (rc == 0 && (rc = chi_task_enqueue(task)) == -EAGAIN) {
         chi_task_sleep(POLL_NS);
         rc = 0;
@@ -139,8 +138,8 @@ int chi_pool_destroy_containers(struct chi_pool *pool, uint32_t count)
         struct chi_task *tasks[DESTROYS_MAX];
         uint32_t begun = 0;
         for (; count > 0 && begun < DESTROYS_MAX; count--) {
-            int rc = begin_lifecycle(pool->containers[count - 1], &chimaera_admin_destroy_schema,
-                                     none, &tasks[begun]);
+            int rc = begin_lifecycle(pool->containers[count - 1], &chi_destroy_schema, none,
+                                     &tasks[begun]);
             begun += rc == 0;
             first = first == 0 ? rc : first;
         }
@@ -160,7 +159,7 @@ int chi_pool_create_containers(struct chi_pool *pool)
         return 0;
     for (uint32_t i = 0; i < pool->container_count; i++) {
         struct chi_task *task;
-        int rc = begin_lifecycle(pool->containers[i], &chimaera_admin_create_schema, params, &task);
+        int rc = begin_lifecycle(pool->containers[i], &chi_create_schema, params, &task);
         if (rc == 0)
             rc = end_lifecycle(task);
         if (rc < 0) {

@@ -31,6 +31,7 @@
 #include "runtime/module/pool_table.h"
 #include "runtime/module/schema_check.h"
 #include "runtime/pools/lifecycle.h"
+#include "runtime/pools/pool_request.h"
 #include "runtime/sync/wait_chain.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/send.h"

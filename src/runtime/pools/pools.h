@@ -6,27 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "chimaera/types.h"
+#include "runtime/pools/pool_request.h"
 
 struct chi_runtime;
-struct chimaera_admin_task_hash;
-
-struct chi_pool_request {
-    const char *mod_name;
-    const char *pool_name;
-    const char *params; /* archive */
-    size_t params_size;
-    chi_pool_id_t pool_id;                          /* {0, 0}: any */
-    uint32_t containers;                            /* 0: as many as it has; 1 for a new one */
-    const struct chimaera_admin_task_hash *schemas; /* what the client takes the tasks to be */
-    size_t schema_count;
-};
-
-struct chi_pool_answer {
-    chi_pool_id_t pool_id;
-    uint32_t containers;
-    bool created; /* false: it was there */
-};
 
 /*
  * Gets or creates a pool. In a handler; parks. 0 with `answer` set, or a code with the reason in

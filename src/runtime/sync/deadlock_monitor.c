@@ -245,9 +245,11 @@ uint32_t chi_deadlock_monitor_count(const struct chi_runtime *runtime)
     return runtime->deadlock_monitor != NULL ? runtime->deadlock_monitor->cycles : 0;
 }
 
-void chi_deadlock_monitor_render(const struct chi_runtime *runtime, FILE *out, struct chi_json *json)
+void chi_deadlock_monitor_render(const struct chi_runtime *runtime, FILE *out,
+                                 struct chi_json *json)
 {
-    const char *line = chi_deadlock_monitor_count(runtime) > 0 ? runtime->deadlock_monitor->text : "";
+    const char *line =
+        chi_deadlock_monitor_count(runtime) > 0 ? runtime->deadlock_monitor->text : "";
     while (*line != '\0') {
         size_t size = strcspn(line, "\n");
         if (json != NULL)

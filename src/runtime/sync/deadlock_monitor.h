@@ -44,7 +44,8 @@ int chi_deadlock_monitor_advance(struct chi_runtime *runtime);
 uint32_t chi_deadlock_monitor_count(const struct chi_runtime *runtime);
 
 /* Writes them: strings to `json`, or where that is NULL lines of text to `out`. */
-void chi_deadlock_monitor_render(const struct chi_runtime *runtime, FILE *out, struct chi_json *json);
+void chi_deadlock_monitor_render(const struct chi_runtime *runtime, FILE *out,
+                                 struct chi_json *json);
 
 /* After all threads have ended. */
 void chi_deadlock_monitor_fini(struct chi_runtime *runtime);

@@ -9,14 +9,14 @@ struct test_twice {
     uint64_t calls;
 };
 
-int test_twice_run_create(struct test_twice *self, struct chimaera_admin_create_task *task,
+int test_twice_run_create(struct test_twice *self, struct chi_create_task *task,
                           struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
     return chi_container_create_queue(&self->base, 0, 1, CHI_LOW_LATENCY);
 }
 
-int test_twice_run_destroy(struct test_twice *self, struct chimaera_admin_destroy_task *task,
+int test_twice_run_destroy(struct test_twice *self, struct chi_destroy_task *task,
                            struct chi_run_context *rctx)
 {
     (void)self, (void)task, (void)rctx;
@@ -47,8 +47,8 @@ int test_twice_run_extra(struct test_twice *self, struct test_twice_extra_task *
         (void)task;                                                                                \
         chi_monitor_lane(&self->base, mode, rctx, 0, 0);                                           \
     }
-MONITOR(create, chimaera_admin_create_task)
-MONITOR(destroy, chimaera_admin_destroy_task)
+MONITOR(create, chi_create_task)
+MONITOR(destroy, chi_destroy_task)
 MONITOR(add, test_twice_add_task)
 MONITOR(extra, test_twice_extra_task)
 

@@ -11,7 +11,7 @@
 
 enum { QUEUE = 0, LANE = 0 };
 
-int bench_empty_run_create(struct bench_empty *self, struct chimaera_admin_create_task *task,
+int bench_empty_run_create(struct bench_empty *self, struct chi_create_task *task,
                            struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -19,14 +19,13 @@ int bench_empty_run_create(struct bench_empty *self, struct chimaera_admin_creat
 }
 
 void bench_empty_monitor_create(struct bench_empty *self, enum chi_monitor_mode mode,
-                                struct chimaera_admin_create_task *task,
-                                struct chi_run_context *rctx)
+                                struct chi_create_task *task, struct chi_run_context *rctx)
 {
     /* No lane exists yet: the runtime runs Create where it likes. */
     (void)self, (void)mode, (void)task, (void)rctx;
 }
 
-int bench_empty_run_destroy(struct bench_empty *self, struct chimaera_admin_destroy_task *task,
+int bench_empty_run_destroy(struct bench_empty *self, struct chi_destroy_task *task,
                             struct chi_run_context *rctx)
 {
     (void)self, (void)task, (void)rctx;
@@ -34,8 +33,7 @@ int bench_empty_run_destroy(struct bench_empty *self, struct chimaera_admin_dest
 }
 
 void bench_empty_monitor_destroy(struct bench_empty *self, enum chi_monitor_mode mode,
-                                 struct chimaera_admin_destroy_task *task,
-                                 struct chi_run_context *rctx)
+                                 struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, QUEUE, LANE);

@@ -8,7 +8,7 @@
 
 enum { QUEUE = 0, LANE = 0 };
 
-int bench_payload_run_create(struct bench_payload *self, struct chimaera_admin_create_task *task,
+int bench_payload_run_create(struct bench_payload *self, struct chi_create_task *task,
                              struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -16,14 +16,14 @@ int bench_payload_run_create(struct bench_payload *self, struct chimaera_admin_c
 }
 
 void bench_payload_monitor_create(struct bench_payload *self, enum chi_monitor_mode mode,
-                                  struct chimaera_admin_create_task *task,
+                                  struct chi_create_task *task,
                                   struct chi_run_context *rctx)
 {
     /* No lane exists yet: the runtime chooses where Create runs. */
     (void)self, (void)mode, (void)task, (void)rctx;
 }
 
-int bench_payload_run_destroy(struct bench_payload *self, struct chimaera_admin_destroy_task *task,
+int bench_payload_run_destroy(struct bench_payload *self, struct chi_destroy_task *task,
                               struct chi_run_context *rctx)
 {
     (void)self, (void)task, (void)rctx;
@@ -31,7 +31,7 @@ int bench_payload_run_destroy(struct bench_payload *self, struct chimaera_admin_
 }
 
 void bench_payload_monitor_destroy(struct bench_payload *self, enum chi_monitor_mode mode,
-                                   struct chimaera_admin_destroy_task *task,
+                                   struct chi_destroy_task *task,
                                    struct chi_run_context *rctx)
 {
     (void)task;

@@ -31,42 +31,6 @@ static const struct chi_schema chimaera_admin_task_hash__plain_schema = {
     .hash = 0x0896c0468317c473,
 };
 
-static const struct chi_member chimaera_admin_create_task_members[] = {
-    {.name = "params", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
-     CHI_PLACE_(struct chimaera_admin_create_task, params)},
-};
-_Static_assert(sizeof(struct chimaera_admin_create_task) == 112,
-               "struct chimaera_admin_create_task is packed, or not what chi_refresh_repo read");
-_Static_assert(offsetof(struct chimaera_admin_create_task, base) == 0,
-               "struct chi_task base must be the first member");
-
-CHI_API struct chi_task_schema chimaera_admin_create_schema = {
-    .type = {
-        .name = "chimaera_admin_create_task",
-        .size = sizeof(struct chimaera_admin_create_task),
-        .member_count = 1,
-        .members = chimaera_admin_create_task_members,
-        .hash = 0x3c3ec91fb90c7afd,
-    },
-    .method_name = "create",
-    .method = 0,
-};
-
-_Static_assert(offsetof(struct chimaera_admin_destroy_task, base) == 0,
-               "struct chi_task base must be the first member");
-
-CHI_API struct chi_task_schema chimaera_admin_destroy_schema = {
-    .type = {
-        .name = "chimaera_admin_destroy_task",
-        .size = sizeof(struct chimaera_admin_destroy_task),
-        .member_count = 0,
-        .members = NULL,
-        .hash = 0xcbf29ce484222325,
-    },
-    .method_name = "destroy",
-    .method = 1,
-};
-
 static const struct chi_member chimaera_admin_get_or_create_pool_task_members[] = {
     {.name = "mod_name", .kind = CHI_MEMBER_STRING, .direction = CHI_DIRECTION_IN, .count = 1,
      CHI_PLACE_(struct chimaera_admin_get_or_create_pool_task, mod_name)},
@@ -96,7 +60,7 @@ _Static_assert(sizeof(struct chimaera_admin_get_or_create_pool_task) == 336,
 _Static_assert(offsetof(struct chimaera_admin_get_or_create_pool_task, base) == 0,
                "struct chi_task base must be the first member");
 
-CHI_API struct chi_task_schema chimaera_admin_get_or_create_pool_schema = {
+struct chi_task_schema chimaera_admin_get_or_create_pool_schema = {
     .type = {
         .name = "chimaera_admin_get_or_create_pool_task",
         .size = sizeof(struct chimaera_admin_get_or_create_pool_task),
@@ -121,7 +85,7 @@ _Static_assert(sizeof(struct chimaera_admin_destroy_pool_task) == 128,
 _Static_assert(offsetof(struct chimaera_admin_destroy_pool_task, base) == 0,
                "struct chi_task base must be the first member");
 
-CHI_API struct chi_task_schema chimaera_admin_destroy_pool_schema = {
+struct chi_task_schema chimaera_admin_destroy_pool_schema = {
     .type = {
         .name = "chimaera_admin_destroy_pool_task",
         .size = sizeof(struct chimaera_admin_destroy_pool_task),
@@ -142,7 +106,7 @@ _Static_assert(sizeof(struct chimaera_admin_stop_runtime_task) == 72,
 _Static_assert(offsetof(struct chimaera_admin_stop_runtime_task, base) == 0,
                "struct chi_task base must be the first member");
 
-CHI_API struct chi_task_schema chimaera_admin_stop_runtime_schema = {
+struct chi_task_schema chimaera_admin_stop_runtime_schema = {
     .type = {
         .name = "chimaera_admin_stop_runtime_task",
         .size = sizeof(struct chimaera_admin_stop_runtime_task),
@@ -157,7 +121,7 @@ CHI_API struct chi_task_schema chimaera_admin_stop_runtime_schema = {
 _Static_assert(offsetof(struct chimaera_admin_flush_task, base) == 0,
                "struct chi_task base must be the first member");
 
-CHI_API struct chi_task_schema chimaera_admin_flush_schema = {
+struct chi_task_schema chimaera_admin_flush_schema = {
     .type = {
         .name = "chimaera_admin_flush_task",
         .size = sizeof(struct chimaera_admin_flush_task),
@@ -167,6 +131,7 @@ CHI_API struct chi_task_schema chimaera_admin_flush_schema = {
     },
     .method_name = "flush",
     .method = 13,
+    .flags = CHI_METHOD_WAITS_FOR_OTHERS,
 };
 
 static const struct chi_member chimaera_admin_open_pool_task_members[] = {
@@ -190,7 +155,7 @@ _Static_assert(sizeof(struct chimaera_admin_open_pool_task) == 272,
 _Static_assert(offsetof(struct chimaera_admin_open_pool_task, base) == 0,
                "struct chi_task base must be the first member");
 
-CHI_API struct chi_task_schema chimaera_admin_open_pool_schema = {
+struct chi_task_schema chimaera_admin_open_pool_schema = {
     .type = {
         .name = "chimaera_admin_open_pool_task",
         .size = sizeof(struct chimaera_admin_open_pool_task),
@@ -205,7 +170,7 @@ CHI_API struct chi_task_schema chimaera_admin_open_pool_schema = {
 _Static_assert(offsetof(struct chimaera_admin_ping_task, base) == 0,
                "struct chi_task base must be the first member");
 
-CHI_API struct chi_task_schema chimaera_admin_ping_schema = {
+struct chi_task_schema chimaera_admin_ping_schema = {
     .type = {
         .name = "chimaera_admin_ping_task",
         .size = sizeof(struct chimaera_admin_ping_task),
@@ -218,8 +183,6 @@ CHI_API struct chi_task_schema chimaera_admin_ping_schema = {
 };
 
 static struct chi_task_schema *const chimaera_admin_tasks[] = {
-    &chimaera_admin_create_schema,
-    &chimaera_admin_destroy_schema,
     &chimaera_admin_get_or_create_pool_schema,
     &chimaera_admin_destroy_pool_schema,
     &chimaera_admin_stop_runtime_schema,
@@ -228,8 +191,8 @@ static struct chi_task_schema *const chimaera_admin_tasks[] = {
     &chimaera_admin_ping_schema,
 };
 
-CHI_API const struct chi_module_schemas chimaera_admin_schemas = {
+const struct chi_module_schemas chimaera_admin_schemas = {
     .module = "chimaera_admin",
     .tasks = chimaera_admin_tasks,
-    .count = 8,
+    .count = 6,
 };

@@ -20,7 +20,7 @@ static int check_key(const struct chi_string *key)
     return size > 0 && size <= EXAMPLE_KV_KEY_MAX ? 0 : -EINVAL;
 }
 
-int example_kv_run_create(struct example_kv *self, struct chimaera_admin_create_task *task,
+int example_kv_run_create(struct example_kv *self, struct chi_create_task *task,
                           struct chi_run_context *rctx)
 {
     (void)rctx;
@@ -38,13 +38,12 @@ int example_kv_run_create(struct example_kv *self, struct chimaera_admin_create_
 }
 
 void example_kv_monitor_create(struct example_kv *self, enum chi_monitor_mode mode,
-                               struct chimaera_admin_create_task *task,
-                               struct chi_run_context *rctx)
+                               struct chi_create_task *task, struct chi_run_context *rctx)
 {
     (void)self, (void)mode, (void)task, (void)rctx; /* no lane exists yet */
 }
 
-int example_kv_run_destroy(struct example_kv *self, struct chimaera_admin_destroy_task *task,
+int example_kv_run_destroy(struct example_kv *self, struct chi_destroy_task *task,
                            struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -54,8 +53,7 @@ int example_kv_run_destroy(struct example_kv *self, struct chimaera_admin_destro
 }
 
 void example_kv_monitor_destroy(struct example_kv *self, enum chi_monitor_mode mode,
-                                struct chimaera_admin_destroy_task *task,
-                                struct chi_run_context *rctx)
+                                struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, QUEUE, 0);

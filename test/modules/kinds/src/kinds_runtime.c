@@ -33,7 +33,7 @@ enum { QUEUE, QUEUE_SLOW };
         chi_monitor_lane(&self->base, mode, rctx, QUEUE, 0);                                       \
     }
 
-int test_kinds_run_create(struct test_kinds *self, struct chimaera_admin_create_task *task,
+int test_kinds_run_create(struct test_kinds *self, struct chi_create_task *task,
                           struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -49,13 +49,12 @@ int test_kinds_run_create(struct test_kinds *self, struct chimaera_admin_create_
 }
 
 void test_kinds_monitor_create(struct test_kinds *self, enum chi_monitor_mode mode,
-                               struct chimaera_admin_create_task *task,
-                               struct chi_run_context *rctx)
+                               struct chi_create_task *task, struct chi_run_context *rctx)
 {
     (void)self, (void)mode, (void)task, (void)rctx;
 }
 
-int test_kinds_run_destroy(struct test_kinds *self, struct chimaera_admin_destroy_task *task,
+int test_kinds_run_destroy(struct test_kinds *self, struct chi_destroy_task *task,
                            struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -66,8 +65,7 @@ int test_kinds_run_destroy(struct test_kinds *self, struct chimaera_admin_destro
 }
 
 void test_kinds_monitor_destroy(struct test_kinds *self, enum chi_monitor_mode mode,
-                                struct chimaera_admin_destroy_task *task,
-                                struct chi_run_context *rctx)
+                                struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, QUEUE, 0);

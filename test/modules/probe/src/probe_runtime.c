@@ -51,7 +51,7 @@ static void close_gates(struct test_probe *self)
             close(self->gates[i]);
 }
 
-int test_probe_run_create(struct test_probe *self, struct chimaera_admin_create_task *task,
+int test_probe_run_create(struct test_probe *self, struct chi_create_task *task,
                           struct chi_run_context *rctx)
 {
     struct test_probe_create_params params = {0};
@@ -92,8 +92,7 @@ fini_params:
 }
 
 void test_probe_monitor_create(struct test_probe *self, enum chi_monitor_mode mode,
-                               struct chimaera_admin_create_task *task,
-                               struct chi_run_context *rctx)
+                               struct chi_create_task *task, struct chi_run_context *rctx)
 {
     (void)self, (void)mode, (void)task, (void)rctx;
 }
@@ -110,7 +109,7 @@ static int say_farewell(chi_pool_id_t to)
     return rc;
 }
 
-int test_probe_run_destroy(struct test_probe *self, struct chimaera_admin_destroy_task *task,
+int test_probe_run_destroy(struct test_probe *self, struct chi_destroy_task *task,
                            struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -123,8 +122,7 @@ int test_probe_run_destroy(struct test_probe *self, struct chimaera_admin_destro
 }
 
 void test_probe_monitor_destroy(struct test_probe *self, enum chi_monitor_mode mode,
-                                struct chimaera_admin_destroy_task *task,
-                                struct chi_run_context *rctx)
+                                struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, QUEUE, 0);

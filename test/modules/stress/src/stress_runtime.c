@@ -27,7 +27,7 @@ void test_stress_ended(uint32_t id)
     atomic_fetch_add_explicit(&ledger[id % TEST_STRESS_IDS], ENDED, memory_order_relaxed);
 }
 
-int test_stress_run_create(struct test_stress *self, struct chimaera_admin_create_task *task,
+int test_stress_run_create(struct test_stress *self, struct chi_create_task *task,
                            struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -39,15 +39,14 @@ int test_stress_run_create(struct test_stress *self, struct chimaera_admin_creat
 }
 
 void test_stress_monitor_create(struct test_stress *self, enum chi_monitor_mode mode,
-                                struct chimaera_admin_create_task *task,
-                                struct chi_run_context *rctx)
+                                struct chi_create_task *task, struct chi_run_context *rctx)
 {
     (void)self, (void)mode, (void)task, (void)rctx;
 }
 
 static _Atomic(uint64_t) passed;
 
-int test_stress_run_destroy(struct test_stress *self, struct chimaera_admin_destroy_task *task,
+int test_stress_run_destroy(struct test_stress *self, struct chi_destroy_task *task,
                             struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -56,8 +55,7 @@ int test_stress_run_destroy(struct test_stress *self, struct chimaera_admin_dest
 }
 
 void test_stress_monitor_destroy(struct test_stress *self, enum chi_monitor_mode mode,
-                                 struct chimaera_admin_destroy_task *task,
-                                 struct chi_run_context *rctx)
+                                 struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, TEST_STRESS_QUEUE, 0);

@@ -3,10 +3,9 @@
 /* clang-format off */
 #include "bench/payload/autogen/payload_runtime_methods.h"
 
+#include "chimaera/archive.h"
+#include "chimaera/lifecycle.h"
 #include "chimaera/status.h"
-
-extern CHI_API struct chi_task_schema chimaera_admin_create_schema;
-extern CHI_API struct chi_task_schema chimaera_admin_destroy_schema;
 
 static int run(struct chi_container *self, uint32_t method, struct chi_task *task,
                struct chi_run_context *rctx)
@@ -14,10 +13,10 @@ static int run(struct chi_container *self, uint32_t method, struct chi_task *tas
     switch (method) {
     case BENCH_PAYLOAD_METHOD_CREATE:
         return bench_payload_run_create((struct bench_payload *)(void *)self,
-                   (struct chimaera_admin_create_task *)(void *)task, rctx);
+                   (struct chi_create_task *)(void *)task, rctx);
     case BENCH_PAYLOAD_METHOD_DESTROY:
         return bench_payload_run_destroy((struct bench_payload *)(void *)self,
-                   (struct chimaera_admin_destroy_task *)(void *)task, rctx);
+                   (struct chi_destroy_task *)(void *)task, rctx);
     case BENCH_PAYLOAD_METHOD_EMPTY:
         return bench_payload_run_empty((struct bench_payload *)(void *)self,
                    (struct bench_payload_empty_task *)(void *)task, rctx);
@@ -47,11 +46,11 @@ static void monitor(struct chi_container *self, enum chi_monitor_mode mode,
     switch (method) {
     case BENCH_PAYLOAD_METHOD_CREATE:
         bench_payload_monitor_create((struct bench_payload *)(void *)self, mode,
-            (struct chimaera_admin_create_task *)(void *)task, rctx);
+            (struct chi_create_task *)(void *)task, rctx);
         break;
     case BENCH_PAYLOAD_METHOD_DESTROY:
         bench_payload_monitor_destroy((struct bench_payload *)(void *)self, mode,
-            (struct chimaera_admin_destroy_task *)(void *)task, rctx);
+            (struct chi_destroy_task *)(void *)task, rctx);
         break;
     case BENCH_PAYLOAD_METHOD_EMPTY:
         bench_payload_monitor_empty((struct bench_payload *)(void *)self, mode,
@@ -86,9 +85,9 @@ static struct chi_task_schema *schema(uint32_t method)
 {
     switch (method) {
     case BENCH_PAYLOAD_METHOD_CREATE:
-        return &chimaera_admin_create_schema;
+        return &chi_create_schema;
     case BENCH_PAYLOAD_METHOD_DESTROY:
-        return &chimaera_admin_destroy_schema;
+        return &chi_destroy_schema;
     case BENCH_PAYLOAD_METHOD_EMPTY:
         return &bench_payload_empty_schema;
     case BENCH_PAYLOAD_METHOD_WORDS:
@@ -106,51 +105,16 @@ static struct chi_task_schema *schema(uint32_t method)
     }
 }
 
-static int new_copy(uint32_t method, const struct chi_task *task, struct chi_task *copy)
-{
-    return chi_task_copy(&schema(method)->type, task, copy);
-}
-
-static void aggregate(uint32_t method, struct chi_task *into, struct chi_task *copy)
-{
-    chi_task_aggregate(&schema(method)->type, into, copy);
-}
-
-static void del(uint32_t method, struct chi_task *task)
-{
-    chi_task_unload_del(schema(method), task);
-}
-
-static int save_in(uint32_t method, const struct chi_task *task, struct chi_string *archive)
-{
-    return chi_task_save_in(schema(method), task, archive);
-}
-
-static int load_in(uint32_t method, const void *data, size_t size, struct chi_task *task)
-{
-    return chi_task_load_in(schema(method), data, size, task);
-}
-
-static int save_out(uint32_t method, const struct chi_task *task, struct chi_string *archive)
-{
-    return chi_task_save_out(schema(method), task, archive);
-}
-
-static int load_out(uint32_t method, const void *data, size_t size, struct chi_task *task)
-{
-    return chi_task_load_out(schema(method), data, size, task);
-}
-
 const struct chi_container_ops bench_payload_ops = {
     .run = run,
     .monitor = monitor,
     .schema = schema,
-    .new_copy = new_copy,
-    .aggregate = aggregate,
     .create_params = NULL,
-    .del = del,
-    .save_in = save_in,
-    .load_in = load_in,
-    .save_out = save_out,
-    .load_out = load_out,
+    .new_copy = chi_task_copy,
+    .aggregate = chi_task_aggregate,
+    .del = chi_task_unload_del,
+    .save_in = chi_task_save_in,
+    .load_in = chi_task_load_in,
+    .save_out = chi_task_save_out,
+    .load_out = chi_task_load_out,
 };

@@ -10,18 +10,7 @@
 #include <chimaera/task.h>
 #include <chimaera/vector.h>
 
-/* The task of every module's Create handler. */
-struct chimaera_admin_create_task {
-    struct chi_task base;
-    IN struct chi_string params; /* the module's create_params, by chi_params_save() */
-};
-
-/* The task of every module's Destroy handler. */
-struct chimaera_admin_destroy_task {
-    struct chi_task base;
-};
-
-/* The layout of one of the module's tasks in the client. */
+/* The layout of one of the module's tasks in the client: struct chi_task_hash. */
 struct chimaera_admin_task_hash {
     uint64_t hash; /* struct chi_schema */
     uint32_t method;

@@ -4,7 +4,7 @@
 #include <other/relay/autogen/relay_runtime_methods.h>
 #include <other/relay/relay_runtime.h>
 
-int other_relay_run_create(struct other_relay *self, struct chimaera_admin_create_task *task,
+int other_relay_run_create(struct other_relay *self, struct chi_create_task *task,
                            struct chi_run_context *rctx)
 {
     (void)task, (void)rctx;
@@ -12,13 +12,12 @@ int other_relay_run_create(struct other_relay *self, struct chimaera_admin_creat
 }
 
 void other_relay_monitor_create(struct other_relay *self, enum chi_monitor_mode mode,
-                                struct chimaera_admin_create_task *task,
-                                struct chi_run_context *rctx)
+                                struct chi_create_task *task, struct chi_run_context *rctx)
 {
     (void)self, (void)mode, (void)task, (void)rctx;
 }
 
-int other_relay_run_destroy(struct other_relay *self, struct chimaera_admin_destroy_task *task,
+int other_relay_run_destroy(struct other_relay *self, struct chi_destroy_task *task,
                             struct chi_run_context *rctx)
 {
     (void)self, (void)task, (void)rctx;
@@ -26,8 +25,7 @@ int other_relay_run_destroy(struct other_relay *self, struct chimaera_admin_dest
 }
 
 void other_relay_monitor_destroy(struct other_relay *self, enum chi_monitor_mode mode,
-                                 struct chimaera_admin_destroy_task *task,
-                                 struct chi_run_context *rctx)
+                                 struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, 0, 0);

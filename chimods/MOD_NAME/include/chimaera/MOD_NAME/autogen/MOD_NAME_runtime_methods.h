@@ -9,8 +9,8 @@
 #include "chimaera/container.h"
 
 struct chimaera_MOD_NAME; /* the module's state; begins with struct chi_container */
-struct chimaera_admin_create_task;
-struct chimaera_admin_destroy_task;
+struct chi_create_task;
+struct chi_destroy_task;
 struct chimaera_MOD_NAME_custom_task;
 struct chimaera_MOD_NAME_co_mutex_test_task;
 struct chimaera_MOD_NAME_co_rw_lock_test_task;
@@ -19,15 +19,15 @@ struct chimaera_MOD_NAME_wait_test_task;
 
 CHI_BEGIN_DECLS
 
-int chimaera_MOD_NAME_run_create(struct chimaera_MOD_NAME *self, struct chimaera_admin_create_task *task,
+int chimaera_MOD_NAME_run_create(struct chimaera_MOD_NAME *self, struct chi_create_task *task,
     struct chi_run_context *rctx);
 void chimaera_MOD_NAME_monitor_create(struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_create_task *task, struct chi_run_context *rctx);
+    struct chi_create_task *task, struct chi_run_context *rctx);
 
-int chimaera_MOD_NAME_run_destroy(struct chimaera_MOD_NAME *self, struct chimaera_admin_destroy_task *task,
+int chimaera_MOD_NAME_run_destroy(struct chimaera_MOD_NAME *self, struct chi_destroy_task *task,
     struct chi_run_context *rctx);
 void chimaera_MOD_NAME_monitor_destroy(struct chimaera_MOD_NAME *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_destroy_task *task, struct chi_run_context *rctx);
+    struct chi_destroy_task *task, struct chi_run_context *rctx);
 
 int chimaera_MOD_NAME_run_custom(struct chimaera_MOD_NAME *self, struct chimaera_MOD_NAME_custom_task *task,
     struct chi_run_context *rctx);

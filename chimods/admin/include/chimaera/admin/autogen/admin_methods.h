@@ -20,8 +20,6 @@ enum chimaera_admin_method {
     CHIMAERA_ADMIN_METHOD_PING = 15,
 };
 
-struct chimaera_admin_create_task;
-struct chimaera_admin_destroy_task;
 struct chimaera_admin_get_or_create_pool_task;
 struct chimaera_admin_destroy_pool_task;
 struct chimaera_admin_stop_runtime_task;
@@ -31,16 +29,14 @@ struct chimaera_admin_ping_task;
 
 CHI_BEGIN_DECLS
 
-extern CHI_API struct chi_task_schema chimaera_admin_create_schema;
-extern CHI_API struct chi_task_schema chimaera_admin_destroy_schema;
-extern CHI_API struct chi_task_schema chimaera_admin_get_or_create_pool_schema;
-extern CHI_API struct chi_task_schema chimaera_admin_destroy_pool_schema;
-extern CHI_API struct chi_task_schema chimaera_admin_stop_runtime_schema;
-extern CHI_API struct chi_task_schema chimaera_admin_flush_schema;
-extern CHI_API struct chi_task_schema chimaera_admin_open_pool_schema;
-extern CHI_API struct chi_task_schema chimaera_admin_ping_schema;
+extern struct chi_task_schema chimaera_admin_get_or_create_pool_schema;
+extern struct chi_task_schema chimaera_admin_destroy_pool_schema;
+extern struct chi_task_schema chimaera_admin_stop_runtime_schema;
+extern struct chi_task_schema chimaera_admin_flush_schema;
+extern struct chi_task_schema chimaera_admin_open_pool_schema;
+extern struct chi_task_schema chimaera_admin_ping_schema;
 /* All of them, for struct chimaera_admin_pool_spec. */
-extern CHI_API const struct chi_module_schemas chimaera_admin_schemas;
+extern const struct chi_module_schemas chimaera_admin_schemas;
 
 CHI_END_DECLS
 

@@ -9,8 +9,8 @@
 #include "chimaera/container.h"
 
 struct chimaera_admin; /* the module's state; begins with struct chi_container */
-struct chimaera_admin_create_task;
-struct chimaera_admin_destroy_task;
+struct chi_create_task;
+struct chi_destroy_task;
 struct chimaera_admin_get_or_create_pool_task;
 struct chimaera_admin_destroy_pool_task;
 struct chimaera_admin_stop_runtime_task;
@@ -20,15 +20,15 @@ struct chimaera_admin_ping_task;
 
 CHI_BEGIN_DECLS
 
-int chimaera_admin_run_create(struct chimaera_admin *self, struct chimaera_admin_create_task *task,
+int chimaera_admin_run_create(struct chimaera_admin *self, struct chi_create_task *task,
     struct chi_run_context *rctx);
 void chimaera_admin_monitor_create(struct chimaera_admin *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_create_task *task, struct chi_run_context *rctx);
+    struct chi_create_task *task, struct chi_run_context *rctx);
 
-int chimaera_admin_run_destroy(struct chimaera_admin *self, struct chimaera_admin_destroy_task *task,
+int chimaera_admin_run_destroy(struct chimaera_admin *self, struct chi_destroy_task *task,
     struct chi_run_context *rctx);
 void chimaera_admin_monitor_destroy(struct chimaera_admin *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_destroy_task *task, struct chi_run_context *rctx);
+    struct chi_destroy_task *task, struct chi_run_context *rctx);
 
 int chimaera_admin_run_get_or_create_pool(struct chimaera_admin *self, struct chimaera_admin_get_or_create_pool_task *task,
     struct chi_run_context *rctx);

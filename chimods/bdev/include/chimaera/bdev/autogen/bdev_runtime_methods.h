@@ -9,8 +9,8 @@
 #include "chimaera/container.h"
 
 struct chimaera_bdev; /* the module's state; begins with struct chi_container */
-struct chimaera_admin_create_task;
-struct chimaera_admin_destroy_task;
+struct chi_create_task;
+struct chi_destroy_task;
 struct chimaera_bdev_allocate_blocks_task;
 struct chimaera_bdev_free_blocks_task;
 struct chimaera_bdev_write_task;
@@ -25,15 +25,15 @@ struct chimaera_bdev_raw_extents_task;
 
 CHI_BEGIN_DECLS
 
-int chimaera_bdev_run_create(struct chimaera_bdev *self, struct chimaera_admin_create_task *task,
+int chimaera_bdev_run_create(struct chimaera_bdev *self, struct chi_create_task *task,
     struct chi_run_context *rctx);
 void chimaera_bdev_monitor_create(struct chimaera_bdev *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_create_task *task, struct chi_run_context *rctx);
+    struct chi_create_task *task, struct chi_run_context *rctx);
 
-int chimaera_bdev_run_destroy(struct chimaera_bdev *self, struct chimaera_admin_destroy_task *task,
+int chimaera_bdev_run_destroy(struct chimaera_bdev *self, struct chi_destroy_task *task,
     struct chi_run_context *rctx);
 void chimaera_bdev_monitor_destroy(struct chimaera_bdev *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_destroy_task *task, struct chi_run_context *rctx);
+    struct chi_destroy_task *task, struct chi_run_context *rctx);
 
 int chimaera_bdev_run_allocate_blocks(struct chimaera_bdev *self, struct chimaera_bdev_allocate_blocks_task *task,
     struct chi_run_context *rctx);

@@ -7,8 +7,7 @@
 #error "add_chimod_both() defines CHIMAERA_RUNTIME alone for a runtime library"
 #endif
 
-int myproject_tally_run_create(struct myproject_tally *self,
-                               struct chimaera_admin_create_task *task,
+int myproject_tally_run_create(struct myproject_tally *self, struct chi_create_task *task,
                                struct chi_run_context *rctx)
 {
     (void)rctx;
@@ -22,14 +21,12 @@ int myproject_tally_run_create(struct myproject_tally *self,
 }
 
 void myproject_tally_monitor_create(struct myproject_tally *self, enum chi_monitor_mode mode,
-                                    struct chimaera_admin_create_task *task,
-                                    struct chi_run_context *rctx)
+                                    struct chi_create_task *task, struct chi_run_context *rctx)
 {
     (void)self, (void)mode, (void)task, (void)rctx;
 }
 
-int myproject_tally_run_destroy(struct myproject_tally *self,
-                                struct chimaera_admin_destroy_task *task,
+int myproject_tally_run_destroy(struct myproject_tally *self, struct chi_destroy_task *task,
                                 struct chi_run_context *rctx)
 {
     (void)self, (void)task, (void)rctx;
@@ -37,8 +34,7 @@ int myproject_tally_run_destroy(struct myproject_tally *self,
 }
 
 void myproject_tally_monitor_destroy(struct myproject_tally *self, enum chi_monitor_mode mode,
-                                     struct chimaera_admin_destroy_task *task,
-                                     struct chi_run_context *rctx)
+                                     struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, 0, 0);

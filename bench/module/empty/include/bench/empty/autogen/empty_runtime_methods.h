@@ -9,23 +9,23 @@
 #include "chimaera/container.h"
 
 struct bench_empty; /* the module's state; begins with struct chi_container */
-struct chimaera_admin_create_task;
-struct chimaera_admin_destroy_task;
+struct chi_create_task;
+struct chi_destroy_task;
 struct bench_empty_nop_task;
 struct bench_empty_inside_task;
 struct bench_empty_contend_task;
 
 CHI_BEGIN_DECLS
 
-int bench_empty_run_create(struct bench_empty *self, struct chimaera_admin_create_task *task,
+int bench_empty_run_create(struct bench_empty *self, struct chi_create_task *task,
     struct chi_run_context *rctx);
 void bench_empty_monitor_create(struct bench_empty *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_create_task *task, struct chi_run_context *rctx);
+    struct chi_create_task *task, struct chi_run_context *rctx);
 
-int bench_empty_run_destroy(struct bench_empty *self, struct chimaera_admin_destroy_task *task,
+int bench_empty_run_destroy(struct bench_empty *self, struct chi_destroy_task *task,
     struct chi_run_context *rctx);
 void bench_empty_monitor_destroy(struct bench_empty *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_destroy_task *task, struct chi_run_context *rctx);
+    struct chi_destroy_task *task, struct chi_run_context *rctx);
 
 int bench_empty_run_nop(struct bench_empty *self, struct bench_empty_nop_task *task,
     struct chi_run_context *rctx);

@@ -9,8 +9,8 @@
 #include "chimaera/container.h"
 
 struct bench_payload; /* the module's state; begins with struct chi_container */
-struct chimaera_admin_create_task;
-struct chimaera_admin_destroy_task;
+struct chi_create_task;
+struct chi_destroy_task;
 struct bench_payload_empty_task;
 struct bench_payload_words_task;
 struct bench_payload_text_task;
@@ -20,15 +20,15 @@ struct bench_payload_subtask_task;
 
 CHI_BEGIN_DECLS
 
-int bench_payload_run_create(struct bench_payload *self, struct chimaera_admin_create_task *task,
+int bench_payload_run_create(struct bench_payload *self, struct chi_create_task *task,
     struct chi_run_context *rctx);
 void bench_payload_monitor_create(struct bench_payload *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_create_task *task, struct chi_run_context *rctx);
+    struct chi_create_task *task, struct chi_run_context *rctx);
 
-int bench_payload_run_destroy(struct bench_payload *self, struct chimaera_admin_destroy_task *task,
+int bench_payload_run_destroy(struct bench_payload *self, struct chi_destroy_task *task,
     struct chi_run_context *rctx);
 void bench_payload_monitor_destroy(struct bench_payload *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_destroy_task *task, struct chi_run_context *rctx);
+    struct chi_destroy_task *task, struct chi_run_context *rctx);
 
 int bench_payload_run_empty(struct bench_payload *self, struct bench_payload_empty_task *task,
     struct chi_run_context *rctx);

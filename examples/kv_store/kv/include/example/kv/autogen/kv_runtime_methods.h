@@ -9,8 +9,8 @@
 #include "chimaera/container.h"
 
 struct example_kv; /* the module's state; begins with struct chi_container */
-struct chimaera_admin_create_task;
-struct chimaera_admin_destroy_task;
+struct chi_create_task;
+struct chi_destroy_task;
 struct example_kv_put_task;
 struct example_kv_get_task;
 struct example_kv_delete_task;
@@ -18,15 +18,15 @@ struct example_kv_scan_task;
 
 CHI_BEGIN_DECLS
 
-int example_kv_run_create(struct example_kv *self, struct chimaera_admin_create_task *task,
+int example_kv_run_create(struct example_kv *self, struct chi_create_task *task,
     struct chi_run_context *rctx);
 void example_kv_monitor_create(struct example_kv *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_create_task *task, struct chi_run_context *rctx);
+    struct chi_create_task *task, struct chi_run_context *rctx);
 
-int example_kv_run_destroy(struct example_kv *self, struct chimaera_admin_destroy_task *task,
+int example_kv_run_destroy(struct example_kv *self, struct chi_destroy_task *task,
     struct chi_run_context *rctx);
 void example_kv_monitor_destroy(struct example_kv *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_destroy_task *task, struct chi_run_context *rctx);
+    struct chi_destroy_task *task, struct chi_run_context *rctx);
 
 int example_kv_run_put(struct example_kv *self, struct example_kv_put_task *task,
     struct chi_run_context *rctx);

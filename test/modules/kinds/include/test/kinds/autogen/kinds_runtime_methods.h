@@ -9,8 +9,8 @@
 #include "chimaera/container.h"
 
 struct test_kinds; /* the module's state; begins with struct chi_container */
-struct chimaera_admin_create_task;
-struct chimaera_admin_destroy_task;
+struct chi_create_task;
+struct chi_destroy_task;
 struct test_kinds_wait_task;
 struct test_kinds_note_task;
 struct test_kinds_trace_task;
@@ -21,15 +21,15 @@ struct test_kinds_class_task;
 
 CHI_BEGIN_DECLS
 
-int test_kinds_run_create(struct test_kinds *self, struct chimaera_admin_create_task *task,
+int test_kinds_run_create(struct test_kinds *self, struct chi_create_task *task,
     struct chi_run_context *rctx);
 void test_kinds_monitor_create(struct test_kinds *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_create_task *task, struct chi_run_context *rctx);
+    struct chi_create_task *task, struct chi_run_context *rctx);
 
-int test_kinds_run_destroy(struct test_kinds *self, struct chimaera_admin_destroy_task *task,
+int test_kinds_run_destroy(struct test_kinds *self, struct chi_destroy_task *task,
     struct chi_run_context *rctx);
 void test_kinds_monitor_destroy(struct test_kinds *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_destroy_task *task, struct chi_run_context *rctx);
+    struct chi_destroy_task *task, struct chi_run_context *rctx);
 
 int test_kinds_run_wait(struct test_kinds *self, struct test_kinds_wait_task *task,
     struct chi_run_context *rctx);

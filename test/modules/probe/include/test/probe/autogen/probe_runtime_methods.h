@@ -9,8 +9,8 @@
 #include "chimaera/container.h"
 
 struct test_probe; /* the module's state; begins with struct chi_container */
-struct chimaera_admin_create_task;
-struct chimaera_admin_destroy_task;
+struct chi_create_task;
+struct chi_destroy_task;
 struct test_probe_nop_task;
 struct test_probe_echo_task;
 struct test_probe_fail_task;
@@ -40,15 +40,15 @@ struct test_probe_locks_task;
 
 CHI_BEGIN_DECLS
 
-int test_probe_run_create(struct test_probe *self, struct chimaera_admin_create_task *task,
+int test_probe_run_create(struct test_probe *self, struct chi_create_task *task,
     struct chi_run_context *rctx);
 void test_probe_monitor_create(struct test_probe *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_create_task *task, struct chi_run_context *rctx);
+    struct chi_create_task *task, struct chi_run_context *rctx);
 
-int test_probe_run_destroy(struct test_probe *self, struct chimaera_admin_destroy_task *task,
+int test_probe_run_destroy(struct test_probe *self, struct chi_destroy_task *task,
     struct chi_run_context *rctx);
 void test_probe_monitor_destroy(struct test_probe *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_destroy_task *task, struct chi_run_context *rctx);
+    struct chi_destroy_task *task, struct chi_run_context *rctx);
 
 int test_probe_run_nop(struct test_probe *self, struct test_probe_nop_task *task,
     struct chi_run_context *rctx);

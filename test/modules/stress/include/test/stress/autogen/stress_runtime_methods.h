@@ -9,8 +9,8 @@
 #include "chimaera/container.h"
 
 struct test_stress; /* the module's state; begins with struct chi_container */
-struct chimaera_admin_create_task;
-struct chimaera_admin_destroy_task;
+struct chi_create_task;
+struct chi_destroy_task;
 struct test_stress_work_task;
 struct test_stress_section_task;
 struct test_stress_share_task;
@@ -21,15 +21,15 @@ struct test_stress_report_task;
 
 CHI_BEGIN_DECLS
 
-int test_stress_run_create(struct test_stress *self, struct chimaera_admin_create_task *task,
+int test_stress_run_create(struct test_stress *self, struct chi_create_task *task,
     struct chi_run_context *rctx);
 void test_stress_monitor_create(struct test_stress *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_create_task *task, struct chi_run_context *rctx);
+    struct chi_create_task *task, struct chi_run_context *rctx);
 
-int test_stress_run_destroy(struct test_stress *self, struct chimaera_admin_destroy_task *task,
+int test_stress_run_destroy(struct test_stress *self, struct chi_destroy_task *task,
     struct chi_run_context *rctx);
 void test_stress_monitor_destroy(struct test_stress *self, enum chi_monitor_mode mode,
-    struct chimaera_admin_destroy_task *task, struct chi_run_context *rctx);
+    struct chi_destroy_task *task, struct chi_run_context *rctx);
 
 int test_stress_run_work(struct test_stress *self, struct test_stress_work_task *task,
     struct chi_run_context *rctx);

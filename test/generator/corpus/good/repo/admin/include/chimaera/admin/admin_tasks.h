@@ -6,17 +6,6 @@
 #include <chimaera/string.h>
 #include <chimaera/task.h>
 
-/* What every module's Create handler receives. */
-struct chimaera_admin_create_task {
-    struct chi_task base;
-    IN struct chi_string params; /* the module's create_params, by chi_params_save() */
-};
-
-/* What every module's Destroy handler receives. */
-struct chimaera_admin_destroy_task {
-    struct chi_task base;
-};
-
 struct chimaera_admin_get_or_create_pool_task {
     struct chi_task base;
     IN struct chi_string mod_name;  /* "<ns>_<mod>" */

@@ -70,6 +70,12 @@ struct chimaera_kv_http_get_task {
     struct chi_task base;
 };
 
+/* As the core's struct chi_create_task. */
+struct chimaera_kv_same_task {
+    struct chi_task base;
+    IN struct chi_string params;
+};
+
 struct chimaera_kv_all_task {
     struct chi_task base;
     IN uint8_t u8;
