@@ -94,6 +94,7 @@ for file in share/doc/chimaera/LICENSE share/doc/chimaera/examples/chimaera.yaml
     bin/chi_refresh_repo bin/chi_new_mod; do
     [[ -s $prefix/$file ]] || fail "$file is not installed"
 done
+must perl "$here/../../tools/lib/links.pl" markdown "$prefix/share/doc/chimaera"
 ! grep -rlF -e "$work/first" -e "$build" "$prefix" --include='*.cmake' --include='*.pc' >"$log" ||
     fail "these name folders of before"
 plugin="$prefix/$libdir/nbdkit/plugins/nbdkit-chimaera-plugin.so"

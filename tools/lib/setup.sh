@@ -65,6 +65,14 @@ setup_missing() {
         { command -v valgrind && setup_has_header valgrind/callgrind.h; } >/dev/null ||
             echo valgrind # task_instructions
         ;;
+    docs) # tools/docs --site
+        command -v mkdocs >/dev/null || echo mkdocs
+        [[ -d /usr/share/mkdocs/themes/material ]] || echo mkdocs-material
+        ;;
+    docs_pictures) # tools/docs --pictures
+        command -v dot >/dev/null || echo graphviz
+        [[ "$(fc-match 'DejaVu Sans' family 2>/dev/null)" == *DejaVu* ]] || echo fonts-dejavu-core
+        ;;
     clients) # test/nbd: programs of others that use block devices
         command -v nbdkit >/dev/null || echo nbdkit
         setup_has_header nbdkit-plugin.h || echo nbdkit-plugin-dev

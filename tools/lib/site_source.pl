@@ -13,7 +13,7 @@ die "Usage: site_source.pl FOLDER\n" if @ARGV != 1;
 my $to = $ARGV[0];
 my %files = map { $_ => 1 } grep { -f }
     split /\0/, qx(git ls-files -z --cached --others --exclude-standard -- '*.md' docs/pictures LICENSE);
-delete $files{$_} for grep { m{^(test|chimods/MOD_NAME)/} } keys %files;
+delete $files{$_} for grep { m{^test/} } keys %files;
 
 # Lists need an empty line before them there, and not on the pages where the sources are read.
 sub with_room_for_lists {
