@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/embedded.h"
-#include "runtime/stepper.h"
+#include "runtime/core/runtime.h"
+#include "runtime/host/embedded.h"
+#include "runtime/host/stepper.h"
 #include "shm/segment.h"
 #include "test/allocations.h"
 #include "test/test.h"

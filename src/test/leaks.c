@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "runtime/stepper.h"
+#include "runtime/host/stepper.h"
 #include "task/host.h"
 #include "test/allocations.h"
 #include "test/test.h"

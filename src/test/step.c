@@ -7,8 +7,11 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
-#include "runtime/pool.h"
-#include "runtime/stepper.h"
+#include "runtime/core/runtime.h"
+#include "runtime/host/call.h"
+#include "runtime/host/stepper.h"
+#include "runtime/module/pool.h"
+#include "runtime/pools/pools.h"
 #include "test/test.h"
 
 #define CALL_TIMEOUT_NS (60 * CHI_NS_PER_S)

@@ -4,7 +4,7 @@
 #define CHI_TEST_TEST_H
 
 #include "chimaera/test.h"
-#include "runtime/runtime.h"
+#include "runtime/core/runtime.h"
 #include "test/descriptors.h"
 #include "test/status.h"
 

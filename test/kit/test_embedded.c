@@ -11,7 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/embedded.h"
+#include "runtime/core/runtime.h"
+#include "runtime/host/call.h"
+#include "runtime/host/embedded.h"
 
 static struct chi_runtime *runtime;
 

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/record.h"
+#include "runtime/core/record.h"
 #include "support/process.h"
 #include "test/descriptors.h"
 

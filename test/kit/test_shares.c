@@ -3,7 +3,9 @@
  * Clients that let as many of their tasks wait as they may, beside others that want something of
  * the same worker. This process is a client and makes the steps; the others are its children.
  */
-#include "runtime/worker.h" /* first: its arguments are called as kit.h's pool */
+#include "runtime/core/runtime.h"
+#include "runtime/module/pool.h"
+#include "runtime/worker/worker.h" /* first: its arguments are called as kit.h's pool */
 
 #include "kit/kit.h"
 
@@ -61,7 +63,7 @@ static void cancel_all(void)
 
 static uint32_t parked(void)
 {
-    return runtime->workers[0]->clients_parked + runtime->workers[1]->clients_parked;
+    return runtime->workers[0]->waits.clients + runtime->workers[1]->waits.clients;
 }
 
 /* Time passes as well, because handlers look again every now and then. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A runtime that is stepped by hand, seen from a client: order, time, waiting. */
-#include "runtime/worker.h" /* first: its arguments are called as kit.h's pool */
+#include "runtime/module/pool.h"
+#include "runtime/worker/worker.h" /* first: its arguments are called as kit.h's pool */
 
 #include "kit/kit.h"
 
@@ -386,7 +387,7 @@ static void a_periodic_broadcast_goes_on_while_its_worker_has_too_many_tasks(voi
     assert_int_equal(chi_task_set_period(&task->base, S), 0);
     assert_int_equal(chi_task_enqueue(&task->base), 0);
     chi_test_run_until_idle();
-    atomic_fetch_add(&worker->backlog, 1u << 20);
+    atomic_fetch_add(&worker->wake.backlog, 1u << 20);
     chi_test_advance(3 * S);
     assert_false(chi_task_done(&task->base));
     struct chi_task *fresh =
@@ -394,10 +395,10 @@ static void a_periodic_broadcast_goes_on_while_its_worker_has_too_many_tasks(voi
     assert_int_equal(chi_task_enqueue(fresh), 0);
     assert_int_equal(chi_task_wait(fresh), -EAGAIN);
     chi_task_del(fresh);
-    atomic_fetch_sub(&worker->backlog, 1u << 20);
+    atomic_fetch_sub(&worker->wake.backlog, 1u << 20);
     assert_int_equal(chi_task_cancel(&task->base), 0);
     assert_int_equal(chi_task_wait(&task->base), -ECANCELED);
-    assert_int_equal(atomic_load(&worker->backlog), 0);
+    assert_int_equal(atomic_load(&worker->wake.backlog), 0);
     chi_task_del(&task->base);
 }
 

@@ -20,8 +20,9 @@
 #include "chimaera/status.h"
 #include "chimaera/version.h"
 #include "config/config.h"
-#include "runtime/compose.h"
-#include "runtime/runtime.h"
+#include "runtime/core/runtime.h"
+#include "runtime/host/start.h"
+#include "runtime/pools/compose.h"
 
 enum { EXIT_USAGE = 2 };
 

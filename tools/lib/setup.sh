@@ -3,7 +3,7 @@
 # Sourced by the scripts in tools/: finds out what the machine lacks and installs that with apt.
 # Nothing is asked of apt where nothing is missing.
 #
-#   setup_require build [tests] [clients] [checks] [fuzz]   makes sure of these groups, or ends the script
+#   setup_require build [tests] [clients] [checks] [fuzz] [docs] [docs_pictures]   makes sure of these groups, or ends the script
 #   setup_clang_format                     prints the name of a usable clang-format
 
 setup_say() {
@@ -61,6 +61,8 @@ setup_missing() {
     tests)
         setup_has_header cmocka.h || echo libcmocka-dev
         command -v g++ >/dev/null || echo g++ # generated headers are C++ too
+        { command -v valgrind && setup_has_header valgrind/callgrind.h; } >/dev/null ||
+            echo valgrind # task_instructions
         ;;
     clients) # test/nbd: programs of others that use block devices
         command -v nbdkit >/dev/null || echo nbdkit
@@ -72,6 +74,14 @@ setup_missing() {
         ;;
     fuzz)
         command -v clang-14 >/dev/null || command -v clang >/dev/null || echo clang-14
+        ;;
+    docs_pictures)
+        command -v dot >/dev/null || echo graphviz
+        [[ "$(fc-match 'DejaVu Sans' family 2>/dev/null)" == *DejaVu* ]] || echo fonts-dejavu-core
+        ;;
+    docs)
+        command -v mkdocs >/dev/null || echo mkdocs
+        [[ -d /usr/share/doc/mkdocs-material ]] || echo mkdocs-material
         ;;
     checks)
         command -v spin >/dev/null || echo spin

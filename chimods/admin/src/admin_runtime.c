@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "runtime/admin_api.h"
+#include "runtime/host/admin_api.h"
 
 enum { QUEUE_REQUESTS };
 

@@ -30,10 +30,19 @@
 #include "chimaera/corwlock.h"
 #include "chimaera/status.h"
 #include "lane/bell.h"
-#include "runtime/lock_watch.h"
-#include "runtime/origin.h"
-#include "runtime/wait_graph.h"
-#include "runtime/worker.h"
+#include "runtime/core/current.h"
+#include "runtime/core/message.h"
+#include "runtime/core/origin.h"
+#include "runtime/core/record.h"
+#include "runtime/core/runtime.h"
+#include "runtime/module/pool.h"
+#include "runtime/path/lane_queue.h"
+#include "runtime/sched/scheduler.h"
+#include "runtime/sync/lock.h"
+#include "runtime/worker/lifetime.h"
+#include "runtime/worker/park.h"
+#include "runtime/worker/send.h"
+#include "runtime/worker/worker.h"
 #include "shm/arena.h"
 
 #define WORKERS 2u
@@ -125,14 +134,14 @@ static int play(void *argument)
 static void halt(struct chi_worker *worker, struct chi_message *message)
 {
     (void)message;
-    atomic_store(&worker->stop, true);
+    atomic_store(&worker->wake.stop, true);
 }
 
 static void become(struct chi_worker *worker)
 {
     chi_worker_self = worker;
     chi_host = worker != NULL ? &worker->host : NULL;
-    chi_fiber_running = worker != NULL ? worker->thread_fiber : NULL;
+    chi_fiber_running = worker != NULL ? worker->fibers.thread : NULL;
 }
 
 /* One round of its loop, and of those that it goes back to. */
@@ -140,12 +149,12 @@ static void step(struct chi_worker *worker)
 {
     struct chi_message message = {.handle = halt};
     become(worker);
-    atomic_store(&worker->stop, false);
+    atomic_store(&worker->wake.stop, false);
     chi_worker_send(worker, &message);
     assert_true(chi_worker_has_spare(worker));
-    worker->running = worker->spare;
-    worker->spare = worker->running->link;
-    chi_fiber_switch(worker->thread_fiber, worker->running);
+    worker->fibers.running = worker->fibers.spare;
+    worker->fibers.spare = worker->fibers.running->link;
+    chi_fiber_switch(worker->fibers.thread, worker->fibers.running);
     become(NULL);
 }
 
@@ -160,8 +169,8 @@ static void step_all(void)
 static void adopt_thread(struct chi_worker *worker)
 {
     become(NULL);
-    worker->thread_fiber = chi_fiber_adopt(worker->fibers);
-    assert_non_null(worker->thread_fiber);
+    worker->fibers.thread = chi_fiber_adopt(worker->fibers.pool);
+    assert_non_null(worker->fibers.thread);
     become(NULL);
 }
 
@@ -176,6 +185,7 @@ static void make_runtime(void)
     const struct chi_extent_source source = {.grant = no_grant};
 
     memset(&runtime, 0, sizeof(runtime));
+    runtime.control_fd = -1;
     memset(&lock, 0, sizeof(lock));
     memset(&other_lock, 0, sizeof(other_lock));
     journal[0] = '\0';
@@ -197,7 +207,8 @@ static void make_runtime(void)
     assert_non_null(pool.cells);
     memset((void *)pool.cells, 0, WORKERS * sizeof(*pool.cells));
     for (uint32_t w = 0; w < WORKERS; w++)
-        assert_int_equal(chi_worker_create(&runtime, w, CHI_LOW_LATENCY, &runtime.workers[w]), 0);
+        assert_int_equal(
+            chi_scheduler_create_worker(&runtime, w, CHI_LOW_LATENCY, &runtime.workers[w]), 0);
 }
 
 static void unmake_runtime(void)
@@ -241,12 +252,12 @@ static inline int teardown(void **state)
         assert_int_equal(worker->stats.parked, 0);
         assert_int_equal(worker->lock_waits, 0);
         become(worker);
-        while (worker->spare != NULL) {
-            struct chi_fiber *fiber = worker->spare;
-            worker->spare = fiber->link;
+        while (worker->fibers.spare != NULL) {
+            struct chi_fiber *fiber = worker->fibers.spare;
+            worker->fibers.spare = fiber->link;
             chi_fiber_discard(fiber);
         }
-        chi_fiber_unadopt(worker->thread_fiber);
+        chi_fiber_unadopt(worker->fibers.thread);
     }
     become(NULL);
     unmake_runtime();
@@ -264,7 +275,7 @@ static inline struct chi_record *cast(struct actor *actor, char name, uint32_t w
 {
     *actor = (struct actor){.name = name, .script = script, .worker = runtime.workers[worker]};
     struct chi_record *record =
-        chi_record_new(&actor->worker->records, (uint32_t)sizeof(struct chi_task));
+        chi_record_new(&actor->worker->caches.records, (uint32_t)sizeof(struct chi_task));
     assert_non_null(record);
     memset((void *)&record->task, 0, sizeof(record->task));
     schema_names[name - 'A'][0] = name;
@@ -273,7 +284,7 @@ static inline struct chi_record *cast(struct actor *actor, char name, uint32_t w
     record->pool = &pool;
     record->origin = &origins[0];
     record->home = actor->worker;
-    record->lane = &actor->worker->own_lane;
+    record->lane = &actor->worker->lanes.own;
     record->is_call = true;
     record->call = play;
     record->call_argument = actor;

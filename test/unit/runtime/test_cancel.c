@@ -15,9 +15,27 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "runtime/cancel.h"
-#include "runtime/timed.h"
-#include "runtime/worker.h"
+#include "runtime/core/counter.h"
+#include "runtime/core/current.h"
+#include "runtime/core/message.h"
+#include "runtime/core/origin.h"
+#include "runtime/core/record.h"
+#include "runtime/core/runtime.h"
+#include "runtime/core/timers.h"
+#include "runtime/module/lane.h"
+#include "runtime/module/pool.h"
+#include "runtime/module/pool_table.h"
+#include "runtime/path/complete.h"
+#include "runtime/path/lane_queue.h"
+#include "runtime/path/periodic.h"
+#include "runtime/path/run.h"
+#include "runtime/sched/scheduler.h"
+#include "runtime/worker/handover.h"
+#include "runtime/worker/scan_request.h"
+#include "runtime/worker/timing.h"
+#include "runtime/worker/verdict.h"
+#include "runtime/worker/wait_entry.h"
+#include "runtime/worker/worker.h"
 
 enum { MANY = 8 };
 
@@ -31,7 +49,7 @@ static struct chi_record *records[MANY];
 
 static struct chi_record *make_record(void)
 {
-    struct chi_record *record = chi_record_new(&worker->records, sizeof(struct chi_task));
+    struct chi_record *record = chi_record_new(&worker->caches.records, sizeof(struct chi_task));
     memset((void *)&record->task, 0, sizeof(record->task));
     record->task.method = CHI_METHOD_CUSTOM;
     record->origin = origin;
@@ -40,7 +58,7 @@ static struct chi_record *make_record(void)
     record->pool = &pool;
     atomic_store(&record->task.state, CHI_TASK_QUEUED);
     chi_worker_count(worker, worker, record);
-    ADD_OWN(pool.cells[0].begun, 1);
+    CHI_COUNTER_ADD(pool.cells[0].begun, 1);
     return record;
 }
 
@@ -48,6 +66,7 @@ static int setup(void **state)
 {
     (void)state;
     runtime = calloc(1, sizeof(*runtime));
+    runtime->control_fd = -1;
     worker = aligned_alloc(_Alignof(struct chi_worker), sizeof(*worker));
     origin = calloc(1, sizeof(*origin));
     memset(worker, 0, sizeof(*worker));
@@ -55,19 +74,20 @@ static int setup(void **state)
     runtime->workers[0] = worker;
     runtime->worker_count = 1;
     runtime->common_room = runtime->clients_room = 100;
-    chi_worker_look_init(worker);
+    worker->ops = &chi_scheduler_ops;
+    chi_worker_scan_init(worker);
     chi_handover_init(worker);
-    chi_lane_init_private(&worker->own_lane, NULL, worker);
+    chi_lane_init_private(&worker->lanes.own, NULL, worker);
     chi_worker_self = worker;
     assert_int_equal(chi_origin_init(runtime, origin, 1), 0);
     atomic_store(&origin->state, CHI_ORIGIN_LIVE);
     memset(&cell, 0, sizeof(cell));
     pool = (struct chi_pool){.state = CHI_POOL_READY, .cells = &cell, .runtime = runtime};
     lane = (struct chi_lane){.worker = worker};
-    worker->by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*worker->by_number));
+    worker->lanes.by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*worker->lanes.by_number));
     /* A spare, so that the worker counts as one that takes in tasks. */
     static struct chi_fiber *spare[64];
-    worker->spare = (void *)spare;
+    worker->fibers.spare = (void *)spare;
     for (int i = 0; i < MANY; i++)
         records[i] = make_record();
     return 0;
@@ -82,14 +102,14 @@ static int teardown(void **state)
     assert_int_equal(atomic_load(&worker->stats.unstarted), 0);
     assert_int_equal(atomic_load(&worker->stats.unstarted_subtasks), 0);
     assert_int_equal(atomic_load(&lane.waiting), 0);
-    assert_ptr_equal(worker->rests.next, &worker->rests);
+    assert_ptr_equal(worker->waits.entries.next, &worker->waits.entries);
     for (int i = 0; i < MANY; i++)
         if (records[i] != NULL)
-            chi_record_free(&worker->records, records[i]);
-    chi_record_cache_fini(&worker->records);
-    chi_timers_fini(&worker->timers);
+            chi_record_free(&worker->caches.records, records[i]);
+    chi_record_cache_fini(&worker->caches.records);
+    chi_timers_fini(&worker->waits.timers);
     chi_origin_fini(origin);
-    free(worker->by_number);
+    free(worker->lanes.by_number);
     free(origin);
     free(worker);
     free(runtime);
@@ -119,13 +139,13 @@ static void handle_all(struct chi_inbox *inbox)
 
 static void handle_messages(void)
 {
-    handle_all(&worker->inbox);
-    handle_all(&worker->lane_inbox);
+    handle_all(&worker->wake.inbox);
+    handle_all(&worker->wake.lane_inbox);
 }
 
 static void look(void)
 {
-    chi_runtime_look_over(runtime);
+    chi_runtime_scan(runtime);
     handle_messages();
 }
 
@@ -172,7 +192,7 @@ static void only_marked_records_leave_a_lane_and_the_rest_keeps_its_order(void *
     }
     assert_ptr_equal(take_first(), next);
     chi_worker_complete(worker, next, 0);
-    chi_record_free(&worker->records, next);
+    chi_record_free(&worker->caches.records, next);
     assert_null(take_first());
 }
 
@@ -192,18 +212,18 @@ static void a_lane_emptied_by_a_look_is_forgotten_before_its_pool_can_go(void **
     look();
     assert_false(lane.ready);
     assert_false(others[2].ready);
-    assert_int_equal(worker->lanes_ready, 2);
-    assert_ptr_equal(worker->lanes_first, &others[0]);
+    assert_int_equal(worker->lanes.ready, 2);
+    assert_ptr_equal(worker->lanes.first, &others[0]);
     assert_ptr_equal(others[0].next_ready, &others[1]);
     assert_null(others[1].next_ready);
-    assert_ptr_equal(worker->lanes_last, &others[1]);
+    assert_ptr_equal(worker->lanes.last, &others[1]);
     mark(records[0]);
     mark(records[2]);
-    worker->lanes_look.again_ns = 0;
+    worker->lanes.scan.again_ns = 0;
     look();
-    assert_null(worker->lanes_first);
-    assert_null(worker->lanes_last);
-    assert_int_equal(worker->lanes_ready, 0);
+    assert_null(worker->lanes.first);
+    assert_null(worker->lanes.last);
+    assert_int_equal(worker->lanes.ready, 0);
     complete_rest(4);
 }
 
@@ -261,14 +281,14 @@ static void a_look_takes_in_what_clients_that_cancel_have_submitted(void **state
                                           .origin = origin,
                                           .worker = worker,
                                           .number = 70 + i};
-        worker->by_number[70 + i] = &ingress[i];
+        worker->lanes.by_number[70 + i] = &ingress[i];
         for (uint64_t item = 1; item <= 40; item++) /* nobody's memory: counted as refused */
             assert_int_equal(chi_lane_push(shm_lane, depth_log2, item), 0);
     }
     look();
     assert_int_equal(atomic_load(&origin->cells[0].refused), 0); /* it cancels nothing */
     atomic_store(&origin->cancels, true);
-    worker->lanes_look.again_ns = 0;
+    worker->lanes.scan.again_ns = 0;
     look();
     assert_int_equal(atomic_load(&origin->cells[0].refused), 80);
     for (uint32_t i = 0; i < 2; i++)
@@ -285,18 +305,18 @@ static void many_who_ask_cause_one_look_that_sees_all_marks(void **state)
     for (int i = 0; i < MANY; i++) {
         chi_worker_append(worker, &lane, records[i]);
         mark(records[i]);
-        chi_runtime_look_over(runtime);
+        chi_runtime_scan(runtime);
     }
-    assert_ptr_equal(atomic_load(&worker->inbox.newest), &worker->rests_look.message);
-    assert_null(worker->rests_look.message.next);
-    assert_ptr_equal(atomic_load(&worker->lane_inbox.newest), &worker->lanes_look.message);
-    assert_null(worker->lanes_look.message.next);
+    assert_ptr_equal(atomic_load(&worker->wake.inbox.newest), &worker->waits.scan.message);
+    assert_null(worker->waits.scan.message.next);
+    assert_ptr_equal(atomic_load(&worker->wake.lane_inbox.newest), &worker->lanes.scan.message);
+    assert_null(worker->lanes.scan.message.next);
     handle_messages();
     for (int i = 0; i < MANY; i++)
         assert_true(is_done(records[i], -ECANCELED));
-    chi_runtime_look_over(runtime); /* the next one sends again */
-    assert_ptr_equal(atomic_load(&worker->inbox.newest), &worker->rests_look.message);
-    assert_ptr_equal(atomic_load(&worker->lane_inbox.newest), &worker->lanes_look.message);
+    chi_runtime_scan(runtime); /* the next one sends again */
+    assert_ptr_equal(atomic_load(&worker->wake.inbox.newest), &worker->waits.scan.message);
+    assert_ptr_equal(atomic_load(&worker->wake.lane_inbox.newest), &worker->lanes.scan.message);
     handle_messages();
 }
 
@@ -305,15 +325,15 @@ static void a_look_soon_after_another_is_put_off_not_left_out(void **state)
     (void)state;
     chi_worker_append(worker, &lane, records[0]);
     uint64_t later = chi_clock_now_ns() + 3600 * CHI_NS_PER_S;
-    worker->lanes_look.again_ns = later; /* as after one that took long */
+    worker->lanes.scan.again_ns = later; /* as after one that took long */
     mark(records[0]);
     look();
     look();
     assert_false(is_done(records[0], -ECANCELED));
-    assert_int_equal(worker->timers.count, 1);
-    struct chi_timer *timer = chi_timers_take_due(&worker->timers, later);
+    assert_int_equal(worker->waits.timers.count, 1);
+    struct chi_timer *timer = chi_timers_take_due(&worker->waits.timers, later);
     assert_non_null(timer);
-    worker->lanes_look.again_ns = 0; /* an hour has passed */
+    worker->lanes.scan.again_ns = 0; /* an hour has passed */
     timer->fire(worker, timer);
     assert_true(is_done(records[0], -ECANCELED));
     complete_rest(1);
@@ -322,19 +342,19 @@ static void a_look_soon_after_another_is_put_off_not_left_out(void **state)
 /* ---- parked and resting */
 
 struct resting {
-    struct chi_rest rest;
+    struct chi_wait_entry entry;
     int code;
     struct resting *takes_along;
 };
 
-static void end_resting(struct chi_worker *on, struct chi_rest *rest, int code)
+static void end_resting(struct chi_worker *on, struct chi_wait_entry *rest, int code)
 {
     struct resting *resting = (void *)rest;
-    chi_rest_remove(rest);
+    chi_wait_entry_remove(rest);
     resting->code = code;
     chi_worker_complete(on, rest->record, code);
     if (resting->takes_along != NULL && resting->takes_along->code == 0)
-        end_resting(on, &resting->takes_along->rest, code);
+        end_resting(on, &resting->takes_along->entry, code);
 }
 
 static void ending_one_that_rests_may_end_others_in_the_same_look(void **state)
@@ -342,8 +362,8 @@ static void ending_one_that_rests_may_end_others_in_the_same_look(void **state)
     struct resting resting[MANY] = {0};
     (void)state;
     for (int i = 0; i < MANY; i++) {
-        resting[i].rest = (struct chi_rest){.record = records[i], .end = end_resting};
-        chi_rest_add(&worker->rests, &resting[i].rest);
+        resting[i].entry = (struct chi_wait_entry){.record = records[i], .end = end_resting};
+        chi_wait_entry_add(&worker->waits.entries, &resting[i].entry);
     }
     resting[1].takes_along = &resting[2]; /* the next one */
     resting[4].takes_along = &resting[0]; /* one that was looked at before */
@@ -355,7 +375,7 @@ static void ending_one_that_rests_may_end_others_in_the_same_look(void **state)
         bool ended = i == 0 || i == 1 || i == 2 || i == 4;
         assert_int_equal(resting[i].code, ended ? -ECANCELED : 0);
         if (!ended) {
-            chi_rest_remove(&resting[i].rest);
+            chi_wait_entry_remove(&resting[i].entry);
             chi_worker_complete(worker, records[i], 0);
         }
     }
@@ -374,7 +394,7 @@ static void pool_runtime_and_deadline_are_reasons_too(void **state)
     records[2]->task.flags = CHI_TASK_TIMED;
     records[2]->task.time_low = 0;
     records[2]->task.return_code = 1 << 28; /* far away */
-    assert_int_equal(chi_timed_begin(worker, records[2]), 0);
+    assert_int_equal(chi_timing_begin(worker, records[2]), 0);
     assert_int_equal(chi_record_verdict(worker, records[2], (uint64_t)1 << 59), 0);
     assert_int_equal(chi_record_verdict(worker, records[2], (uint64_t)1 << 60), -ETIMEDOUT);
 
@@ -393,7 +413,7 @@ static void begin_periodic(struct chi_record *record)
     record->task.flags = CHI_TASK_PERIODIC;
     record->task.time_low = 1000000;
     record->task.return_code = 0;
-    assert_int_equal(chi_timed_begin(worker, record), 0);
+    assert_int_equal(chi_timing_begin(worker, record), 0);
 }
 
 static void a_periodic_task_between_runs_is_held_and_not_in_flight(void **state)
@@ -431,8 +451,8 @@ static void a_handlers_error_ends_a_periodic_task_with_it(void **state)
     begin_periodic(records[0]);
     chi_worker_complete(worker, records[0], 3);
     assert_false(is_done(records[0], 3));
-    chi_rest_remove(&records[0]->timed->rest);
-    chi_timers_remove(&worker->timers, &records[0]->timed->timer);
+    chi_wait_entry_remove(&records[0]->timing->entry);
+    chi_timers_remove(&worker->waits.timers, &records[0]->timing->timer);
     chi_worker_count(worker, worker, records[0]);
     chi_worker_complete(worker, records[0], -EDOM);
     assert_true(is_done(records[0], -EDOM));
@@ -443,7 +463,7 @@ static void a_late_run_skips_periods_and_counts_them(void **state)
     (void)state;
     complete_rest(1);
     begin_periodic(records[0]);
-    struct chi_timed *timed = records[0]->timed;
+    struct chi_timing *timed = records[0]->timing;
     uint64_t first = timed->next_ns;
     timed->next_ns = first - 10 * timed->period_ns; /* the run took more than ten periods */
     chi_worker_complete(worker, records[0], 0);

@@ -202,10 +202,10 @@ static void append(struct chi_worker *worker, struct chi_message *message)
 /* As chi_worker_stop(), but ThreadSanitizer does not know the join with a clock. */
 static void join(struct chi_worker *worker)
 {
-    atomic_store(&worker->stop, true);
-    chi_eventfd_wake(worker->private_fd);
-    assert_int_equal(pthread_join(worker->thread, NULL), 0);
-    worker->started = false;
+    atomic_store(&worker->wake.stop, true);
+    chi_eventfd_wake(worker->wake.private_fd);
+    assert_int_equal(pthread_join(worker->thread.handle, NULL), 0);
+    worker->thread.started = false;
 }
 
 static void two_threads_keep_writers_and_readers_apart(void **state)

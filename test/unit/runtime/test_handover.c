@@ -18,9 +18,26 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "runtime/cancel.h"
-#include "runtime/timed.h"
-#include "runtime/worker.h"
+#include "runtime/core/counter.h"
+#include "runtime/core/current.h"
+#include "runtime/core/message.h"
+#include "runtime/core/origin.h"
+#include "runtime/core/record.h"
+#include "runtime/core/runtime.h"
+#include "runtime/core/timers.h"
+#include "runtime/module/lane.h"
+#include "runtime/module/pool.h"
+#include "runtime/module/pool_table.h"
+#include "runtime/path/complete.h"
+#include "runtime/path/lane_queue.h"
+#include "runtime/path/periodic.h"
+#include "runtime/sched/orchestrator.h"
+#include "runtime/sched/scheduler.h"
+#include "runtime/worker/handover.h"
+#include "runtime/worker/park.h"
+#include "runtime/worker/scan_request.h"
+#include "runtime/worker/timing.h"
+#include "runtime/worker/worker.h"
 
 #define HOUR_NS (3600 * CHI_NS_PER_S)
 
@@ -47,7 +64,7 @@ static const struct chi_container_ops ops = {.run = run};
 
 static struct chi_record *make_record(void)
 {
-    struct chi_record *made = chi_record_new(&held->records, sizeof(struct chi_task));
+    struct chi_record *made = chi_record_new(&held->caches.records, sizeof(struct chi_task));
     memset((void *)&made->task, 0, sizeof(made->task));
     made->task.method = CHI_METHOD_CUSTOM;
     made->origin = origin;
@@ -56,7 +73,7 @@ static struct chi_record *make_record(void)
     made->pool = &pool;
     atomic_store(&made->task.state, CHI_TASK_QUEUED);
     chi_worker_count(held, held, made);
-    ADD_OWN(pool.cells[0].begun, 1);
+    CHI_COUNTER_ADD(pool.cells[0].begun, 1);
     return made;
 }
 
@@ -68,13 +85,14 @@ static struct chi_worker *make_worker(uint32_t id)
     worker->runtime = runtime;
     worker->id = id;
     runtime->workers[id] = worker;
-    worker->spare = (void *)spare;
-    worker->by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*worker->by_number));
-    chi_worker_look_init(worker);
+    worker->fibers.spare = (void *)spare;
+    worker->lanes.by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*worker->lanes.by_number));
+    worker->ops = &chi_scheduler_ops;
+    chi_worker_scan_init(worker);
     chi_handover_init(worker);
-    chi_lane_init_private(&worker->own_lane, NULL, worker);
-    chi_lane_init_private(&worker->visitors, NULL, worker);
-    atomic_store(&worker->visitors.bound, 1);
+    chi_lane_init_private(&worker->lanes.own, NULL, worker);
+    chi_lane_init_private(&worker->lanes.foreign, NULL, worker);
+    atomic_store(&worker->lanes.foreign.bound, 1);
     return worker;
 }
 
@@ -82,6 +100,7 @@ static int setup(void **state)
 {
     (void)state;
     runtime = calloc(1, sizeof(*runtime));
+    runtime->control_fd = -1;
     runtime->worker_count = 2;
     runtime->common_room = runtime->clients_room = 100;
     runtime->moves_lanes = true;
@@ -127,10 +146,10 @@ static void come_home(void)
 {
     pthread_t thread; /* waits for its lanes */
     assert_int_equal(pthread_create(&thread, NULL, return_to_scheduler, NULL), 0);
-    if (server->guests != NULL) {
+    if (server->lent != NULL) {
         while (!atomic_load(&held->handover.want))
             sched_yield();
-        chi_worker_serve_guests(server); /* gives them back, and does nothing for them */
+        chi_worker_serve_lent(server); /* gives them back, and does nothing for them */
     }
     pthread_join(thread, NULL);
     chi_worker_self = held;
@@ -148,15 +167,15 @@ static int teardown(void **state)
     assert_int_equal(atomic_load(&held->stats.unstarted_subtasks), 0);
     assert_int_equal(atomic_load(&lane.waiting), 0);
     assert_int_equal(atomic_load(&lane.bound), 0);
-    assert_int_equal(atomic_load(&lane.visitors), 0);
+    assert_int_equal(atomic_load(&lane.foreign), 0);
     assert_int_equal(atomic_load(&lane.done) + atomic_load(&lane.dropped), ran_count > 0 ? 5 : 2);
-    chi_record_free(&held->records, holder);
-    chi_record_free(&held->records, record);
+    chi_record_free(&held->caches.records, holder);
+    chi_record_free(&held->caches.records, record);
     for (int i = 0; i < 2; i++) {
         struct chi_worker *worker = runtime->workers[i];
-        free(worker->by_number);
-        chi_record_cache_fini(&worker->records);
-        chi_timers_fini(&worker->timers);
+        free(worker->lanes.by_number);
+        chi_record_cache_fini(&worker->caches.records);
+        chi_timers_fini(&worker->waits.timers);
         chi_handover_fini(worker);
         free(worker);
     }
@@ -171,10 +190,10 @@ static int teardown(void **state)
 static void go_away(void)
 {
     static uint64_t now = CHI_NS_PER_S;
-    while (!atomic_load(&held->claim))
-        chi_orchestrator_look(runtime, now += 100 * CHI_NS_PER_MS);
-    handle_all(server, server, &server->lane_inbox);
-    assert_ptr_equal(server->guests, held);
+    while (!atomic_load(&held->takeover))
+        chi_orchestrator_scan(runtime, now += 100 * CHI_NS_PER_MS);
+    handle_all(server, server, &server->wake.lane_inbox);
+    assert_ptr_equal(server->lent, held);
 }
 
 static void append_with_deadline(uint64_t deadline_ns)
@@ -182,15 +201,15 @@ static void append_with_deadline(uint64_t deadline_ns)
     record->task.flags = CHI_TASK_TIMED;
     record->task.time_low = (uint32_t)deadline_ns;
     record->task.return_code = (int32_t)(deadline_ns >> 32);
-    assert_int_equal(chi_timed_begin(chi_worker_self, record), 0);
-    assert_int_equal(record->timed->deadline_ns, deadline_ns);
+    assert_int_equal(chi_timing_begin(chi_worker_self, record), 0);
+    assert_int_equal(record->timing->deadline_ns, deadline_ns);
     chi_worker_append(held, &lane, record);
 }
 
 static void mark(void)
 {
     atomic_fetch_or(&record->task.state, CHI_TASK_CANCEL);
-    chi_runtime_look_over(runtime);
+    chi_runtime_scan(runtime);
 }
 
 static bool is_done(int code)
@@ -202,7 +221,7 @@ static bool is_done(int code)
 /* Lets the time pass that the worker's earliest timer is set to. */
 static void fire(struct chi_worker *worker, uint64_t now_ns)
 {
-    struct chi_timer *timer = chi_timers_take_due(&worker->timers, now_ns);
+    struct chi_timer *timer = chi_timers_take_due(&worker->waits.timers, now_ns);
     assert_non_null(timer);
     chi_worker_self = worker;
     timer->fire(worker, timer);
@@ -216,13 +235,13 @@ static void who_serves_the_lanes_ends_what_is_queued_there(void **state)
     chi_worker_append(held, &lane, record);
     go_away();
     mark();
-    handle_all(server, server, &server->inbox);
-    handle_all(server, server, &server->lane_inbox);
+    handle_all(server, server, &server->wake.inbox);
+    handle_all(server, server, &server->wake.lane_inbox);
     assert_false(is_done(-ECANCELED)); /* the server's own lanes are others */
-    handle_all(server, held, &held->lane_inbox);
+    handle_all(server, held, &held->wake.lane_inbox);
     assert_true(is_done(-ECANCELED));
     assert_int_equal(atomic_load(&lane.dropped), 1); /* the runner may be counting, too */
-    assert_false(held->rests_look.attentive);        /* its thread has noticed nothing of it */
+    assert_false(held->waits.scan.attentive);        /* its thread has noticed nothing of it */
 }
 
 static void a_mark_set_before_the_lanes_go_is_seen_where_they_are_then(void **state)
@@ -231,7 +250,7 @@ static void a_mark_set_before_the_lanes_go_is_seen_where_they_are_then(void **st
     chi_worker_append(held, &lane, record);
     mark();
     go_away();
-    handle_all(server, held, &held->lane_inbox);
+    handle_all(server, held, &held->wake.lane_inbox);
     assert_true(is_done(-ECANCELED));
 }
 
@@ -242,7 +261,7 @@ static void a_mark_set_while_they_are_away_is_seen_when_they_have_come_home(void
     go_away();
     mark();
     come_home();
-    handle_all(held, held, &held->lane_inbox);
+    handle_all(held, held, &held->wake.lane_inbox);
     assert_true(is_done(-ECANCELED));
 }
 
@@ -251,9 +270,9 @@ static void what_arrives_in_the_lanes_after_their_look_is_noticed_wherever_they_
     (void)state;
     go_away();
     mark();
-    handle_all(server, held, &held->lane_inbox);
+    handle_all(server, held, &held->wake.lane_inbox);
     come_home();
-    assert_true(held->lanes_look.attentive); /* although another one looked */
+    assert_true(held->lanes.scan.attentive); /* although another one looked */
     chi_worker_append(held, &lane, record);
     assert_true(is_done(-ECANCELED));
 }
@@ -267,7 +286,7 @@ static void one_that_has_to_run_on_the_held_thread_can_be_cancelled_as_well(void
     assert_int_equal(chi_worker_run_lanes(server, held, 1), 1); /* sends it to the visitors */
     assert_int_equal(atomic_load(&lane.bound), 2);
     mark(); /* on its way there */
-    handle_all(server, held, &held->lane_inbox);
+    handle_all(server, held, &held->wake.lane_inbox);
     assert_true(is_done(-ECANCELED));
     assert_int_equal(atomic_load(&lane.bound), 1); /* the holder's */
 }
@@ -279,14 +298,14 @@ static void visitors_wait_for_their_thread_and_can_be_cancelled_meanwhile(void *
     go_away();
     chi_worker_self = server;
     assert_int_equal(chi_worker_run_lanes(server, held, 1), 1);
-    handle_all(server, held, &held->lane_inbox);
-    assert_int_equal(atomic_load(&held->visitors.waiting), 1);
+    handle_all(server, held, &held->wake.lane_inbox);
+    assert_int_equal(atomic_load(&held->lanes.foreign.waiting), 1);
     assert_int_equal(chi_worker_run_lanes(server, held, 1), 0); /* not on this thread */
-    assert_int_equal(atomic_load(&held->visitors.waiting), 1);
+    assert_int_equal(atomic_load(&held->lanes.foreign.waiting), 1);
     mark();
-    handle_all(server, held, &held->lane_inbox);
+    handle_all(server, held, &held->wake.lane_inbox);
     assert_true(is_done(-ECANCELED));
-    assert_int_equal(atomic_load(&held->visitors.waiting), 0);
+    assert_int_equal(atomic_load(&held->lanes.foreign.waiting), 0);
 }
 
 static void one_taken_out_before_the_look_is_noticed_at_its_start(void **state)
@@ -295,7 +314,7 @@ static void one_taken_out_before_the_look_is_noticed_at_its_start(void **state)
     chi_worker_append(held, &lane, record);
     come_home();
     mark();
-    handle_all(held, held, &held->inbox); /* the rests; the lanes come later */
+    handle_all(held, held, &held->wake.inbox); /* the rests; the lanes come later */
     assert_false(is_done(-ECANCELED));
     assert_int_equal(chi_worker_run_lanes(held, held, 1), 1);
     assert_true(is_done(-ECANCELED));
@@ -314,7 +333,7 @@ static void what_was_sent_to_the_held_thread_runs_before_what_comes_later(void *
     go_away();
     chi_worker_self = server;
     assert_int_equal(chi_worker_run_lanes(server, held, 1), 1); /* the first is sent on */
-    handle_all(server, held, &held->lane_inbox);
+    handle_all(server, held, &held->wake.lane_inbox);
     assert_int_equal(chi_worker_run_lanes(server, held, 1), 1); /* the second is on its way */
     chi_worker_append(held, &lane, records[2]);
     come_home();
@@ -322,14 +341,14 @@ static void what_was_sent_to_the_held_thread_runs_before_what_comes_later(void *
         ;
     assert_int_equal(ran_count, 1); /* the third was first in turn, but went behind the second */
     chi_worker_append(held, &lane, records[3]);
-    handle_all(held, held, &held->lane_inbox);
+    handle_all(held, held, &held->wake.lane_inbox);
     while (chi_worker_run_lanes(held, held, 1) > 0)
-        handle_all(held, held, &held->lane_inbox);
+        handle_all(held, held, &held->wake.lane_inbox);
     assert_int_equal(ran_count, 4);
     for (uint32_t i = 0; i < 4; i++) {
         assert_int_equal(ran[i], CHI_METHOD_CUSTOM + i);
         if (i > 0)
-            chi_record_free(&held->records, records[i]);
+            chi_record_free(&held->caches.records, records[i]);
     }
 }
 
@@ -340,17 +359,17 @@ static void deadlines_go_with_the_lanes(void **state)
     (void)state;
     uint64_t deadline = chi_clock_now_ns() + 2 * CHI_NS_PER_MS;
     append_with_deadline(deadline);
-    assert_int_equal(chi_timers_next(&held->timers), deadline);
+    assert_int_equal(chi_timers_next(&held->waits.timers), deadline);
     go_away();
-    assert_int_equal(chi_timers_next(&server->timers), deadline);
+    assert_int_equal(chi_timers_next(&server->waits.timers), deadline);
     while (chi_clock_now_ns() < deadline)
         ;
     fire(server, deadline);
     assert_true(is_done(-ETIMEDOUT));
-    assert_int_equal(server->timers.count, 0);
+    assert_int_equal(server->waits.timers.count, 0);
     come_home();
     fire(held, deadline); /* its timer is late, and finds nothing */
-    assert_int_equal(held->timers.count, 0);
+    assert_int_equal(held->waits.timers.count, 0);
 }
 
 static void deadlines_that_came_while_they_were_away_come_home(void **state)
@@ -360,10 +379,10 @@ static void deadlines_that_came_while_they_were_away_come_home(void **state)
     go_away();
     chi_worker_self = server;
     append_with_deadline(deadline);
-    assert_int_equal(held->timers.count, 0);
-    assert_int_equal(chi_timers_next(&server->timers), deadline);
+    assert_int_equal(held->waits.timers.count, 0);
+    assert_int_equal(chi_timers_next(&server->waits.timers), deadline);
     come_home();
-    assert_int_equal(chi_timers_next(&held->timers), deadline);
+    assert_int_equal(chi_timers_next(&held->waits.timers), deadline);
     while (chi_clock_now_ns() < deadline)
         ;
     fire(server, deadline); /* not its to end any more */
@@ -376,16 +395,16 @@ static void a_look_that_was_put_off_goes_with_the_lanes(void **state)
 {
     (void)state;
     chi_worker_append(held, &lane, record);
-    held->lanes_look.again_ns = chi_clock_now_ns() + HOUR_NS; /* as after one that took long */
-    uint64_t again = held->lanes_look.again_ns;
+    held->lanes.scan.again_ns = chi_clock_now_ns() + HOUR_NS; /* as after one that took long */
+    uint64_t again = held->lanes.scan.again_ns;
     go_away();
     mark();
-    handle_all(server, held, &held->lane_inbox);
+    handle_all(server, held, &held->wake.lane_inbox);
     assert_false(is_done(-ECANCELED));
-    assert_int_equal(chi_timers_next(&server->timers), again);
+    assert_int_equal(chi_timers_next(&server->waits.timers), again);
     come_home();
-    assert_int_equal(chi_timers_next(&held->timers), again);
-    held->lanes_look.again_ns = 0; /* an hour has passed */
+    assert_int_equal(chi_timers_next(&held->waits.timers), again);
+    held->lanes.scan.again_ns = 0; /* an hour has passed */
     fire(held, again);
     assert_true(is_done(-ECANCELED));
 }

@@ -9,9 +9,10 @@
 
 #include <pthread.h>
 
-#include "runtime/origin.h"
-#include "runtime/pool.h"
-#include "runtime/runtime.h"
+#include "runtime/core/counter.h"
+#include "runtime/core/runtime.h"
+#include "runtime/module/pool.h"
+#include "runtime/module/pool_table.h"
 
 enum { ASKS = 20000000 };
 
@@ -25,8 +26,8 @@ static void *come_and_go(void *argument)
 {
     (void)argument;
     while (!atomic_load_explicit(&stop, memory_order_relaxed)) {
-        ADD_OWN(cells[0].begun, 1);
-        ADD_OWN(cells[1].completed, 1);
+        CHI_COUNTER_ADD(cells[0].begun, 1);
+        CHI_COUNTER_ADD(cells[1].completed, 1);
         atomic_store_explicit(&going, true, memory_order_relaxed);
     }
     return NULL;
@@ -37,7 +38,7 @@ static void a_task_in_flight_is_seen_while_its_copies_come_and_go(void **state)
     pthread_t thread;
     int64_t least = INT64_MAX;
     (void)state;
-    ADD_OWN(cells[0].begun, 1); /* the whole */
+    CHI_COUNTER_ADD(cells[0].begun, 1); /* the whole */
     assert_int_equal(pthread_create(&thread, NULL, come_and_go, NULL), 0);
     while (!atomic_load(&going))
         ;
@@ -48,7 +49,7 @@ static void a_task_in_flight_is_seen_while_its_copies_come_and_go(void **state)
     atomic_store(&stop, true);
     pthread_join(thread, NULL);
     assert_true(least >= 1);
-    ADD_OWN(cells[0].completed, 1);
+    CHI_COUNTER_ADD(cells[0].completed, 1);
     assert_int_equal(chi_pool_in_flight(&pool), 0);
 }
 

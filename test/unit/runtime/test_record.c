@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "runtime/record.h"
+#include "runtime/core/record.h"
 
 static struct chi_record_cache cache;
 

@@ -14,8 +14,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/cancel.h"
-#include "runtime/worker.h"
+#include "runtime/core/counter.h"
+#include "runtime/core/current.h"
+#include "runtime/core/message.h"
+#include "runtime/core/origin.h"
+#include "runtime/core/record.h"
+#include "runtime/core/runtime.h"
+#include "runtime/core/timers.h"
+#include "runtime/module/lane.h"
+#include "runtime/module/pool.h"
+#include "runtime/module/pool_table.h"
+#include "runtime/path/complete.h"
+#include "runtime/path/lane_queue.h"
+#include "runtime/sched/scheduler.h"
+#include "runtime/worker/handover.h"
+#include "runtime/worker/scan_request.h"
+#include "runtime/worker/share.h"
+#include "runtime/worker/worker.h"
 
 enum { CLIENTS = 3, ROOM = 5 }; /* for a client alone */
 
@@ -43,7 +58,7 @@ static const struct chi_container_ops ops = {.run = run};
 /* A task that nobody waits for. */
 static struct chi_record *make_record(uint32_t client, uint32_t method)
 {
-    struct chi_record *made = chi_record_new(&worker->records, sizeof(struct chi_task));
+    struct chi_record *made = chi_record_new(&worker->caches.records, sizeof(struct chi_task));
     memset((void *)&made->task, 0, sizeof(made->task));
     made->task.method = CHI_METHOD_CUSTOM + method;
     made->origin = clients[client];
@@ -53,14 +68,14 @@ static struct chi_record *make_record(uint32_t client, uint32_t method)
     made->pool = &pool;
     atomic_store(&made->task.state, CHI_TASK_QUEUED | CHI_TASK_DETACHED);
     chi_worker_count(worker, worker, made);
-    ADD_OWN(pool.cells[0].begun, 1);
+    CHI_COUNTER_ADD(pool.cells[0].begun, 1);
     return made;
 }
 
 static struct chi_record *append(uint32_t client, uint32_t method)
 {
     struct chi_record *made = make_record(client, method);
-    atomic_fetch_add(&worker->backlog, 1);
+    atomic_fetch_add(&worker->wake.backlog, 1);
     chi_worker_append(worker, &lane, made);
     return made;
 }
@@ -72,13 +87,14 @@ static struct chi_worker *make_worker(uint32_t id)
     memset(made, 0, sizeof(*made));
     made->runtime = runtime;
     made->id = id;
-    made->spare = (void *)spare;
-    made->by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*made->by_number));
-    chi_worker_look_init(made);
+    made->fibers.spare = (void *)spare;
+    made->lanes.by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*made->lanes.by_number));
+    made->ops = &chi_scheduler_ops;
+    chi_worker_scan_init(made);
     chi_handover_init(made);
-    chi_lane_init_private(&made->own_lane, NULL, made);
-    chi_lane_init_private(&made->visitors, NULL, made);
-    atomic_store(&made->visitors.bound, 1);
+    chi_lane_init_private(&made->lanes.own, NULL, made);
+    chi_lane_init_private(&made->lanes.foreign, NULL, made);
+    atomic_store(&made->lanes.foreign.bound, 1);
     runtime->workers[id] = made;
     return made;
 }
@@ -87,6 +103,7 @@ static int setup(void **state)
 {
     (void)state;
     runtime = calloc(1, sizeof(*runtime));
+    runtime->control_fd = -1;
     runtime->worker_count = 2;
     runtime->client_share = 2;
     runtime->common_room = 3;
@@ -138,11 +155,11 @@ static int teardown(void **state)
     for (uint32_t c = 0; c < CLIENTS; c++)
         while (waiting[c][0] != NULL)
             unpark(c);
-    assert_int_equal(worker->clients_parked, 0);
-    assert_int_equal(worker->parked_beyond, 0);
-    assert_null(worker->aside);
+    assert_int_equal(worker->waits.clients, 0);
+    assert_int_equal(worker->waits.beyond_shares, 0);
+    assert_null(worker->lanes.deferred);
     assert_int_equal(atomic_load(&worker->stats.unstarted), 0);
-    assert_int_equal(atomic_load(&worker->backlog), 0);
+    assert_int_equal(atomic_load(&worker->wake.backlog), 0);
     assert_int_equal(atomic_load(&lane.waiting), 0);
     assert_int_equal(chi_pool_in_flight(&pool), 0);
     for (uint32_t c = 0; c < CLIENTS; c++) {
@@ -151,9 +168,9 @@ static int teardown(void **state)
         free(clients[c]);
     }
     for (uint32_t w = 0; w < 2; w++) {
-        free(runtime->workers[w]->by_number);
-        chi_record_cache_fini(&runtime->workers[w]->records);
-        chi_timers_fini(&runtime->workers[w]->timers);
+        free(runtime->workers[w]->lanes.by_number);
+        chi_record_cache_fini(&runtime->workers[w]->caches.records);
+        chi_timers_fini(&runtime->workers[w]->waits.timers);
         chi_handover_fini(runtime->workers[w]);
         free(runtime->workers[w]);
     }
@@ -187,7 +204,7 @@ static void a_client_alone_has_its_share_and_what_is_common(void **state)
 {
     (void)state;
     fill(0);
-    assert_int_equal(worker->clients_parked, ROOM);
+    assert_int_equal(worker->waits.clients, ROOM);
     unpark(0);
     assert_true(park(0));
     assert_false(park(0));
@@ -198,7 +215,7 @@ static void the_others_have_their_shares_whoever_came_first(void **state)
     (void)state;
     for (uint32_t c = 0; c < CLIENTS; c++)
         fill(c);
-    assert_int_equal(worker->clients_parked, 3 + 2 * CLIENTS);
+    assert_int_equal(worker->waits.clients, 3 + 2 * CLIENTS);
     for (uint32_t c = 1; c < CLIENTS; c++) {
         assert_non_null(waiting[c][1]);
         assert_null(waiting[c][2]);
@@ -219,7 +236,7 @@ static void there_is_no_room_past_what_all_clients_have(void **state)
     fill(0);
     fill(1);
     fill(2);
-    assert_int_equal(worker->clients_parked, 6);
+    assert_int_equal(worker->waits.clients, 6);
 }
 
 static void shares_fit_into_half_of_the_fibers(void **state)
@@ -232,7 +249,7 @@ static void shares_fit_into_half_of_the_fibers(void **state)
                 struct chi_runtime sized = {.worker_count = workers, .max_clients = max_clients};
                 sized.config.max_fibers = counts[i];
                 chi_share_divide(&sized);
-                uint32_t half = chi_worker_fiber_cap(&sized) / 2;
+                uint32_t half = chi_share_fiber_cap(&sized) / 2;
                 assert_in_range(sized.client_share, 1, counts[i] / 4);
                 assert_in_range(sized.clients_room, sized.common_room, half);
                 assert_true(sized.common_room + sized.client_share <= counts[i]);
@@ -333,9 +350,9 @@ static void a_subtask_starts_although_its_client_is_full(void **state)
 
 static void look(void)
 {
-    chi_runtime_look_over(runtime);
-    for (struct chi_message *next, *message = chi_inbox_take(&worker->lane_inbox); message != NULL;
-         message = next) {
+    chi_runtime_scan(runtime);
+    for (struct chi_message *next, *message = chi_inbox_take(&worker->wake.lane_inbox);
+         message != NULL; message = next) {
         next = message->next;
         message->handle(worker, message);
     }
@@ -363,10 +380,10 @@ static void the_last_one_cancelled_leaves_nothing_set_aside(void **state)
     fill(0);
     struct chi_record *only = append(0, 1);
     run_all();
-    assert_non_null(worker->aside);
+    assert_non_null(worker->lanes.deferred);
     atomic_fetch_or(&only->task.state, CHI_TASK_CANCEL);
     look();
-    assert_null(worker->aside);
+    assert_null(worker->lanes.deferred);
     unpark(0);
     append(0, 2);
     run_all();
@@ -394,9 +411,10 @@ static void who_serves_the_lanes_goes_by_its_own_room(void **state)
     fill(0);
     append(0, 1);
     run_all();
-    assert_null(chi_share_take(worker, worker));
-    struct chi_record *record = chi_share_take(other, worker);
+    assert_null(chi_share_take_deferred(worker, worker));
+    struct chi_record *record = chi_share_take_deferred(other, worker);
     assert_non_null(record);
+    chi_worker_unqueue(worker, &lane, &lane.tasks);
     chi_worker_complete(worker, record, 0);
 }
 
@@ -405,17 +423,17 @@ static void what_has_to_run_on_its_own_thread_is_left_for_it(void **state)
     (void)state;
     fill(0);
     struct chi_record *visitor = make_record(0, 1);
-    visitor->visitor = true;
-    atomic_fetch_add(&lane.visitors, 1);
-    atomic_fetch_add(&worker->backlog, 1);
-    chi_worker_append(worker, &worker->visitors, visitor);
+    visitor->foreign = true;
+    atomic_fetch_add(&lane.foreign, 1);
+    atomic_fetch_add(&worker->wake.backlog, 1);
+    chi_worker_append(worker, &worker->lanes.foreign, visitor);
     run_all();
-    assert_int_equal(atomic_load(&worker->visitors.waiting), 1);
-    assert_null(chi_share_take(other, worker));
+    assert_int_equal(atomic_load(&worker->lanes.foreign.waiting), 1);
+    assert_null(chi_share_take_deferred(other, worker));
     unpark(0);
     run_all();
     assert_ran((uint32_t[]){1}, 1);
-    assert_int_equal(atomic_load(&worker->visitors.waiting), 0);
+    assert_int_equal(atomic_load(&worker->lanes.foreign.waiting), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

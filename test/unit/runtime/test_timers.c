@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/timers.h"
+#include "runtime/core/timers.h"
 
 enum { MANY = 3000 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Deadlocks: found in what stepped workers say of their tasks, and in graphs made by hand. */
 #include "lock_fixture.h"
+#include "runtime/sync/deadlock_monitor.h"
+#include "runtime/sync/wait_graph.h"
 
 static struct chi_wait_graph now, before;
 static unsigned cycles, fresh_ones;
@@ -33,7 +35,7 @@ static void look(void)
     now = older;
     chi_wait_graph_clear(&now);
     for (uint32_t w = 0; w < WORKERS; w++)
-        chi_lock_watch_census(runtime.workers[w], &now);
+        chi_deadlock_monitor_census(runtime.workers[w], &now);
     chi_wait_graph_mark_lasting(&now, &before);
     cycles = fresh_ones = 0;
     assert_int_equal(chi_wait_graph_cycles(&now, note_cycle, NULL), 0);

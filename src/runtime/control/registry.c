@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Attached clients: slots, grants, departures. Control thread only.
+ *
+ * A slot: FREE -> LIVE on attach; LIVE -> DYING when the client is gone; every worker is told to
+ * forget its lanes; when all have and no task of it is in flight, everything it held is taken back;
+ * FREE. Units a live client gives back are retired at once, and free after a grace period, because
+ * tasks that passed ingest before may still use them.
+ */
+
+#include "runtime/control/registry.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "chimaera/log.h"
+#include "lane/bell.h"
+#include "runtime/core/current.h"
+#include "runtime/core/message.h"
+#include "runtime/core/origin.h"
+#include "runtime/core/runtime.h"
+#include "runtime/path/ingest.h"
+#include "runtime/worker/ingress.h"
+#include "runtime/worker/scan_request.h"
+#include "runtime/worker/send.h"
+#include "runtime/worker/worker.h"
+#include "shm/protocol.h"
+
+/* Units given back by a live client, until their grace period is over. */
+struct chi_retired {
+    uint32_t segment;
+    uint32_t first;
+    uint32_t units;
+    uint64_t after; /* number of the grace period */
+    struct chi_retired *next;
+};
+
+static uint32_t lane_number(const struct chi_runtime *runtime, uint32_t slot, uint32_t lane)
+{
+    return slot * runtime->lanes_per_client + lane;
+}
+
+static uint32_t slot_of(const struct chi_runtime *runtime, const struct chi_origin *origin)
+{
+    return (uint32_t)(origin - runtime->origins);
+}
+
+/* ---- messages to whoever serves a worker's lanes, for every worker */
+
+static void send_all(struct chi_runtime *runtime, struct chi_origin *origin,
+                     chi_message_handler_t handle)
+{
+    atomic_store_explicit(&origin->acks_due, runtime->worker_count, memory_order_relaxed);
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        origin->messages[w].message.handle = handle;
+        origin->messages[w].origin = origin;
+        chi_worker_send_lanes(runtime->workers[w], &origin->messages[w].message);
+    }
+}
+
+/* Release: pairs with the acquire in advance(). The last one wakes the control thread. */
+static void ack(struct chi_worker *worker, struct chi_origin *origin)
+{
+    if (atomic_fetch_sub_explicit(&origin->acks_due, 1, memory_order_release) == 1)
+        chi_runtime_wake_control(worker->runtime);
+}
+
+/* Worker: begins to serve the lanes. */
+static void adopt_lanes(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_origin *origin = ((struct chi_origin_message *)(void *)message)->origin;
+    for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++) {
+        struct chi_ingress *ingress = &origin->ingress[i];
+        if (ingress->worker != worker)
+            continue;
+        worker->lanes.by_number[ingress->number] = ingress;
+        chi_worker_heat(worker, ingress); /* it may have rung before we knew it */
+    }
+    ack(worker, origin);
+}
+
+/* Worker: no task of this client comes in any more. */
+static void forget_lanes(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_origin *origin = ((struct chi_origin_message *)(void *)message)->origin;
+    for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++)
+        if (origin->ingress[i].worker == worker)
+            chi_worker_forget(worker, &origin->ingress[i]);
+    if (atomic_load_explicit(&origin->held, memory_order_relaxed) > 0)
+        chi_runtime_scan(worker->runtime); /* its periodic tasks end */
+    ack(worker, origin);
+}
+
+/* Worker: takes in what the lanes hold now, then counts anew. What the lanes hold cannot be more
+ * than their depth, whatever the client does meanwhile. */
+static void turn_over(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_origin *origin = ((struct chi_origin_message *)(void *)message)->origin;
+    struct chi_origin_cell *cell = &origin->cells[worker->id];
+    struct chi_batch *batch = &worker->lanes.batch;
+    struct chi_worker *self = chi_worker_self; /* who serves the lanes */
+
+    if (origin->ingress[0].origin == origin) { /* the runtime's own origin has no lanes */
+        while (batch->next < batch->count)
+            chi_worker_ingest(self, batch->ingress, batch->items[batch->next++], false);
+        for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++) {
+            struct chi_ingress *ingress = &origin->ingress[i];
+            uint64_t items[CHI_BATCH_MAX];
+            uint32_t count = 1;
+            if (ingress->worker != worker)
+                continue;
+            for (uint32_t n = 0; count > 0 && n < worker->runtime->config.queue_depth; n += count) {
+                count = chi_lane_take(&ingress->reader, items, CHI_BATCH_MAX);
+                for (uint32_t k = 0; k < count; k++)
+                    chi_worker_ingest(self, ingress, items[k], false);
+            }
+        }
+    }
+    uint32_t parity = atomic_load_explicit(&cell->parity, memory_order_relaxed);
+    atomic_store_explicit(&cell->parity, parity ^ 1, memory_order_relaxed);
+    ack(worker, origin);
+}
+
+/* ---- attach */
+
+static int find_slot(struct chi_runtime *runtime, uint32_t *slot)
+{
+    for (uint32_t i = 0; i < runtime->max_clients; i++) {
+        if (atomic_load_explicit(&runtime->origins[i].state, memory_order_acquire) ==
+            CHI_ORIGIN_FREE) {
+            *slot = i;
+            return 0;
+        }
+    }
+    return -EUSERS;
+}
+
+/* Lanes lie in main, in units that belong to the slot, so that they come and go with it. */
+static int make_lanes(struct chi_runtime *runtime, struct chi_origin *origin, uint32_t slot,
+                      struct chi_control_attached *reply)
+{
+    uint32_t depth_log2 = (uint32_t)__builtin_ctz(runtime->config.queue_depth);
+    size_t size = chi_lane_bytes(depth_log2);
+    uint32_t first;
+    uint64_t bytes = (uint64_t)size * runtime->lanes_per_client;
+    uint32_t units = (uint32_t)((bytes + CHI_EXTENT_UNIT - 1) / CHI_EXTENT_UNIT);
+
+    int rc = chi_extents_grant(runtime->extents[CHI_SEGMENT_MAIN], origin->owner, units, &first);
+    if (rc < 0)
+        return rc;
+    uint64_t offset = (uint64_t)first * CHI_EXTENT_UNIT;
+    for (uint32_t i = 0; i < runtime->lanes_per_client; i++, offset += size) {
+        struct chi_ingress *ingress = &origin->ingress[i];
+        struct chi_shm_lane *lane =
+            (void *)((char *)runtime->segments[CHI_SEGMENT_MAIN].base + offset);
+        uint32_t worker = (i + slot) % runtime->sched_count;
+        *ingress = (struct chi_ingress){.reader = {.lane = lane, .depth_log2 = depth_log2},
+                                        .origin = origin,
+                                        .worker = runtime->workers[worker],
+                                        .number = lane_number(runtime, slot, i)};
+        memset((void *)lane, 0, size); /* clients can write to memory that is nobody's */
+        chi_lane_init(lane, depth_log2, worker, ingress->number);
+        reply->lane_offset[i] = offset;
+        reply->lane_worker[i] = worker;
+        reply->lane_number[i] = ingress->number;
+    }
+    reply->lane_count = runtime->lanes_per_client;
+    reply->depth_log2 = depth_log2;
+    return 0;
+}
+
+/* A descriptor of runtime data that cannot be mapped for writing. */
+static int read_only_fd(struct chi_runtime *runtime)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d",
+             runtime->segments[CHI_SEGMENT_RUNTIME_DATA].fd);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    return fd >= 0 ? fd : -errno;
+}
+
+static int send_everything(struct chi_runtime *runtime, int socket, int notify_fd,
+                           const struct chi_control_attached *reply)
+{
+    int fds[CHI_CONTROL_FDS];
+    int read_only = read_only_fd(runtime);
+    if (read_only < 0)
+        return read_only;
+    fds[CHI_SEGMENT_MAIN] = runtime->segments[CHI_SEGMENT_MAIN].fd;
+    fds[CHI_SEGMENT_CLIENT_DATA] = runtime->segments[CHI_SEGMENT_CLIENT_DATA].fd;
+    fds[CHI_SEGMENT_RUNTIME_DATA] = read_only;
+    fds[CHI_SEGMENT_COUNT] = notify_fd;
+    for (uint32_t w = 0; w < runtime->worker_count; w++)
+        fds[CHI_SEGMENT_COUNT + 1 + w] = runtime->workers[w]->wake.eventfd;
+    int rc = chi_control_send(socket, reply, sizeof(*reply), fds,
+                              CHI_SEGMENT_COUNT + 1 + runtime->worker_count, MSG_DONTWAIT);
+    close(read_only);
+    return rc;
+}
+
+int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_origin **out)
+{
+    struct chi_control_attached reply = {
+        .reply = {.magic = CHI_CONTROL_MAGIC, .abi = CHI_LAYOUT_ABI}};
+    struct ucred peer;
+    socklen_t peer_size = sizeof(peer);
+    uint32_t slot;
+
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size) < 0)
+        return -errno;
+    int rc = find_slot(runtime, &slot);
+    if (rc < 0)
+        return rc;
+    struct chi_origin *origin = &runtime->origins[slot];
+    rc = chi_origin_init(runtime, origin, (uint16_t)(slot + 1));
+    if (rc < 0)
+        return rc;
+    origin->shm_slot = &runtime->slots[slot];
+    rc = make_lanes(runtime, origin, slot, &reply);
+    if (rc < 0)
+        return rc;
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
+        reply.segment_size[s] = runtime->segments[s].size;
+    reply.slot = slot;
+    /* Not from the header, where clients can write. */
+    const char *base = runtime->segments[CHI_SEGMENT_MAIN].base;
+    reply.slot_offset = (uint64_t)((const char *)origin->shm_slot - base);
+    reply.bells_offset = (uint64_t)((const char *)runtime->bells - base);
+    reply.worker_count = runtime->worker_count;
+    int pair[2]; /* ours and the client's end of what chi_task_notify() is told on */
+    rc = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0 ? -errno : 0;
+    if (rc == 0) {
+        rc = send_everything(runtime, socket, pair[1], &reply);
+        close(pair[1]);
+        if (rc < 0)
+            close(pair[0]);
+    }
+    if (rc < 0) {
+        chi_extents_free_owner(runtime->extents[CHI_SEGMENT_MAIN], origin->owner);
+        return rc;
+    }
+    origin->socket = socket;
+    origin->notify_fd = pair[0];
+    origin->pid = peer.pid;
+    origin->uid = peer.uid;
+    /* Later than any tenant before, also where the time stands still. */
+    uint64_t now = chi_clock_now_ns();
+    uint64_t last = atomic_load_explicit(&origin->attached_ns, memory_order_relaxed);
+    atomic_store_explicit(&origin->attached_ns, now > last ? now : last + 1, memory_order_relaxed);
+    atomic_store_explicit(&origin->state, CHI_ORIGIN_LIVE, memory_order_release);
+    send_all(runtime, origin, adopt_lanes);
+    chi_log_debug("clients", "slot %u: attached pid %d", slot, (int)origin->pid);
+    *out = origin;
+    return 0;
+}
+
+/* ---- memory */
+
+/* Takes [first, first + units) out of what waits for a grace period. Returns whether `spare` was
+ * used. */
+static bool forget_retired(struct chi_origin *origin, uint32_t segment, uint32_t first,
+                           uint32_t units, struct chi_retired *spare)
+{
+    uint64_t end = (uint64_t)first + units;
+    struct chi_retired **link = &origin->retired;
+    while (*link != NULL) {
+        struct chi_retired *retired = *link;
+        uint64_t retired_end = (uint64_t)retired->first + retired->units;
+        if (retired->segment != segment || retired->first >= end || retired_end <= first) {
+            link = &retired->next;
+            continue;
+        }
+        if (retired->first < first && retired_end > end) { /* only one can enclose the run */
+            *spare = *retired;
+            spare->first = (uint32_t)end;
+            spare->units = (uint32_t)(retired_end - end);
+            retired->units = first - retired->first;
+            retired->next = spare;
+            return true;
+        }
+        if (retired->first < first) {
+            retired->units = first - retired->first;
+            link = &retired->next;
+        } else if (retired_end > end) {
+            retired->first = (uint32_t)end;
+            retired->units = (uint32_t)(retired_end - end);
+            link = &retired->next;
+        } else {
+            *link = retired->next;
+            free(retired);
+        }
+    }
+    return false;
+}
+
+/* What this client gave back a moment ago is its own to have again. */
+static int grant_from_retired(struct chi_runtime *runtime, struct chi_origin *origin,
+                              const struct chi_control_request *request, uint32_t *first)
+{
+    struct chi_retired *spare = calloc(1, sizeof(*spare));
+    if (spare == NULL)
+        return -ENOMEM;
+    int rc = chi_extents_regrant(runtime->extents[request->segment], origin->owner, request->units,
+                                 first);
+    if (rc < 0 || !forget_retired(origin, request->segment, *first, request->units, spare))
+        free(spare);
+    return rc;
+}
+
+int chi_registry_grant(struct chi_runtime *runtime, struct chi_origin *origin,
+                       const struct chi_control_request *request, uint32_t *first)
+{
+    if (request->segment > CHI_SEGMENT_CLIENT_DATA || request->units == 0)
+        return -EINVAL;
+    int rc =
+        chi_extents_grant(runtime->extents[request->segment], origin->owner, request->units, first);
+    if (rc == -ENOMEM && origin->retired != NULL)
+        rc = grant_from_retired(runtime, origin, request, first);
+    return rc;
+}
+
+int chi_registry_release(struct chi_runtime *runtime, struct chi_origin *origin,
+                         const struct chi_control_request *request)
+{
+    if (request->segment > CHI_SEGMENT_CLIENT_DATA)
+        return -EINVAL;
+    if (request->segment == CHI_SEGMENT_MAIN) {
+        /* Its lanes are not the client's to give back. */
+        for (uint32_t i = 0; i < runtime->lanes_per_client; i++) {
+            uint64_t offset = (uint64_t)((char *)origin->ingress[i].reader.lane -
+                                         (char *)runtime->segments[CHI_SEGMENT_MAIN].base);
+            uint64_t last = offset + chi_lane_bytes(origin->ingress[i].reader.depth_log2) - 1;
+            if (offset / CHI_EXTENT_UNIT < (uint64_t)request->first + request->units &&
+                last / CHI_EXTENT_UNIT >= request->first)
+                return -EINVAL;
+        }
+    }
+    struct chi_retired *retired = calloc(1, sizeof(*retired));
+    if (retired == NULL)
+        return -ENOMEM; /* it stays the client's until it detaches */
+    int rc = chi_extents_retire(runtime->extents[request->segment], origin->owner, request->first,
+                                request->units);
+    if (rc < 0) {
+        free(retired);
+        return rc;
+    }
+    retired->segment = request->segment;
+    retired->first = request->first;
+    retired->units = request->units;
+    retired->after = chi_origin_ask_grace(runtime, origin);
+    retired->next = origin->retired;
+    origin->retired = retired;
+    return 0;
+}
+
+static void free_retired(struct chi_runtime *runtime, struct chi_origin *origin, uint64_t done)
+{
+    struct chi_retired **link = &origin->retired;
+    while (*link != NULL) {
+        struct chi_retired *retired = *link;
+        if (retired->after > done) {
+            link = &retired->next;
+            continue;
+        }
+        *link = retired->next;
+        /* Not of a dying client: chi_extents_free_owner() has it. */
+        if (done != UINT64_MAX)
+            chi_extents_free(runtime->extents[retired->segment], retired->first, retired->units);
+        free(retired);
+    }
+}
+
+/* ---- departure */
+
+void chi_registry_drop(struct chi_runtime *runtime, struct chi_origin *origin)
+{
+    if (atomic_load_explicit(&origin->state, memory_order_relaxed) != CHI_ORIGIN_LIVE)
+        return;
+    atomic_store_explicit(&origin->state, CHI_ORIGIN_DYING, memory_order_release);
+    close(origin->socket);
+    origin->socket = -1;
+    chi_log_debug("clients", "slot %u: pid %d is gone", slot_of(runtime, origin), (int)origin->pid);
+}
+
+static void take_everything_back(struct chi_runtime *runtime, struct chi_origin *origin)
+{
+    struct chi_arena_cache *cache;
+
+    free_retired(runtime, origin, UINT64_MAX);
+    if (origin->notify_fd >= 0)
+        close(origin->notify_fd);
+    origin->notify_fd = -1;
+    if (chi_runtime_stopping(runtime)) {
+        /* The segments go as a whole, and a client may still read in them what came back. */
+        atomic_store_explicit(&origin->state, CHI_ORIGIN_FREE, memory_order_release);
+        return;
+    }
+    chi_extents_free_owner(runtime->extents[CHI_SEGMENT_MAIN], origin->owner);
+    chi_extents_free_owner(runtime->extents[CHI_SEGMENT_CLIENT_DATA], origin->owner);
+    if (chi_arena_cache_create(runtime->outputs, &cache) == 0) {
+        chi_arena_reclaim_all(cache, origin->owner);
+        chi_arena_cache_destroy(cache);
+    } else {
+        return; /* no memory for it now; try again at the next step */
+    }
+    chi_log_debug("clients", "slot %u: free", slot_of(runtime, origin));
+    atomic_store_explicit(&origin->state, CHI_ORIGIN_FREE, memory_order_release);
+}
+
+/* One origin's next step. Returns whether there is another to come. */
+static int advance(struct chi_runtime *runtime, struct chi_origin *origin)
+{
+    int state = atomic_load_explicit(&origin->state, memory_order_relaxed);
+    if (state == CHI_ORIGIN_FREE)
+        return 0;
+    if (atomic_load_explicit(&origin->acks_due, memory_order_acquire) > 0)
+        return 1; /* the messages are still on their way */
+    if (origin->grace_running > 0) {
+        uint32_t old = origin->grace_parity;
+        if (chi_origin_count(runtime, origin, old) >
+            atomic_load_explicit(&origin->flushing[old], memory_order_relaxed))
+            return 1;
+        atomic_store_explicit(&origin->grace_done, origin->grace_running, memory_order_release);
+        free_retired(runtime, origin, origin->grace_running);
+        origin->grace_running = 0;
+    }
+    if (state == CHI_ORIGIN_DYING) {
+        if (!origin->dropping) {
+            origin->dropping = true;
+            send_all(runtime, origin, forget_lanes);
+            return 1;
+        }
+        /* Acquire: pairs with chi_timing_end(). */
+        if (chi_origin_in_flight(runtime, origin) > 0 ||
+            atomic_load_explicit(&origin->held, memory_order_acquire) > 0)
+            return 1;
+        take_everything_back(runtime, origin);
+        return atomic_load_explicit(&origin->state, memory_order_relaxed) != CHI_ORIGIN_FREE;
+    }
+    uint64_t asked = atomic_load_explicit(&origin->grace_asked, memory_order_acquire);
+    if (asked > atomic_load_explicit(&origin->grace_done, memory_order_relaxed)) {
+        origin->grace_running = asked;
+        origin->grace_parity = atomic_load_explicit(&origin->cells[0].parity, memory_order_relaxed);
+        send_all(runtime, origin, turn_over);
+        return 1;
+    }
+    return 0;
+}
+
+int chi_registry_advance(struct chi_runtime *runtime)
+{
+    int busy = 0;
+    for (uint32_t i = 0; i <= runtime->max_clients; i++)
+        busy |= advance(runtime, &runtime->origins[i]);
+    return busy;
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What `chimaera status` and `chimaera pools` show, as text for people and as JSON for programs. */
+
+#include "runtime/control/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "chimaera/version.h"
+#include "runtime/core/origin.h"
+#include "runtime/core/runtime.h"
+#include "runtime/module/lane.h"
+#include "runtime/module/pool.h"
+#include "runtime/module/pool_table.h"
+#include "runtime/sync/deadlock_monitor.h"
+#include "runtime/worker/worker.h"
+
+static const char *const segment_names[CHI_SEGMENT_COUNT] = {"main", "client_data", "runtime_data"};
+
+#define LANES_LISTED 4096u /* of one pool; sums are of all */
+
+struct lister {
+    FILE *out;
+    bool json;
+    uint32_t count;
+};
+
+struct lane_sums {
+    uint64_t waiting, load, done;
+};
+
+static void json_string(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            fprintf(out, "\\%c", *text);
+        else if ((unsigned char)*text < 0x20)
+            fprintf(out, "\\u%04x", (unsigned char)*text);
+        else
+            fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+/* ---- pools */
+
+static uint64_t done_in(const struct chi_lane *lane)
+{
+    return atomic_load_explicit(&lane->done, memory_order_relaxed) +
+           atomic_load_explicit(&lane->dropped, memory_order_relaxed);
+}
+
+static struct lane_sums queue_sums(const struct chi_queue *queue)
+{
+    struct lane_sums sums = {0};
+    for (uint32_t i = 0; i < queue->lane_count; i++) {
+        sums.waiting += chi_lane_size(&queue->lanes[i]);
+        sums.load += chi_lane_load(&queue->lanes[i]);
+        sums.done += done_in(&queue->lanes[i]);
+    }
+    return sums;
+}
+
+static const struct chi_queue *first_queue(const struct chi_container *container)
+{
+    return atomic_load_explicit(&container->priv->queues, memory_order_acquire);
+}
+
+static struct lane_sums pool_sums(const struct chi_pool *pool)
+{
+    struct lane_sums sums = {0};
+    for (uint32_t c = 0; c < pool->container_count; c++) {
+        for (const struct chi_queue *q = first_queue(pool->containers[c]); q != NULL; q = q->next) {
+            struct lane_sums one = queue_sums(q);
+            sums.waiting += one.waiting;
+            sums.load += one.load;
+            sums.done += one.done;
+        }
+    }
+    return sums;
+}
+
+static void json_lane(FILE *out, const struct chi_lane *lane, uint32_t number)
+{
+    const struct chi_worker *runner = atomic_load_explicit(&lane->runner, memory_order_relaxed);
+    fprintf(out,
+            "%s{\"lane\":%u,\"worker\":%u,\"runner\":%u,\"waiting\":%u,\"load\":%llu,"
+            "\"done\":%llu}",
+            number > 0 ? "," : "", number, lane->worker->id, runner->id, chi_lane_size(lane),
+            (unsigned long long)chi_lane_load(lane), (unsigned long long)done_in(lane));
+}
+
+static void json_queues(FILE *out, const struct chi_pool *pool)
+{
+    uint32_t room = LANES_LISTED;
+    bool first = true;
+
+    fputs(",\"queues\":[", out);
+    for (uint32_t c = 0; c < pool->container_count; c++) {
+        for (const struct chi_queue *q = first_queue(pool->containers[c]); q != NULL; q = q->next) {
+            struct lane_sums sums = queue_sums(q);
+            fprintf(out,
+                    "%s{\"container\":%u,\"queue\":%u,\"class\":\"%s\",\"lane_count\":%u,"
+                    "\"waiting\":%llu,\"load\":%llu,\"done\":%llu,\"lanes\":[",
+                    first ? "" : ",", c, q->id,
+                    q->priority == CHI_LOW_LATENCY ? "low_latency" : "high_latency", q->lane_count,
+                    (unsigned long long)sums.waiting, (unsigned long long)sums.load,
+                    (unsigned long long)sums.done);
+            for (uint32_t i = 0; i < q->lane_count && room > 0; i++, room--)
+                json_lane(out, &q->lanes[i], i);
+            fputs("]}", out);
+            first = false;
+        }
+    }
+    fputs("]", out);
+}
+
+static void list_pool(struct chi_pool *pool, void *argument)
+{
+    static const char *const states[] = {"creating", "ready", "dying"};
+    struct lister *lister = argument;
+    uint64_t completed = 0;
+    for (uint32_t w = 0; w < pool->runtime->worker_count; w++)
+        completed += atomic_load_explicit(&pool->cells[w].completed, memory_order_relaxed);
+    int64_t in_flight = chi_pool_in_flight(pool);
+    const char *state = states[atomic_load_explicit(&pool->state, memory_order_relaxed)];
+    struct lane_sums sums = pool_sums(pool);
+
+    if (lister->json) {
+        fprintf(lister->out, "%s{\"id\":\"%u.%u\",\"name\":", lister->count > 0 ? "," : "",
+                pool->id.major, pool->id.minor);
+        json_string(lister->out, pool->name);
+        fprintf(lister->out,
+                ",\"module\":\"%s\",\"state\":\"%s\",\"containers\":%u,\"in_flight\":%lld,"
+                "\"unstarted\":%llu,\"load\":%llu,\"completed\":%llu",
+                pool->module->name, state, pool->container_count, (long long)in_flight,
+                (unsigned long long)sums.waiting, (unsigned long long)sums.load,
+                (unsigned long long)completed);
+        json_queues(lister->out, pool);
+        fputs("}", lister->out);
+    } else {
+        fprintf(lister->out, "  %-8u %-24s %-24s %10u %10lld %10llu %10llu %12llu  %s\n",
+                pool->id.major, pool->name, pool->module->name, pool->container_count,
+                (long long)in_flight, (unsigned long long)sums.waiting,
+                (unsigned long long)sums.load, (unsigned long long)completed, state);
+    }
+    lister->count++;
+}
+
+static void render_pools(struct chi_runtime *runtime, FILE *out, bool json)
+{
+    struct lister lister = {.out = out, .json = json};
+    if (json)
+        fputs("[", out);
+    else
+        fprintf(out, "  %-8s %-24s %-24s %10s %10s %10s %10s %12s  %s\n", "pool", "name", "module",
+                "containers", "in flight", "unstarted", "load", "completed", "state");
+    chi_pool_visit(runtime, list_pool, &lister);
+    if (json)
+        fputs("]", out);
+}
+
+/* ---- memory, workers, clients */
+
+struct memory {
+    uint64_t size, granted, retired, lent;
+};
+
+static struct memory measure(struct chi_runtime *runtime, int segment)
+{
+    struct memory memory = {0};
+    struct chi_extents *extents = runtime->extents[segment];
+    memory.size = chi_extents_total_bytes(extents);
+    memory.granted = memory.size - chi_extents_free_bytes(extents);
+    memory.retired = chi_extents_owner_bytes(extents, CHI_OWNER_RETIRED);
+    if (segment == CHI_SEGMENT_RUNTIME_DATA) {
+        struct chi_arena_stats stats;
+        chi_arena_stats(runtime->outputs, &stats);
+        memory.lent = stats.used_bytes;
+    }
+    return memory;
+}
+
+static void render_memory(struct chi_runtime *runtime, FILE *out, bool json)
+{
+    char a[16], b[16], c[16];
+    if (json)
+        fputs("\"memory\":{", out);
+    else
+        fprintf(out, "\nmemory\n  %-14s %10s %10s %10s\n", "segment", "size", "granted", "lent");
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        struct memory m = measure(runtime, s);
+        if (json)
+            fprintf(out, "%s\"%s\":{\"size\":%llu,\"granted\":%llu,\"retired\":%llu,\"lent\":%llu}",
+                    s > 0 ? "," : "", segment_names[s], (unsigned long long)m.size,
+                    (unsigned long long)m.granted, (unsigned long long)m.retired,
+                    (unsigned long long)m.lent);
+        else
+            fprintf(out, "  %-14s %10s %10s %10s\n", segment_names[s], chi_text_of_size(m.size, a),
+                    chi_text_of_size(m.granted, b), chi_text_of_size(m.lent, c));
+    }
+    if (json)
+        fputs("}", out);
+}
+
+/* Since the start: all but the time it had looked for work for a while, or slept. */
+static uint64_t busy_ns(const struct chi_worker *worker, uint64_t now)
+{
+    /* Acquire: the sum that goes with it, or a later one. */
+    uint64_t since = atomic_load_explicit(&worker->stats.idle_since, memory_order_acquire);
+    uint64_t idle = atomic_load_explicit(&worker->stats.idle_ns, memory_order_relaxed);
+    uint64_t all = now - worker->runtime->started_ns;
+    if (since != 0 && since < now)
+        idle += now - since;
+    return idle < all ? all - idle : 0;
+}
+
+/* One worker as text, in the order of the columns in render_workers(). */
+static void text_worker(FILE *out, const struct chi_worker *worker, uint64_t now,
+                        const struct chi_fiber_stats *fibers)
+{
+    const struct chi_worker_stats *stats = &worker->stats;
+    const struct chi_worker *server =
+        atomic_load_explicit(&worker->lanes.server, memory_order_relaxed);
+    char used[16], at[16] = "-";
+
+    if (server != NULL)
+        snprintf(at, sizeof(at), "%u", server->id);
+    fprintf(out, "  %-4u %-6s %12llu %10.3f %10llu %8u %10u %8llu %8llu %8s %8u %12s\n", worker->id,
+            worker->priority == CHI_LOW_LATENCY ? "sched" : "slow",
+            (unsigned long long)atomic_load_explicit(&stats->tasks, memory_order_relaxed),
+            (double)busy_ns(worker, now) / 1e9,
+            (unsigned long long)atomic_load_explicit(&stats->sleeps, memory_order_relaxed),
+            atomic_load_explicit(&stats->parked, memory_order_relaxed),
+            atomic_load_explicit(&stats->unstarted, memory_order_relaxed),
+            (unsigned long long)atomic_load_explicit(&stats->stalls, memory_order_relaxed),
+            (unsigned long long)atomic_load_explicit(&stats->moves, memory_order_relaxed), at,
+            fibers->live, chi_text_of_size(fibers->stack_used_max, used));
+}
+
+static void json_worker(FILE *out, const struct chi_worker *worker, uint64_t now,
+                        const struct chi_fiber_stats *fibers)
+{
+    const struct chi_worker_stats *stats = &worker->stats;
+    const struct chi_worker *server =
+        atomic_load_explicit(&worker->lanes.server, memory_order_relaxed);
+
+    fprintf(out,
+            "%s{\"id\":%u,\"class\":\"%s\",\"tasks\":%llu,\"busy_ns\":%llu,\"sleeps\":%llu,"
+            "\"parked\":%u,\"unstarted\":%u,\"stalls\":%llu,\"moves\":%llu,\"lanes_at\":%d,"
+            "\"fibers\":%u,\"stack_used\":%zu}",
+            worker->id > 0 ? "," : "", worker->id,
+            worker->priority == CHI_LOW_LATENCY ? "sched" : "slow",
+            (unsigned long long)atomic_load_explicit(&stats->tasks, memory_order_relaxed),
+            (unsigned long long)busy_ns(worker, now),
+            (unsigned long long)atomic_load_explicit(&stats->sleeps, memory_order_relaxed),
+            atomic_load_explicit(&stats->parked, memory_order_relaxed),
+            atomic_load_explicit(&stats->unstarted, memory_order_relaxed),
+            (unsigned long long)atomic_load_explicit(&stats->stalls, memory_order_relaxed),
+            (unsigned long long)atomic_load_explicit(&stats->moves, memory_order_relaxed),
+            server != NULL ? (int)server->id : -1, fibers->live, fibers->stack_used_max);
+}
+
+static void render_workers(struct chi_runtime *runtime, FILE *out, bool json)
+{
+    uint64_t now = chi_clock_now_ns();
+
+    if (json)
+        fputs("\"workers\":[", out);
+    else
+        fprintf(out, "\nworkers\n  %-4s %-6s %12s %10s %10s %8s %10s %8s %8s %8s %8s %12s\n", "id",
+                "class", "tasks", "busy s", "sleeps", "parked", "unstarted", "stalls", "moves",
+                "lanes at", "fibers", "stack used");
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        struct chi_fiber_stats fibers;
+        chi_fiber_pool_stats(runtime->workers[w]->fibers.pool, &fibers);
+        if (json)
+            json_worker(out, runtime->workers[w], now, &fibers);
+        else
+            text_worker(out, runtime->workers[w], now, &fibers);
+    }
+    if (json)
+        fputs("]", out);
+}
+
+static uint64_t lent_to(struct chi_runtime *runtime, const struct chi_origin *origin)
+{
+    uint64_t lent = 0;
+    for (uint32_t w = 0; w < runtime->worker_count; w++)
+        lent += atomic_load_explicit(&origin->cells[w].lent, memory_order_relaxed);
+    return lent;
+}
+
+static void render_client(struct chi_runtime *runtime, FILE *out, bool json, uint32_t slot,
+                          bool first)
+{
+    struct chi_origin *origin = &runtime->origins[slot];
+    uint64_t taken = 0, refused = 0;
+    char a[16], b[16], c[16];
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        for (int p = 0; p < 2; p++)
+            taken += atomic_load_explicit(&origin->cells[w].begun[p], memory_order_relaxed);
+        refused += atomic_load_explicit(&origin->cells[w].refused, memory_order_relaxed);
+    }
+    uint64_t main_bytes =
+        chi_extents_owner_bytes(runtime->extents[CHI_SEGMENT_MAIN], origin->owner);
+    uint64_t data_bytes =
+        chi_extents_owner_bytes(runtime->extents[CHI_SEGMENT_CLIENT_DATA], origin->owner);
+    uint64_t lent = lent_to(runtime, origin);
+    long long in_flight = chi_origin_in_flight(runtime, origin);
+    const char *state =
+        atomic_load_explicit(&origin->state, memory_order_relaxed) == CHI_ORIGIN_LIVE ? "attached"
+                                                                                      : "gone";
+    if (json)
+        fprintf(out,
+                "%s{\"slot\":%u,\"pid\":%d,\"uid\":%u,\"state\":\"%s\",\"granted_main\":%llu,"
+                "\"granted_client_data\":%llu,\"lent\":%llu,\"in_flight\":%lld,\"taken\":%llu,"
+                "\"refused\":%llu}",
+                first ? "" : ",", slot, (int)origin->pid, (unsigned)origin->uid, state,
+                (unsigned long long)main_bytes, (unsigned long long)data_bytes,
+                (unsigned long long)lent, in_flight, (unsigned long long)taken,
+                (unsigned long long)refused);
+    else
+        fprintf(out, "  %-4u %8d %10s %10s %10s %10lld %12llu %8llu  %s\n", slot, (int)origin->pid,
+                chi_text_of_size(main_bytes, a), chi_text_of_size(data_bytes, b),
+                chi_text_of_size(lent, c), in_flight, (unsigned long long)taken,
+                (unsigned long long)refused, state);
+}
+
+static void render_clients(struct chi_runtime *runtime, FILE *out, bool json)
+{
+    bool first = true;
+    if (json)
+        fputs("\"clients\":[", out);
+    else
+        fprintf(out, "\nclients\n  %-4s %8s %10s %10s %10s %10s %12s %8s\n", "slot", "pid", "main",
+                "data", "lent", "in flight", "tasks", "refused");
+    for (uint32_t i = 0; i < runtime->max_clients; i++) {
+        if (atomic_load_explicit(&runtime->origins[i].state, memory_order_relaxed) ==
+            CHI_ORIGIN_FREE)
+            continue;
+        render_client(runtime, out, json, i, first);
+        first = false;
+    }
+    if (json)
+        fputs("]", out);
+    else if (first)
+        fputs("  none\n", out);
+}
+
+static void render_status(struct chi_runtime *runtime, FILE *out, bool json)
+{
+    static const char *const states[] = {"starting", "running", "stopping"};
+    const char *state = states[atomic_load_explicit(&runtime->state, memory_order_relaxed)];
+    double uptime = (double)(chi_clock_now_ns() - runtime->started_ns) / 1e9;
+    long long own = chi_origin_in_flight(runtime, &runtime->origins[runtime->max_clients]);
+
+    if (json) {
+        fprintf(out,
+                "{\"version\":\"%s\",\"instance\":\"%s\",\"pid\":%d,\"state\":\"%s\","
+                "\"uptime_s\":%.3f,\"own_in_flight\":%lld,",
+                CHI_VERSION, runtime->paths.instance, (int)getpid(), state, uptime, own);
+    } else {
+        fprintf(out, "chimaera %s, instance %s, pid %d, %s for %.1f s\n", CHI_VERSION,
+                runtime->paths.instance, (int)getpid(), state, uptime);
+    }
+    render_memory(runtime, out, json);
+    fputs(json ? "," : "", out);
+    render_workers(runtime, out, json);
+    fputs(json ? "," : "", out);
+    render_clients(runtime, out, json);
+    if (json)
+        fputs(",\"deadlocks\":[", out);
+    else if (chi_deadlock_monitor_count(runtime) > 0)
+        fputs("\ndeadlocks\n", out);
+    chi_deadlock_monitor_render(runtime, out, json);
+    fputs(json ? "],\"pools\":" : "\npools\n", out);
+    render_pools(runtime, out, json);
+    fputs(json ? "}" : "", out);
+}
+
+char *chi_status_render(struct chi_runtime *runtime, uint32_t form, size_t *size)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, size);
+    if (out == NULL)
+        return NULL;
+    bool json = form == CHI_STATUS_JSON || form == CHI_POOLS_JSON;
+    if (form == CHI_POOLS_TEXT || form == CHI_POOLS_JSON)
+        render_pools(runtime, out, json);
+    else
+        render_status(runtime, out, json);
+    if (json)
+        fputc('\n', out);
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The lock of an instance. At start and stop of a runtime. */
+
+#include "runtime/host/instance.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "chimaera/status.h"
+#include "shm/segment.h"
+
+#define DEFAULT_PREFIX "/tmp/chimaera-"
+
+/* The locks this process holds. A lock lives as long as any copy of its descriptor, so the child of
+ * a fork closes its copies: it must not keep the instance locked when this process has ended. */
+static int held[2] = {-1, -1};
+
+static void let_go_in_child(void)
+{
+    for (int i = 0; i < 2; i++)
+        if (held[i] >= 0)
+            close(held[i]);
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, let_go_in_child);
+}
+
+static int make_folder(const char *dir)
+{
+    struct stat st;
+    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+        return chi_error(-errno, "cannot make the folder %s: %s", dir, strerror(errno));
+    if (lstat(dir, &st) < 0)
+        return chi_error(-errno, "cannot look at %s: %s", dir, strerror(errno));
+    if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022) != 0)
+        return chi_error(-EPERM,
+                         "%s is not a folder of yours that only you can write; remove it "
+                         "or set runtime.socket_dir",
+                         dir);
+    return 0;
+}
+
+/* Who holds the lock, from what the holder wrote into the file. */
+static int explain_busy(const struct chi_paths *paths, int fd)
+{
+    char pid[32] = "";
+    ssize_t got = pread(fd, pid, sizeof(pid) - 1, 0);
+    pid[got > 0 ? got : 0] = '\0';
+    pid[strcspn(pid, "\n")] = '\0';
+    return chi_error(-EBUSY,
+                     "instance %s is already running as pid %s; stop it with `chimaera "
+                     "stop`, or choose another CHI_INSTANCE",
+                     paths->instance, pid[0] != '\0' ? pid : "?");
+}
+
+/* Opens and locks the file that the path names now; a holder removes it before it lets go. */
+static int open_locked(const struct chi_paths *paths, int *out)
+{
+    for (;;) {
+        struct stat by_fd, by_path;
+        int fd = open(paths->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0)
+            return chi_error(-errno, "cannot open the lock file %s: %s", paths->lock,
+                             strerror(errno));
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+            int rc = errno == EWOULDBLOCK ? explain_busy(paths, fd) : -errno;
+            close(fd);
+            return rc;
+        }
+        if (fstat(fd, &by_fd) == 0 && stat(paths->lock, &by_path) == 0 &&
+            by_fd.st_ino == by_path.st_ino && by_fd.st_dev == by_path.st_dev) {
+            *out = fd;
+            return 0;
+        }
+        close(fd);
+    }
+}
+
+static int remove_left_overs(const struct chi_paths *paths)
+{
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        int rc = chi_segment_unlink(paths->segment[s]);
+        if (rc < 0)
+            return chi_error(rc, "cannot remove /dev/shm%s, left by a dead runtime: %s",
+                             paths->segment[s], chi_strerror(rc));
+    }
+    unlink(paths->socket);
+    return 0;
+}
+
+/* Sees a live runtime whose lock file is in another folder: it holds a lock on its main segment. */
+static int check_segment(const struct chi_paths *paths)
+{
+    int fd = shm_open(paths->segment[CHI_SEGMENT_MAIN], O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return errno == ENOENT ? 0
+                               : chi_error(-errno, "cannot open /dev/shm%s: %s",
+                                           paths->segment[CHI_SEGMENT_MAIN], strerror(errno));
+    int rc = 0;
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+        rc = chi_error(-EBUSY, "instance %s is already running with another socket folder than %s",
+                       paths->instance, paths->dir);
+    close(fd);
+    return rc;
+}
+
+int chi_instance_lock_segment(const struct chi_paths *paths)
+{
+    /* A descriptor of its own: the one that clients get would keep the lock alive in them. */
+    int fd = shm_open(paths->segment[CHI_SEGMENT_MAIN], O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        int rc = -errno;
+        if (fd >= 0)
+            close(fd);
+        return chi_error(rc, "cannot lock /dev/shm%s: %s", paths->segment[CHI_SEGMENT_MAIN],
+                         chi_strerror(rc));
+    }
+    held[1] = fd;
+    return 0;
+}
+
+int chi_instance_lock(const struct chi_paths *paths, bool make_dir, int *out)
+{
+    char text[32];
+    int fd = -1;
+    int rc = 0;
+
+    if (make_dir && strncmp(paths->dir, DEFAULT_PREFIX, sizeof(DEFAULT_PREFIX) - 1) == 0)
+        rc = make_folder(paths->dir);
+    if (rc == 0)
+        rc = open_locked(paths, &fd);
+    if (rc < 0)
+        return rc;
+    rc = check_segment(paths);
+    if (rc == 0)
+        rc = remove_left_overs(paths);
+    int length = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+    if (rc == 0 && (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) < length))
+        rc = chi_error(-errno, "cannot write %s: %s", paths->lock, strerror(errno));
+    if (rc < 0) {
+        chi_instance_unlock(paths, fd);
+        return rc;
+    }
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_forks);
+    held[0] = *out = fd;
+    return 0;
+}
+
+void chi_instance_unlock(const struct chi_paths *paths, int fd)
+{
+    if (fd < 0)
+        return;
+    unlink(paths->lock);
+    close(fd);
+    if (held[1] >= 0)
+        close(held[1]);
+    held[0] = held[1] = -1;
+    if (strncmp(paths->dir, DEFAULT_PREFIX, sizeof(DEFAULT_PREFIX) - 1) == 0)
+        rmdir(paths->dir); /* fails where another instance uses it */
+}

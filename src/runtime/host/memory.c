@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The three segments and what the daemon keeps of them in private memory. See memory.h. */
+
+#include "runtime/host/memory.h"
+
+#include "chimaera/status.h"
+#include "runtime/control/client_memory.h"
+#include "runtime/core/runtime.h"
+
+static int take_units(void *context, uint32_t units, uint32_t *first)
+{
+    return chi_extents_grant(context, CHI_OWNER_RUNTIME, units, first);
+}
+
+static void give_units(void *context, uint32_t first, uint32_t units)
+{
+    chi_extents_free(context, first, units);
+}
+
+#ifdef __SANITIZE_THREAD__
+void AnnotateBenignRaceSized(const char *file, int line, const volatile void *data, size_t size,
+                             const char *why);
+
+/*
+ * What one worker and then another writes here changes hands by way of a client: its acquire and
+ * release order the two, and ThreadSanitizer does not see them. Our own memory stays watched.
+ */
+static void announce_shared(const struct chi_segment_map *map)
+{
+    AnnotateBenignRaceSized(__FILE__, __LINE__, map->base, map->size, "shared with processes");
+}
+#else
+static void announce_shared(const struct chi_segment_map *map)
+{
+    (void)map;
+}
+#endif
+
+int chi_runtime_create_memory(struct chi_runtime *runtime)
+{
+    const uint64_t sizes[CHI_SEGMENT_COUNT] = {
+        [CHI_SEGMENT_MAIN] = runtime->config.main_segment_size,
+        [CHI_SEGMENT_CLIENT_DATA] = runtime->config.client_data_segment_size,
+        [CHI_SEGMENT_RUNTIME_DATA] = runtime->config.runtime_data_segment_size,
+    };
+    mode_t mode = runtime->config.group != NULL ? 0660 : 0600;
+    gid_t group = runtime->config.group != NULL ? runtime->group : CHI_SEGMENT_NO_GROUP;
+    uint32_t head = (uint32_t)((chi_runtime_lay_out_header(runtime, NULL) + CHI_EXTENT_UNIT - 1) /
+                               CHI_EXTENT_UNIT);
+
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        const char *name = runtime->paths.segment[s];
+        int rc = chi_segment_create(name, sizes[s], mode, group, &runtime->segments[s]);
+        if (rc == 0)
+            /* Position 0 of main means none; so the first unit is never anybody's. */
+            rc = chi_extents_create(&runtime->segments[s], s == CHI_SEGMENT_MAIN ? head : 0,
+                                    &runtime->extents[s]);
+        if (rc < 0)
+            return chi_error(rc, "cannot create shared memory /dev/shm%s of %llu bytes: %s", name,
+                             (unsigned long long)sizes[s], chi_strerror(rc));
+        announce_shared(&runtime->segments[s]);
+    }
+    runtime->extents[CHI_SEGMENT_CLIENT_DATA]->leave = chi_client_memory_leave;
+    runtime->extents[CHI_SEGMENT_CLIENT_DATA]->leave_context = runtime;
+    chi_runtime_lay_out_header(runtime, runtime->segments[CHI_SEGMENT_MAIN].base);
+    struct chi_extent_source source = {.grant = take_units,
+                                       .release = give_units,
+                                       .ctx = runtime->extents[CHI_SEGMENT_RUNTIME_DATA]};
+    return chi_arena_create(&source, runtime->segments[CHI_SEGMENT_RUNTIME_DATA].base,
+                            sizes[CHI_SEGMENT_RUNTIME_DATA], &runtime->outputs);
+}
+
+void chi_runtime_destroy_memory(struct chi_runtime *runtime)
+{
+    if (runtime->outputs != NULL)
+        chi_arena_destroy(runtime->outputs);
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        if (runtime->segments[s].base != NULL)
+            chi_segment_unlink(runtime->paths.segment[s]);
+        if (runtime->extents[s] != NULL)
+            chi_extents_destroy(runtime->extents[s]);
+        chi_segment_close(&runtime->segments[s]);
+    }
+}

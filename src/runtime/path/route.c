@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The second step: what the task asks for is checked, its pool query becomes a container, and the
+ * container's monitor chooses a lane. A worker's thread, in the scheduler or inside a handler.
+ */
+
+#include "runtime/path/route.h"
+
+#include <errno.h>
+
+#include "base/cpu.h"
+#include "chimaera/admin/autogen/admin_methods.h"
+#include "chimaera/hash.h"
+#include "runtime/core/counter.h"
+#include "runtime/core/message.h"
+#include "runtime/core/origin.h"
+#include "runtime/core/record.h"
+#include "runtime/core/runtime.h"
+#include "runtime/module/lane.h"
+#include "runtime/module/pool.h"
+#include "runtime/path/complete.h"
+#include "runtime/path/copy.h"
+#include "runtime/path/fanout.h"
+#include "runtime/path/lane_queue.h"
+#include "runtime/path/run.h"
+#include "runtime/worker/park.h"
+#include "runtime/worker/send.h"
+#include "runtime/worker/worker.h"
+#include "task/query.h"
+#include "task/schema.h"
+
+/* Clients' tasks that wait to be started on one worker. One client has half of it. */
+#define BACKLOG_MAX 131072
+
+/*
+ * The container that "any of this node" means: for a handler of the same pool its own; else that of
+ * the calling process, so that it finds again what it has put there, and processes are spread.
+ */
+static CHI_FANOUT_APART uint32_t local_container(const struct chi_worker *worker,
+                                                 const struct chi_record *record)
+{
+    const struct chi_record *maker = record->clients ? NULL : worker->current;
+    if (maker != NULL && maker->pool == record->pool && maker->context.container != NULL)
+        return maker->context.container->container_id;
+    uint32_t pid = record->task.node.pid;
+    return chi_hash_bytes(&pid, sizeof(pid)) % record->pool->container_count;
+}
+
+/* The module's say in which containers the task is for. */
+static CHI_FANOUT_APART void schedule_globally(struct chi_record *record)
+{
+    struct chi_pool *pool = record->pool;
+
+    record->context.container = pool->containers[0];
+    pool->ops->monitor(pool->containers[0], CHI_MONITOR_GLOBAL_SCHEDULE, record->task.method,
+                       &record->task, &record->context);
+    record->context = (struct chi_run_context){0};
+}
+
+/* Finds the task its container. 1: it has several, those of `range`. */
+static int resolve(struct chi_worker *worker, struct chi_record *record,
+                   struct chi_query_range *range)
+{
+    struct chi_pool *pool = record->pool;
+    struct chi_task *task = &record->task;
+
+    int rc = chi_query_resolve(task->pool_query, pool->container_count, range);
+    if (CHI_UNLIKELY(range->count > 1 || task->pool_query.mode == CHI_ROUTE_DYNAMIC) && rc == 0) {
+        schedule_globally(record);
+        rc = chi_query_resolve(task->pool_query, pool->container_count, range);
+    }
+    if (rc < 0 || range->count > 1)
+        return rc < 0 ? rc : 1;
+    if (CHI_UNLIKELY(range->count == 0))
+        range->first = local_container(worker, record);
+    record->context.container = pool->containers[range->first];
+    return 0;
+}
+
+/* Checks what the task asks for, and makes a client's task independent of the client. */
+static int prepare(struct chi_worker *worker, struct chi_record *record)
+{
+    struct chi_runtime *runtime = worker->runtime;
+    struct chi_task *task = &record->task;
+    struct chi_pool *pool = record->pool;
+
+    record->pool = NULL; /* not counted in it yet */
+    if (pool == NULL)    /* else Create, Destroy, or a copy: the pool need not be found */
+        pool = chi_pool_find(runtime->pools, task->pool_id);
+    if (pool == NULL)
+        return CHI_ENOPOOL;
+    const struct chi_task_schema *schema = pool->ops->schema(task->method);
+    if (schema == NULL)
+        return CHI_ENOMETHOD;
+    if (schema->type.size != task->size)
+        return CHI_ESCHEMA;
+    if (record->shm_offset != 0) {
+        if (task->method < CHI_METHOD_CUSTOM)
+            return -EPERM; /* the runtime's own to call */
+        int rc = schema->type.member_count > 0
+                     ? chi_copy_in(runtime, record->origin, &schema->type, task, &record->copied)
+                     : 0;
+        if (rc < 0)
+            return rc;
+    }
+    if (CHI_UNLIKELY(task->method == CHIMAERA_ADMIN_METHOD_FLUSH) &&
+        chi_pool_id_equal(pool->id, CHI_ADMIN_POOL_ID)) {
+        if (task->flags & CHI_TASK_PERIODIC)
+            return -EINVAL; /* it would wait for itself */
+        record->flush = true;
+        atomic_fetch_add_explicit(&record->origin->flushing[record->parity], 1,
+                                  memory_order_relaxed);
+    }
+    record->schema = schema;
+    record->pool = pool;
+    CHI_COUNTER_ADD(pool->cells[worker->id].begun, 1);
+    return 0;
+}
+
+static void deliver(struct chi_worker *worker, struct chi_message *message)
+{
+    struct chi_record *record = chi_record_of_message(message);
+    chi_worker_append(worker, record->lane, record);
+}
+
+/* What bounds copies is in fanout.c, periodic ones timed.c. Past the half a client's tasks enter
+ * while it has no more in flight than others would find room for. */
+bool chi_worker_enter_backlog(struct chi_worker *target, const struct chi_record *record)
+{
+    uint32_t before = atomic_fetch_add_explicit(&target->wake.backlog, 1, memory_order_relaxed);
+    if (CHI_LIKELY(before < BACKLOG_MAX / 2) || record->fanout != NULL || record->rerun ||
+        chi_origin_in_flight(target->runtime, record->origin) <= (int64_t)BACKLOG_MAX - before)
+        return true;
+    atomic_fetch_sub_explicit(&target->wake.backlog, 1, memory_order_relaxed);
+    return false;
+}
+
+/* Puts it on its lane, from the scheduler or from inside a handler. */
+static void hand_over(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
+{
+    struct chi_record *current = worker->current;
+
+    if (lane->worker != worker || (current != NULL && !chi_worker_hold_lanes(worker, current))) {
+        record->message.handle = deliver;
+        chi_worker_send_lanes(lane->worker, &record->message);
+        return;
+    }
+    chi_worker_append(worker, lane, record);
+    if (current != NULL)
+        chi_worker_enter_task(worker, current);
+}
+
+/* Raises the lane's backlog by what the monitor thinks of the task. */
+static void estimate(struct chi_record *record, struct chi_container *container)
+{
+    struct chi_run_context *context = &record->context;
+    if (CHI_UNLIKELY(record->pool->monitor_modes & 1u << CHI_MONITOR_EST_LOAD))
+        record->pool->ops->monitor(container, CHI_MONITOR_EST_LOAD, record->task.method,
+                                   &record->task, context);
+    if (CHI_UNLIKELY(context->load != 0)) {
+        record->load = context->load; /* what was added is taken off, whatever a handler writes */
+        atomic_fetch_add_explicit(&record->lane->load, record->load, memory_order_relaxed);
+    }
+}
+
+void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now)
+{
+    struct chi_task *task = &record->task;
+    struct chi_query_range range;
+    int rc = CHI_UNLIKELY(record->rerun) ? 0 : prepare(worker, record);
+    if (rc == 0 && record->context.container == NULL)
+        rc = resolve(worker, record, &range);
+    if (CHI_UNLIKELY(rc != 0)) {
+        if (rc < 0)
+            chi_worker_complete(worker, record, rc);
+        else
+            chi_fanout_start(worker, record, range);
+        return;
+    }
+    struct chi_container *container = record->context.container;
+    record->pool->ops->monitor(container, CHI_MONITOR_LOCAL_SCHEDULE, task->method, task,
+                               &record->context);
+    struct chi_lane *lane = record->context.route_lane;
+    if (lane == NULL && task->method < CHI_METHOD_CUSTOM)
+        lane = &worker->lanes.own; /* Create runs before there are lanes */
+    if (lane == NULL || (lane->container != container && lane->container != NULL)) {
+        chi_worker_complete(worker, record, CHI_ENOROUTE);
+        return;
+    }
+    bool now = run_now && lane->worker == worker && !lane->ready && chi_lane_runs_on(lane, worker);
+    if (!now && record->clients && !chi_worker_enter_backlog(lane->worker, record)) {
+        chi_worker_complete(worker, record, -EAGAIN);
+        return;
+    }
+    record->lane = lane;
+    estimate(record, container);
+    if (CHI_LIKELY(now))
+        chi_worker_run(worker, record);
+    else
+        hand_over(worker, lane, record);
+}

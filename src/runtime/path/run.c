@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The third step: the handler is called. A worker's thread, in the scheduler. */
+
+#include "runtime/path/run.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/cpu.h"
+#include "runtime/core/origin.h"
+#include "runtime/core/record.h"
+#include "runtime/module/lane.h"
+#include "runtime/module/pool.h"
+#include "runtime/path/complete.h"
+#include "runtime/sync/lock.h"
+#include "runtime/worker/idle.h"
+#include "runtime/worker/park.h"
+#include "runtime/worker/verdict.h"
+#include "runtime/worker/worker.h"
+
+/* On the fiber of its choice. */
+static void run_here(struct chi_worker *worker, struct chi_record *record)
+{
+    int rc;
+
+    if (CHI_UNLIKELY(worker->idle))
+        chi_worker_end_idle(worker);
+    chi_worker_enter_task(worker, record);
+    if (CHI_UNLIKELY(record->is_call))
+        rc = record->call(record->call_argument);
+    else
+        rc = record->pool->ops->run(record->context.container, record->task.method, &record->task,
+                                    &record->context);
+    chi_worker_leave_task(worker);
+    if (CHI_UNLIKELY(record->holds != NULL))
+        chi_lock_release_all(worker, record);
+    chi_worker_complete(worker, record, rc);
+}
+
+static bool wants_own_stack(const struct chi_record *record, size_t *size)
+{
+    const struct chi_container *container = record->context.container;
+    if (container == NULL ||
+        atomic_load_explicit(&container->priv->stacks, memory_order_relaxed) == NULL)
+        return false;
+    *size = chi_container_stack_size(container, record->task.method);
+    return *size > 0;
+}
+
+/* Asked only of tasks with a deadline or period and by workers that have had to look for any. */
+static bool is_to_end(struct chi_worker *worker, struct chi_record *record)
+{
+    uint64_t now_ns = record->timing != NULL ? chi_clock_now_ns() : 0;
+    return chi_record_verdict_unstarted(worker, record, now_ns) != 0;
+}
+
+void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
+{
+    size_t stack_size;
+
+    if (CHI_UNLIKELY(worker->waits.scan.attentive || record->timing != NULL) &&
+        is_to_end(worker, record))
+        chi_worker_complete(worker, record, record->ended);
+    else if (CHI_UNLIKELY(atomic_load_explicit(&record->origin->state, memory_order_relaxed) ==
+                          CHI_ORIGIN_DYING) &&
+             record->clients)
+        chi_worker_complete(worker, record, CHI_ERUNTIME_DOWN); /* nobody is there to read it */
+    else if (CHI_LIKELY(!wants_own_stack(record, &stack_size)))
+        run_here(worker, record);
+    else if (!chi_worker_run_sized(worker, stack_size, run_here, record))
+        chi_worker_complete(worker, record, -ENOMEM);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Pools of the configuration: their keys that are no keys of ours are members of the module's
+ * create parameters, by the module's own schema.
+ */
+
+#include "runtime/pools/compose.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "chimaera/params.h"
+#include "chimaera/status.h"
+#include "config/key.h"
+#include "runtime/core/runtime.h"
+#include "runtime/module/module.h"
+#include "runtime/module/pool.h"
+#include "runtime/pools/pools.h"
+#include "task/host.h"
+
+/* Puts the place before what was said last. */
+static int at_place(int rc, const struct chi_config *config, const struct chi_config_pool *pool,
+                    int line, int column)
+{
+    char reason[600];
+    char name[80];
+    int size = snprintf(name, sizeof(name), "pool \"%.64s\": ", pool->pool_name);
+    snprintf(reason, sizeof(reason), "%s",
+             chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc));
+    bool named = strncmp(reason, name, (size_t)size) == 0;
+    return chi_error(rc, "%s:%d:%d: %s%s", config->name, line, column, named ? "" : name, reason);
+}
+
+static const struct chi_member *find_member(const struct chi_schema *schema, const char *name)
+{
+    for (uint32_t i = 0; schema != NULL && i < schema->member_count; i++)
+        if (strcmp(schema->members[i].name, name) == 0)
+            return &schema->members[i];
+    return NULL;
+}
+
+/* What was meant may be one of the module's parameters or a key of any pool. */
+static int unknown_key(const struct chi_module *module, const char *name)
+{
+    const struct chi_schema *schema = module->descriptor->ops->create_params;
+    struct chi_nearest nearest = {.word = name};
+    char hint[CHI_NEAREST_HINT_SIZE];
+    for (uint32_t i = 0; schema != NULL && i < schema->member_count; i++)
+        chi_nearest_offer(&nearest, schema->members[i].name);
+    for (const struct chi_key *key = chi_keys; key->name != NULL; key++)
+        if (strcmp(key->section, "compose") == 0)
+            chi_nearest_offer(&nearest, key->name);
+    return chi_error(CHI_ECONFIG, "module %s has no parameter \"%.64s\"%s%s", module->name, name,
+                     schema == NULL ? "; it takes none" : "", chi_nearest_hint(&nearest, hint));
+}
+
+/* Reads the pool's parameters into zeroed `params`. Errors have their place. */
+static int read_params(const struct chi_config *config, const struct chi_config_pool *pool,
+                       const struct chi_module *module, void *params)
+{
+    const struct chi_schema *schema = module->descriptor->ops->create_params;
+    for (size_t i = 0; i < pool->param_count; i++) {
+        const struct chi_config_param *param = &pool->params[i];
+        const struct chi_member *member = find_member(schema, param->key);
+        if (member == NULL)
+            return at_place(unknown_key(module, param->key), config, pool, param->key_line,
+                            param->key_column);
+        if (param->is_list && member->count == 1 && member->kind != CHI_MEMBER_VECTOR)
+            return at_place(
+                chi_error(CHI_ECONFIG, "parameter %s takes one value, not a list", member->name),
+                config, pool, param->line, param->column);
+        if (chi_params_set(schema, params, param->key, param->value) < 0)
+            return at_place(chi_error(CHI_ECONFIG, "%s", chi_last_error()), config, pool,
+                            param->line, param->column);
+    }
+    return 0;
+}
+
+static void *alloc_params(const struct chi_module *module)
+{
+    const struct chi_schema *schema = module->descriptor->ops->create_params;
+    return calloc(1, schema != NULL ? schema->size : 1);
+}
+
+static void free_params(const struct chi_module *module, void *params)
+{
+    const struct chi_schema *schema = module->descriptor->ops->create_params;
+    if (schema != NULL && params != NULL)
+        chi_params_fini(schema, params);
+    free(params);
+}
+
+int chi_compose_pool(struct chi_runtime *runtime, const struct chi_config_pool *pool)
+{
+    struct chi_pool_table *table = runtime->pools;
+    const struct chi_config *config = &runtime->config;
+    const struct chi_module *module;
+    struct chi_string archive = {0};
+    struct chi_pool_answer answer;
+
+    pthread_mutex_lock(&table->lock);
+    int rc = chi_module_get(&table->modules, pool->mod_name, &module);
+    pthread_mutex_unlock(&table->lock);
+    if (rc < 0)
+        return at_place(rc, config, pool, pool->line, pool->column);
+    void *params = alloc_params(module);
+    if (params == NULL)
+        return chi_error(-ENOMEM, "out of memory for pool \"%s\"", pool->pool_name);
+    rc = read_params(config, pool, module, params);
+    const struct chi_schema *schema = module->descriptor->ops->create_params;
+    if (rc == 0 && schema != NULL)
+        rc = chi_params_save(schema, params, &archive);
+    if (rc == 0) {
+        struct chi_view view = chi_string_view(&archive);
+        struct chi_pool_request request = {.mod_name = pool->mod_name,
+                                           .pool_name = pool->pool_name,
+                                           .params = view.data,
+                                           .params_size = view.size,
+                                           .pool_id = pool->pool_id,
+                                           .containers = pool->containers};
+        rc = chi_pool_get_or_create(runtime, &request, &answer);
+        if (rc < 0)
+            at_place(rc, config, pool, pool->line, pool->column);
+    }
+    free_params(module, params);
+    chi_string_fini(&archive);
+    return rc;
+}
+
+static int check_pool(const struct chi_config *config, const struct chi_config_pool *pool,
+                      struct chi_module_table *modules)
+{
+    const struct chi_module *module;
+    int rc = chi_module_get(modules, pool->mod_name, &module);
+    if (rc < 0)
+        return at_place(rc, config, pool, pool->line, pool->column);
+    void *params = alloc_params(module);
+    rc = params != NULL ? read_params(config, pool, module, params)
+                        : chi_error(-ENOMEM, "out of memory for pool \"%s\"", pool->pool_name);
+    free_params(module, params);
+    return rc;
+}
+
+static void *check_alloc(size_t size)
+{
+    return malloc(size);
+}
+
+static void check_free(void *memory, size_t size)
+{
+    (void)size;
+    free(memory);
+}
+
+int chi_compose_check(const struct chi_config *config)
+{
+    /* Long texts of parameters need memory, and there is no runtime to have it from. */
+    static const struct chi_host host = {.alloc = check_alloc, .free = check_free};
+    const struct chi_host *before = chi_host;
+    struct chi_module_table modules = {.paths = config->module_paths};
+    int rc = 0;
+
+    chi_host = &host;
+    for (size_t i = 0; rc == 0 && i < config->pool_count; i++)
+        rc = check_pool(config, &config->pools[i], &modules);
+    chi_host = before;
+    chi_module_table_fini(&modules);
+    return rc;
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Pools come and go. A pool is in the table from the moment its name is taken, but found by tasks
+ * only while READY. States and who changes them, always under the table's lock:
+ *
+ *   CREATING -> READY   its maker, when every container's Create has succeeded
+ *   CREATING -> gone    its maker, when one has failed
+ *   READY -> DYING      its destroyer; tasks do not find it any more, periodic ones end; with
+ *                       `cancel`, then or later, so do all that wait or have not begun
+ *   DYING -> READY      its destroyer, where a task of the pool waits for the destroyer
+ *   DYING -> gone       its destroyer, when its tasks have completed and Destroy has run
+ *
+ * A worker that found a pool counts its task in before it handles its next message. So after a
+ * message to every worker has been handled, the pool's counts hold all its tasks, and zero means
+ * none.
+ */
+
+#include "runtime/pools/pools.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "chimaera/status.h"
+#include "runtime/core/current.h"
+#include "runtime/core/message.h"
+#include "runtime/core/runtime.h"
+#include "runtime/module/module.h"
+#include "runtime/module/pool.h"
+#include "runtime/module/pool_table.h"
+#include "runtime/module/schema_check.h"
+#include "runtime/pools/lifecycle.h"
+#include "runtime/sync/wait_chain.h"
+#include "runtime/worker/scan_request.h"
+#include "runtime/worker/send.h"
+#include "runtime/worker/worker.h"
+
+#define POLL_NS      (200 * CHI_NS_PER_US) /* how often a handler looks again at what it waits for */
+#define POLLS_A_WALK 50u                   /* and at whether that waits for it */
+
+struct round {
+    struct chi_message message;
+    atomic_uint *left;
+};
+
+static void pass(struct chi_worker *worker, struct chi_message *message)
+{
+    (void)worker;
+    atomic_fetch_sub_explicit(((struct round *)(void *)message)->left, 1, memory_order_release);
+}
+
+void chi_pool_pass_all_workers(struct chi_runtime *runtime)
+{
+    struct round rounds[CHI_MAX_WORKERS];
+    atomic_uint left = runtime->worker_count;
+    for (uint32_t w = 0; w < runtime->worker_count; w++) {
+        rounds[w].message.handle = pass;
+        rounds[w].left = &left;
+        chi_worker_send(runtime->workers[w], &rounds[w].message);
+    }
+    while (atomic_load_explicit(&left, memory_order_acquire) > 0)
+        chi_task_sleep(POLL_NS);
+}
+
+/* ---- get or create */
+
+static int validate(const struct chi_pool_request *request)
+{
+    size_t length = strlen(request->pool_name);
+    if (length == 0)
+        return chi_error(CHI_EPOOL_NAME, "a pool needs a name; the one given is empty");
+    if (length > CHI_POOL_NAME_MAX)
+        return chi_error(CHI_EPOOL_NAME, "the pool name has %zu bytes; %u are possible", length,
+                         CHI_POOL_NAME_MAX);
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)request->pool_name[i] < 0x20 || request->pool_name[i] == 0x7f)
+            return chi_error(CHI_EPOOL_NAME, "the pool name has a control character at byte %zu",
+                             i + 1);
+    if (request->containers > CHI_CONTAINERS_MAX)
+        return chi_error(-EINVAL, "pool \"%s\": %u containers; 1 to %u are possible",
+                         request->pool_name, request->containers, CHI_CONTAINERS_MAX);
+    return 0;
+}
+
+static int compare_module(const struct chi_pool *pool, const struct chi_pool_request *request)
+{
+    if (strcmp(pool->module->name, request->mod_name) != 0)
+        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with module %s, not %s", pool->name,
+                         pool->module->name, request->mod_name);
+    return chi_module_check_schemas(pool->module, request->schemas, request->schema_count,
+                                    request->params, request->params_size);
+}
+
+/* Whether a request for an existing pool means the same one. Lock held. */
+static int compare(const struct chi_pool *pool, const struct chi_pool_request *request)
+{
+    int rc = compare_module(pool, request);
+    if (rc < 0)
+        return rc;
+    if (pool->params_size != request->params_size ||
+        memcmp(pool->params, request->params, request->params_size) != 0)
+        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with other parameters", pool->name);
+    if (request->containers != 0 && request->containers != pool->container_count)
+        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with %u containers, not %u",
+                         pool->name, pool->container_count, request->containers);
+    if (!chi_pool_id_is_null(request->pool_id) && !chi_pool_id_equal(request->pool_id, pool->id))
+        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with id %u.%u, not %u.%u",
+                         pool->name, pool->id.major, pool->id.minor, request->pool_id.major,
+                         request->pool_id.minor);
+    return 0;
+}
+
+/*
+ * Looks the name up, or takes it. 0: `*existing` is the pool. 1: `*made` is new and CREATING.
+ * -EAGAIN: somebody is creating or destroying a pool of that name.
+ */
+static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_request *request,
+                           struct chi_pool_answer *existing, struct chi_pool **made)
+{
+    struct chi_pool_table *table = runtime->pools;
+    struct chi_pool *pool = chi_pool_by_name(table, request->pool_name);
+    const struct chi_module *module;
+
+    if (pool != NULL) {
+        if (atomic_load_explicit(&pool->state, memory_order_relaxed) != CHI_POOL_READY)
+            return -EAGAIN;
+        existing->pool_id = pool->id;
+        existing->containers = pool->container_count;
+        return compare(pool, request);
+    }
+    int rc = chi_module_get(&table->modules, request->mod_name, &module);
+    if (rc == 0)
+        rc = chi_module_check_schemas(module, request->schemas, request->schema_count,
+                                      request->params, request->params_size);
+    if (rc < 0)
+        return rc;
+    chi_pool_id_t id = request->pool_id;
+    if (chi_pool_id_is_null(id))
+        id = chi_pool_fresh_id(table);
+    else if (chi_pool_place(table, id) != NULL)
+        return chi_error(CHI_EPOOL_EXISTS, "pool id %u.%u is taken", id.major, id.minor);
+    pool = chi_pool_make(runtime, request, module, id);
+    if (pool == NULL)
+        return chi_error(-ENOMEM, "out of memory for pool \"%s\"", request->pool_name);
+    rc = chi_pool_insert(table, pool);
+    if (rc < 0) {
+        chi_pool_free(pool);
+        return rc;
+    }
+    *made = pool;
+    return 1;
+}
+
+int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_request *request,
+                           struct chi_pool_answer *answer)
+{
+    struct chi_pool_table *table = runtime->pools;
+    struct chi_pool *pool = NULL;
+
+    *answer = (struct chi_pool_answer){0};
+    int rc = validate(request);
+    if (rc < 0)
+        return rc;
+    for (;;) {
+        pthread_mutex_lock(&table->lock);
+        rc = look_up_or_take(runtime, request, answer, &pool);
+        pthread_mutex_unlock(&table->lock);
+        if (rc != -EAGAIN)
+            break;
+        rc = chi_task_sleep(POLL_NS);
+        if (rc < 0)
+            return chi_error(rc, "pool \"%s\": %s", request->pool_name, chi_strerror(rc));
+    }
+    if (rc <= 0)
+        return rc;
+
+    bool shield = chi_task_shield(true); /* it is made or unmade now, whoever loses interest */
+    char reason[256] = "";               /* what the module said; others overwrite it */
+    rc = chi_pool_create_containers(pool);
+    if (rc < 0)
+        snprintf(reason, sizeof(reason), "%s",
+                 chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc));
+    pthread_mutex_lock(&table->lock);
+    if (rc < 0)
+        chi_pool_drop(table, pool);
+    else
+        atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
+    pthread_mutex_unlock(&table->lock);
+    if (rc < 0) {
+        chi_pool_pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
+        chi_error(rc, "pool \"%s\": %s's Create failed: %s", pool->name, pool->module->name,
+                  reason);
+        chi_pool_free(pool);
+        chi_task_shield(shield);
+        return rc;
+    }
+    chi_task_shield(shield);
+    chi_log_info("pools", "created %s (%s) as %u.%u", pool->name, pool->module->name,
+                 pool->id.major, pool->id.minor);
+    answer->pool_id = pool->id;
+    answer->containers = pool->container_count;
+    answer->created = true;
+    return 0;
+}
+
+/* ---- open */
+
+/* Lock held. -EAGAIN: it is being created or destroyed. */
+static int look_up(struct chi_pool_table *table, const struct chi_pool_request *request,
+                   chi_pool_id_t *pool_id)
+{
+    chi_pool_id_t id = request->pool_id;
+    struct chi_pool *pool = NULL;
+    if (request->pool_name[0] != '\0') {
+        pool = chi_pool_by_name(table, request->pool_name);
+        if (pool == NULL)
+            return chi_error(CHI_ENOPOOL, "there is no pool \"%s\"", request->pool_name);
+    } else {
+        _Atomic(struct chi_pool *) *place = chi_pool_place(table, id);
+        if (place == NULL)
+            return chi_error(CHI_ENOPOOL, "there is no pool %u.%u", id.major, id.minor);
+        pool = atomic_load_explicit(place, memory_order_relaxed);
+    }
+    if (atomic_load_explicit(&pool->state, memory_order_relaxed) != CHI_POOL_READY)
+        return -EAGAIN;
+    if (!chi_pool_id_is_null(id) && !chi_pool_id_equal(id, pool->id))
+        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" has the id %u.%u, not %u.%u", pool->name,
+                         pool->id.major, pool->id.minor, id.major, id.minor);
+    *pool_id = pool->id;
+    return request->mod_name[0] != '\0'
+               ? compare_module(pool, request)
+               : chi_module_check_schemas(pool->module, request->schemas, request->schema_count,
+                                          request->params, request->params_size);
+}
+
+int chi_pool_open(struct chi_runtime *runtime, const struct chi_pool_request *request,
+                  chi_pool_id_t *pool_id)
+{
+    struct chi_pool_table *table = runtime->pools;
+    if (request->pool_name[0] == '\0' && chi_pool_id_is_null(request->pool_id))
+        return chi_error(CHI_EPOOL_NAME, "neither name nor id of a pool is given");
+    for (;;) {
+        pthread_mutex_lock(&table->lock);
+        int rc = look_up(table, request, pool_id);
+        pthread_mutex_unlock(&table->lock);
+        if (rc != -EAGAIN)
+            return rc;
+        rc = chi_task_sleep(POLL_NS);
+        if (rc < 0)
+            return chi_error(rc, "opening a pool: %s", chi_strerror(rc));
+    }
+}
+
+/* ---- destroy */
+
+static int refuse_deadlock(chi_pool_id_t id)
+{
+    return chi_error(-EDEADLK, "a handler of pool %u.%u waits for its pool to be destroyed",
+                     id.major, id.minor);
+}
+
+/* Parks until the pool's tasks have completed. -EDEADLK where one waits for this to end. */
+static int drain(struct chi_pool *pool)
+{
+    for (uint32_t polls = 0; chi_pool_in_flight(pool) > 0; polls++) {
+        if (polls % POLLS_A_WALK == 1 && chi_wait_chain_reaches(chi_worker_self, pool))
+            return -EDEADLK;
+        chi_task_sleep(POLL_NS);
+    }
+    return 0;
+}
+
+static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
+{
+    struct chi_pool_table *table = runtime->pools;
+
+    chi_pool_pass_all_workers(runtime);
+    chi_runtime_scan(runtime); /* its periodic tasks end; all others where it says `cancel` */
+    if (drain(pool) < 0) {
+        pthread_mutex_lock(&table->lock);
+        chi_pool_id_t id = pool->id;
+        atomic_store_explicit(&pool->cancel, false, memory_order_relaxed);
+        atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
+        pthread_mutex_unlock(&table->lock); /* from here on others may destroy it */
+        return refuse_deadlock(id);
+    }
+    int rc = chi_pool_destroy_containers(pool, pool->container_count);
+    if (rc < 0)
+        chi_log_warn("pools", "%s: its Destroy returned %s", pool->name, chi_strerror(rc));
+    pthread_mutex_lock(&table->lock);
+    chi_pool_drop(table, pool);
+    pthread_mutex_unlock(&table->lock);
+    chi_pool_pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
+    chi_log_info("pools", "destroyed %s (%u.%u)", pool->name, pool->id.major, pool->id.minor);
+    chi_pool_free(pool);
+    return rc;
+}
+
+/* 0: the pool is the caller's to destroy. -EALREADY: it is somebody else's, who waits for its
+ * tasks; those are cancelled if the caller wants that. CHI_ENOPOOL. */
+static int begin_destroy(struct chi_pool_table *table, chi_pool_id_t id, bool cancel,
+                         struct chi_pool **pool)
+{
+    int rc = CHI_ENOPOOL;
+
+    pthread_mutex_lock(&table->lock);
+    _Atomic(struct chi_pool *) *place = chi_pool_place(table, id);
+    *pool = place != NULL ? atomic_load_explicit(place, memory_order_relaxed) : NULL;
+    int state = *pool != NULL ? atomic_load_explicit(&(*pool)->state, memory_order_relaxed)
+                              : CHI_POOL_CREATING;
+    if (state != CHI_POOL_CREATING) {
+        rc = state == CHI_POOL_READY ? 0 : -EALREADY;
+        if (cancel)
+            atomic_store_explicit(&(*pool)->cancel, true, memory_order_relaxed);
+        atomic_store_explicit(&(*pool)->state, CHI_POOL_DYING, memory_order_release);
+    }
+    pthread_mutex_unlock(&table->lock);
+    return rc;
+}
+
+/* Parks until the pool of that id is gone; false where it stays. `pool` is only compared. */
+static bool await_gone(struct chi_pool_table *table, chi_pool_id_t id, const struct chi_pool *pool)
+{
+    int state = CHI_POOL_DYING;
+    bool there = true;
+    while (there && state == CHI_POOL_DYING) {
+        chi_task_sleep(POLL_NS);
+        pthread_mutex_lock(&table->lock);
+        _Atomic(struct chi_pool *) *place = chi_pool_place(table, id);
+        there = place != NULL && atomic_load_explicit(place, memory_order_relaxed) == pool;
+        if (there)
+            state = atomic_load_explicit(&pool->state, memory_order_relaxed);
+        pthread_mutex_unlock(&table->lock);
+    }
+    return !there;
+}
+
+static int destroy_or_join(struct chi_runtime *runtime, chi_pool_id_t id, bool cancel)
+{
+    struct chi_pool *pool;
+    int rc = begin_destroy(runtime->pools, id, cancel, &pool);
+    if (rc == 0)
+        return destroy(runtime, pool);
+    if (rc == -EALREADY && cancel) {
+        chi_runtime_scan(runtime);
+        return await_gone(runtime->pools, id, pool) ? 0 : refuse_deadlock(id);
+    }
+    return chi_error(CHI_ENOPOOL, "there is no pool %u.%u", id.major, id.minor);
+}
+
+int chi_pool_id_by_name(struct chi_runtime *runtime, const char *name, chi_pool_id_t *id)
+{
+    struct chi_pool_table *table = runtime->pools;
+    pthread_mutex_lock(&table->lock);
+    const struct chi_pool *pool = chi_pool_by_name(table, name);
+    if (pool != NULL)
+        *id = pool->id;
+    pthread_mutex_unlock(&table->lock);
+    return pool != NULL ? 0 : chi_error(CHI_ENOPOOL, "there is no pool \"%s\"", name);
+}
+
+int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id, bool cancel)
+{
+    struct chi_pool *pool;
+
+    if (chi_pool_id_equal(id, CHI_ADMIN_POOL_ID))
+        return chi_error(-EPERM, "the admin pool goes with the runtime");
+    bool shield = chi_task_shield(true); /* once begun it has to come to its end */
+    /* As a rule the handler waits by now, and the pool never stops taking tasks. */
+    pool = chi_pool_find(runtime->pools, id);
+    int rc = pool != NULL && chi_wait_chain_reaches(chi_worker_self, pool)
+                 ? refuse_deadlock(id)
+                 : destroy_or_join(runtime, id, cancel);
+    chi_task_shield(shield);
+    return rc;
+}
+
+int chi_pool_destroy_all(struct chi_runtime *runtime)
+{
+    struct chi_pool_table *table = runtime->pools;
+    struct chi_pool *admin = NULL;
+
+    for (uint32_t i = 0; i < CHI_POOL_TABLE_SIZE; i++) {
+        struct chi_pool *pool;
+        while ((pool = atomic_load_explicit(&table->places[i], memory_order_acquire)) != NULL &&
+               pool != &chi_pool_gone) {
+            if (chi_pool_id_equal(pool->id, CHI_ADMIN_POOL_ID)) {
+                admin = pool;
+                break;
+            }
+            if (begin_destroy(table, pool->id, false, &pool) == 0)
+                destroy(runtime, pool);
+            else
+                chi_task_sleep(POLL_NS); /* somebody else is at it, and may leave it to us */
+        }
+    }
+    if (admin != NULL && begin_destroy(table, admin->id, false, &admin) == 0)
+        destroy(runtime, admin);
+    return 0;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The scheduling loop: resume, messages, lanes, ingress; poll for a while when there is nothing to
+ * do, then arm the lanes, look once more and sleep. A worker's own thread, on whichever fiber is
+ * the scheduler; all state is in the worker, because a task that parks leaves this loop's frame
+ * behind.
+ */
+
+#include "runtime/sched/loop.h"
+
+#include "base/clock.h"
+#include "base/cpu.h"
+#include "lane/bell.h"
+#include "runtime/core/message.h"
+#include "runtime/core/origin.h"
+#include "runtime/core/timers.h"
+#include "runtime/path/ingest.h"
+#include "runtime/path/lane_queue.h"
+#include "runtime/sched/orchestrator.h"
+#include "runtime/sched/sleep.h"
+#include "runtime/worker/idle.h"
+#include "runtime/worker/ingress.h"
+#include "runtime/worker/park.h"
+#include "runtime/worker/poller.h"
+#include "runtime/worker/share.h"
+#include "runtime/worker/worker.h"
+
+#define LANE_BUDGET 32u
+/* Rounds without a pause: a caller that got its answer comes back at once. */
+#define TIGHT_POLLS    128u
+#define PAUSE_POLLS    64u
+#define HOT_POLLS      4096u /* empty polls after which a lane among others is armed */
+#define ROUNDS_A_TIMER 16u
+#define ROUNDS_A_EPOLL 64u
+#define BURST          2u /* tasks in one take after which the poll may be late */
+#define BURST_PAUSES   4u
+
+/* Two loops have these, and each is one function: a call between a switch and its caller costs more
+ * than the copy. */
+#define INLINED static inline __attribute__((always_inline))
+
+/* ---- ingress */
+
+/* Returns whether there was room to run any of it. */
+INLINED bool run_batch(struct chi_worker *worker, struct chi_worker *owner)
+{
+    struct chi_batch *batch = &owner->lanes.batch;
+    bool ran = false;
+    while (chi_worker_serves(worker, owner) && batch->next < batch->count &&
+           chi_worker_has_spare(worker)) {
+        uint64_t item = batch->items[batch->next++];
+        struct chi_ingress *ingress = batch->ingress;
+        chi_worker_ingest(worker, ingress, item,
+                          chi_share_may_start(worker, worker, ingress->origin));
+        ran = true; /* others may have gone on with the batch while it was parked or stalled */
+    }
+    return ran;
+}
+
+INLINED uint32_t fill_batch(struct chi_worker *worker, struct chi_worker *owner,
+                            struct chi_ingress *ingress)
+{
+    struct chi_batch *batch = &owner->lanes.batch;
+    const char *base = worker->host.segment_base[CHI_SEGMENT_MAIN];
+    uint64_t size = worker->host.segment_size[CHI_SEGMENT_MAIN];
+
+    batch->next = 0;
+    batch->ingress = ingress;
+    batch->count = chi_lane_take(&ingress->reader, batch->items, CHI_BATCH_MAX);
+    for (uint32_t i = 0; i < batch->count; i++) {
+        uint64_t offset = batch->items[i] * CHI_CACHE_LINE;
+        if (offset < size)
+            chi_cpu_prefetch_write(base + offset);
+    }
+    return batch->count;
+}
+
+static void cool(struct chi_worker *owner, struct chi_ingress **link)
+{
+    struct chi_ingress *ingress = *link;
+    *link = ingress->next;
+    ingress->hot = false;
+    ingress->idle_polls = 0;
+    chi_bell_arm(ingress->reader.lane);
+    if (chi_lane_ready(&ingress->reader))
+        chi_worker_heat(owner, ingress);
+}
+
+/* Takes from the first hot lane that has something, and moves it to the end of the list. Tasks of
+ * clients that have no room for another that waits stay in their lanes. */
+INLINED bool poll_lanes(struct chi_worker *worker, struct chi_worker *owner)
+{
+    if (owner->lanes.batch.next < owner->lanes.batch.count)
+        return run_batch(worker, owner);
+    if (owner->lanes.hot == NULL || !chi_worker_has_spare(worker))
+        return false;
+    struct chi_ingress **link = &owner->lanes.hot;
+    while (*link != NULL) {
+        struct chi_ingress *ingress = *link;
+        if (CHI_UNLIKELY(!chi_share_has_room(worker, ingress->origin))) {
+            link = &ingress->next;
+            continue;
+        }
+        uint32_t count = fill_batch(worker, owner, ingress);
+        if (count > 0) {
+            ingress->idle_polls = 0;
+            if (ingress->next != NULL) { /* others had to wait: they are first now */
+                *link = ingress->next;
+                struct chi_ingress **end = link;
+                while (*end != NULL)
+                    end = &(*end)->next;
+                ingress->next = NULL;
+                *end = ingress;
+            }
+            run_batch(worker, owner);
+            /* Polling takes the line that a busy producer writes next: give it a moment. */
+            if (count >= BURST)
+                for (uint32_t i = 0; i < BURST_PAUSES; i++)
+                    chi_cpu_pause();
+            return true;
+        }
+        if (++ingress->idle_polls > HOT_POLLS && ingress->next != NULL)
+            cool(owner, link);
+        else
+            link = &ingress->next;
+    }
+    return false;
+}
+
+static void take_bell(struct chi_worker *worker)
+{
+    struct chi_shm_bell *bell = worker->wake.bell;
+    /* The summary first: a bit set in `rung` after its exchange has its summary bit still to come.
+     */
+    uint64_t words = atomic_exchange_explicit(&bell->summary, 0, memory_order_seq_cst);
+    while (words != 0) {
+        uint32_t w = (uint32_t)__builtin_ctzll(words);
+        words &= words - 1;
+        uint64_t bits = atomic_exchange_explicit(&bell->rung[w], 0, memory_order_seq_cst);
+        while (bits != 0) {
+            struct chi_ingress *ingress =
+                worker->lanes.by_number[w * 64 + (uint32_t)__builtin_ctzll(bits)];
+            bits &= bits - 1;
+            if (ingress != NULL)
+                chi_worker_heat(worker, ingress);
+        }
+    }
+}
+
+/* ---- messages and timers */
+
+static bool take_messages(struct chi_worker *worker, struct chi_inbox *inbox)
+{
+    struct chi_message *message = chi_inbox_take(inbox);
+    bool any = message != NULL;
+    while (message != NULL) {
+        struct chi_message *next = message->next;
+        message->handle(worker, message);
+        message = next;
+    }
+    return any;
+}
+
+static bool fire_timers(struct chi_worker *worker)
+{
+    uint64_t now = chi_clock_now_ns();
+    struct chi_timer *timer;
+    bool any = false;
+    while ((timer = chi_timers_take_due(&worker->waits.timers, now)) != NULL) {
+        timer->fire(worker, timer);
+        any = true;
+    }
+    return any;
+}
+
+/* ---- the loop */
+
+INLINED bool serve(struct chi_worker *worker, struct chi_worker *owner)
+{
+    bool did = take_messages(owner, &owner->wake.lane_inbox);
+
+    if (owner->lanes.first != NULL || owner->lanes.deferred != NULL)
+        did |= chi_worker_run_lanes(worker, owner, LANE_BUDGET) > 0;
+    if (!chi_worker_serves(worker, owner))
+        return did;
+    did |= poll_lanes(worker, owner);
+    if (chi_worker_serves(worker, owner) &&
+        atomic_load_explicit(&owner->wake.bell->summary, memory_order_relaxed) != 0) {
+        take_bell(owner);
+        did = true;
+    }
+    return did;
+}
+
+bool chi_worker_serve(struct chi_worker *worker, struct chi_worker *owner)
+{
+    return serve(worker, owner);
+}
+
+/* One round, without waiting: whether there was anything to do. Comes back much later if a task
+ * parks in it and other rounds go on meanwhile. */
+INLINED bool run_round(struct chi_worker *worker)
+{
+    bool did = false;
+    uint32_t round = atomic_load_explicit(&worker->round, memory_order_relaxed) + 1;
+
+    atomic_store_explicit(&worker->round, round, memory_order_relaxed);
+    if (worker->fibers.ready_first != NULL) {
+        chi_worker_resume_one(worker);
+        did = true;
+    }
+    did |= take_messages(worker, &worker->wake.inbox);
+    did |= serve(worker, worker);
+    if (CHI_UNLIKELY(worker->lent != NULL))
+        did |= chi_worker_serve_lent(worker);
+    if (worker->waits.timers.count > 0 && (!did || round % ROUNDS_A_TIMER == 0))
+        did |= fire_timers(worker);
+    if (worker->waits.descriptors > 0 && round % ROUNDS_A_EPOLL == 0)
+        did |= chi_worker_take_events(worker, 0);
+    if (worker->polling.pollers !=
+        NULL) /* last: what the round's tasks have queued goes out at once */
+        did |= chi_worker_poll(worker);
+    return did;
+}
+
+void chi_worker_step_loop(struct chi_worker *worker)
+{
+    while (!atomic_load_explicit(&worker->wake.stop, memory_order_relaxed)) {
+        worker->thread.did = run_round(worker);
+        /* Where one with a thread would go to sleep. */
+        if (!worker->thread.did && worker->waits.descriptors + worker->waits.outside > 0)
+            worker->thread.did = chi_worker_take_events(worker, 0);
+        chi_fiber_switch(worker->fibers.running, worker->fibers.thread);
+    }
+}
+
+void chi_worker_loop(struct chi_worker *worker)
+{
+    uint32_t idle = 0;
+    uint64_t now = 0, sleep_at = 0;
+
+    while (!atomic_load_explicit(&worker->wake.stop, memory_order_relaxed)) {
+        if (run_round(worker)) {
+            idle = 0;
+            continue;
+        }
+        idle++;
+        if (idle <= TIGHT_POLLS)
+            continue;
+        if (idle <= TIGHT_POLLS + PAUSE_POLLS) {
+            chi_cpu_pause();
+            continue;
+        }
+        if (idle == TIGHT_POLLS + PAUSE_POLLS + 1) {
+            now = chi_clock_now_ns();
+            chi_worker_begin_idle(worker, now);
+            sleep_at = now + chi_worker_poll_budget(worker);
+        }
+        if (now >= sleep_at) {
+            chi_worker_sleep(worker);
+            idle = 0;
+            continue;
+        }
+        chi_cpu_yield();
+        now = chi_clock_now_ns();
+    }
+}

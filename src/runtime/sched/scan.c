@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ending tasks before their time: cancelled by their owner, with their pool, by the end of the
+ * runtime's grace period, or because their time is over. See cancel.h.
+ *
+ * Where a task may be when the mark is set, and who notices:
+ *
+ *   in an ingress lane       who takes it in: the mark is in the copy
+ *   in a worker's lanes      who serves them looks over them, on its own thread
+ *   set aside there          the same
+ *   on the way to them       who serves them, when it arrives: from their first look on these lanes
+ *                            are attentive, because the look may have been before this one came
+ *   taken out of them        who runs it, before it starts: from its first look on that worker is
+ *                            attentive
+ *   parked, or resting       that worker looks over its list of rests
+ *   running                  the handler, by its next wait or chi_task_cancelled()
+ *   done                     nobody: the exchange to DONE has wiped the mark out
+ *
+ * So whoever sets a mark has two looks made for each worker, by two messages: one goes to its
+ * thread, for what is tied to that; one goes where its lanes are. They come in either order. A task
+ * that was taken out of the lanes before these were looked over is found at the start by a worker
+ * that has looked over its rests, and among the rests by one that has not: it cannot look while the
+ * task runs.
+ *
+ * Each task is with one thread at a time and completes there; so ending it and completing it do not
+ * race. A mark is never a position: a task that came to be where another was has none.
+ */
+
+#include "runtime/sched/scan.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "lane/ingress_lane.h"
+#include "runtime/core/current.h"
+#include "runtime/core/message.h"
+#include "runtime/core/origin.h"
+#include "runtime/core/record.h"
+#include "runtime/core/runtime.h"
+#include "runtime/core/timers.h"
+#include "runtime/module/lane.h"
+#include "runtime/path/complete.h"
+#include "runtime/path/ingest.h"
+#include "runtime/path/lane_queue.h"
+#include "runtime/worker/scan_request.h"
+#include "runtime/worker/share.h"
+#include "runtime/worker/timing.h"
+#include "runtime/worker/verdict.h"
+#include "runtime/worker/wait_entry.h"
+#include "runtime/worker/worker.h"
+
+/* How many times as long as a look took there is none: two kinds, so a fifth of the time. */
+#define SCAN_BACKOFF 9u
+
+/* ---- looking over tasks */
+
+static void scan_entries(struct chi_worker *worker, uint64_t now_ns)
+{
+    struct chi_wait_entry seen;
+
+    /* Each moves to another list before it is ended, because ending one may remove others. */
+    chi_wait_entry_init(&seen);
+    while (worker->waits.entries.next != &worker->waits.entries) {
+        struct chi_wait_entry *entry = worker->waits.entries.next;
+        chi_wait_entry_remove(entry);
+        chi_wait_entry_add(&seen, entry);
+        bool ended = entry->record->ended != 0;
+        int code = entry->unstarted ? chi_record_verdict_unstarted(worker, entry->record, now_ns)
+                                    : chi_record_verdict(worker, entry->record, now_ns);
+        if (code != 0 && !ended)
+            entry->end(worker, entry, code);
+    }
+    while (seen.next != &seen) {
+        struct chi_wait_entry *entry = seen.next;
+        chi_wait_entry_remove(entry);
+        chi_wait_entry_add(&worker->waits.entries, entry);
+    }
+}
+
+/* Moves what is to end from the list, of a lane or of tasks set aside, to `doomed`. Returns the
+ * earliest deadline of the rest. */
+static uint64_t sift(struct chi_worker *owner, struct chi_fifo *fifo, struct chi_message **doomed,
+                     uint64_t now_ns)
+{
+    uint64_t soonest = UINT64_MAX;
+    struct chi_message *last = NULL;
+
+    for (struct chi_message *next, *message = fifo->first; message != NULL; message = next) {
+        struct chi_record *record = chi_record_of_message(message);
+        next = message->next;
+        if (chi_record_verdict_unstarted(owner, record, now_ns) == 0) {
+            if (record->timing != NULL && record->timing->deadline_ns < soonest)
+                soonest = record->timing->deadline_ns;
+            last = message;
+            continue;
+        }
+        if (last != NULL)
+            last->next = next;
+        else
+            fifo->first = next;
+        chi_worker_unqueue(owner, chi_worker_lane_of(owner, record), fifo);
+        message->next = *doomed;
+        *doomed = message;
+    }
+    fifo->last = last;
+    return soonest;
+}
+
+/* Takes lanes without tasks off the list of those with: with the last of its tasks a lane's pool
+ * may go. */
+static void drop_empty_lanes(struct chi_worker *owner)
+{
+    struct chi_lane **link = &owner->lanes.first;
+
+    owner->lanes.last = NULL;
+    while (*link != NULL) {
+        struct chi_lane *lane = *link;
+        if (lane->tasks.first != NULL || lane->subtasks.first != NULL) {
+            owner->lanes.last = lane;
+            link = &lane->next_ready;
+            continue;
+        }
+        *link = lane->next_ready;
+        lane->ready = false;
+        owner->lanes.ready--;
+    }
+}
+
+static void take_in(struct chi_worker *worker, struct chi_ingress *ingress, const uint64_t *items,
+                    uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        chi_worker_ingest(worker, ingress, items[i], false);
+}
+
+/*
+ * A client that has no room for another task that waits has none taken in, so cancelled ones would
+ * stay in the ingress lanes: what there is of clients that cancel is taken in, also while they have
+ * room, because they may have none when their turn comes. All lanes, because one that has rung may
+ * not be hot yet. What they hold is bounded.
+ */
+static void take_in_marked(struct chi_worker *worker, struct chi_worker *owner)
+{
+    struct chi_batch *batch = &owner->lanes.batch;
+    uint64_t items[CHI_BATCH_MAX];
+
+    if (batch->next < batch->count &&
+        atomic_load_explicit(&batch->ingress->origin->cancels, memory_order_relaxed)) {
+        uint32_t next = batch->next;
+        batch->next = batch->count;
+        take_in(worker, batch->ingress, &batch->items[next], batch->count - next);
+    }
+    for (uint32_t number = 0; number < CHI_RUNG_WORDS * 64; number++) {
+        struct chi_ingress *ingress = owner->lanes.by_number[number];
+        uint32_t count = 1;
+        if (ingress == NULL ||
+            !atomic_load_explicit(&ingress->origin->cancels, memory_order_relaxed))
+            continue;
+        for (uint32_t n = 0; count > 0 && n < worker->runtime->config.queue_depth; n += count) {
+            count = chi_lane_take(&ingress->reader, items, CHI_BATCH_MAX);
+            take_in(worker, ingress, items, count);
+        }
+    }
+}
+
+static void scan_lanes(struct chi_worker *worker, struct chi_worker *owner, uint64_t now_ns)
+{
+    struct chi_message *doomed = NULL;
+    uint64_t soonest = UINT64_MAX;
+
+    take_in_marked(worker, owner);
+    for (struct chi_lane *lane = owner->lanes.first; lane != NULL; lane = lane->next_ready) {
+        uint64_t tasks = sift(owner, &lane->tasks, &doomed, now_ns);
+        uint64_t subtasks = sift(owner, &lane->subtasks, &doomed, now_ns);
+        soonest = tasks < soonest ? tasks : soonest;
+        soonest = subtasks < soonest ? subtasks : soonest;
+    }
+    for (struct chi_share *share = owner->lanes.deferred; share != NULL; share = share->next) {
+        uint64_t tasks = sift(owner, &share->deferred, &doomed, now_ns);
+        soonest = tasks < soonest ? tasks : soonest;
+    }
+    if (soonest < owner->lanes.scan.due_ns)
+        owner->lanes.scan.due_ns = soonest;
+    if (doomed != NULL) {
+        drop_empty_lanes(owner);
+        chi_share_drop_empty(owner);
+    }
+    while (doomed != NULL) {
+        struct chi_record *record = chi_record_of_message(doomed);
+        doomed = doomed->next;
+        chi_worker_complete(worker, record, record->ended);
+    }
+}
+
+/* ---- looking */
+
+static bool begin(struct chi_scan *scan, uint64_t now_ns)
+{
+    if (scan->due_ns > now_ns || scan->again_ns > now_ns)
+        return false;
+    scan->due_ns = UINT64_MAX;
+    return true;
+}
+
+static void end(struct chi_scan *scan, uint64_t began_ns)
+{
+    uint64_t now_ns = chi_clock_now_ns();
+    scan->again_ns = now_ns + SCAN_BACKOFF * (now_ns - began_ns);
+}
+
+static void scan_entries_if_due(struct chi_worker *worker)
+{
+    uint64_t now_ns = chi_clock_now_ns();
+
+    if (begin(&worker->waits.scan, now_ns)) {
+        scan_entries(worker, now_ns);
+        end(&worker->waits.scan, now_ns);
+    }
+    chi_worker_schedule_scan(worker, &worker->waits.scan);
+}
+
+static void scan_lanes_if_due(struct chi_worker *worker, struct chi_worker *owner)
+{
+    uint64_t now_ns = chi_clock_now_ns();
+
+    if (begin(&owner->lanes.scan, now_ns)) {
+        scan_lanes(worker, owner, now_ns);
+        end(&owner->lanes.scan, now_ns);
+    }
+    chi_worker_schedule_scan(worker, &owner->lanes.scan);
+}
+
+void chi_scan_due(struct chi_worker *worker, struct chi_timer *timer)
+{
+    (void)timer;
+    scan_entries_if_due(worker);
+    scan_lanes_if_due(worker, worker);
+    for (struct chi_worker *lender = worker->lent; lender != NULL; lender = lender->handover.next)
+        scan_lanes_if_due(worker, lender);
+}
+
+/* ---- the requests */
+
+static void is_wanted(struct chi_scan *scan)
+{
+    /* An exchange, so that the mark of whoever finds this flag still set is seen afterwards. */
+    atomic_exchange_explicit(&scan->asked, false, memory_order_acq_rel);
+    scan->attentive = true;
+    scan->due_ns = 0;
+}
+
+void chi_scan_asked_for_entries(struct chi_worker *worker, struct chi_message *message)
+{
+    (void)message;
+    is_wanted(&worker->waits.scan);
+    scan_entries_if_due(worker);
+}
+
+void chi_scan_asked_for_lanes(struct chi_worker *owner, struct chi_message *message)
+{
+    (void)message;
+    is_wanted(&owner->lanes.scan);
+    scan_lanes_if_due(chi_worker_self, owner);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Messages to workers; any thread of the runtime. See send.h. */
+
+#include "runtime/worker/send.h"
+
+#include "lane/bell.h"
+#include "runtime/core/message.h"
+#include "runtime/worker/worker.h"
+
+/* seq_cst on both sides: see bell.h; `asleep` is the private twin of `sleeping`. */
+static void wake(struct chi_worker *worker)
+{
+    if (atomic_load_explicit(&worker->wake.asleep, memory_order_seq_cst))
+        chi_eventfd_wake(worker->wake.private_fd);
+}
+
+void chi_worker_send(struct chi_worker *worker, struct chi_message *message)
+{
+    chi_inbox_push(&worker->wake.inbox, message);
+    wake(worker);
+}
+
+void chi_worker_send_lanes(struct chi_worker *worker, struct chi_message *message)
+{
+    chi_inbox_push(&worker->wake.lane_inbox, message);
+    wake(worker); /* who serves lent lanes never sleeps for long */
+}
