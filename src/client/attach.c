@@ -1,79 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Attaching to a runtime: connect, receive segments, eventfds and lanes, map them. Any failure
- * leaves nothing behind here, and the closed socket makes the daemon forget us. If this process
- * dies at any step the daemon sees the socket close.
+ * leaves nothing behind here, and the closed socket makes the daemon forget this client. If this
+ * process dies at any step the daemon sees the socket close.
  */
+#include "client/attach.h"
+
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/status.h"
-#include "client/client.h"
 #include "shm/extents.h"
 #include "shm/paths.h"
-#include "task/host.h"
 
-/* How long the daemon may take for one control request before we call it dead. */
-#define CONTROL_TIMEOUT_MS 30000
-
-/* No reply to this request, or a wrong one: a later one could be taken for it, so there is none. */
-static int give_up(struct chi_client *client)
+static int send_request(struct chi_client *client, const struct chi_control_request *message,
+                        struct chi_control_reply *reply)
 {
-    shutdown(client->control, SHUT_RDWR);
-    atomic_store_explicit(&client->down, true, memory_order_relaxed);
-    return CHI_ERUNTIME_DOWN;
-}
-
-static bool has_reply(void *argument)
-{
-    struct chi_client *client = argument;
-    struct pollfd fd = {.fd = client->control, .events = POLLIN};
-    return poll(&fd, 1, 0) > 0;
-}
-
-static int await_reply(struct chi_client *client)
-{
-    if (chi_stepping != NULL) /* the runtime's control is ours to run, too */
-        return chi_stepping->wait(has_reply, client, CONTROL_TIMEOUT_MS * CHI_NS_PER_MS);
-    struct pollfd fds[2] = {{.fd = client->control, .events = POLLIN},
-                            {.fd = client->daemon_pidfd, .events = POLLIN}};
-    int rc;
-    do {
-        rc = poll(fds, 2, CONTROL_TIMEOUT_MS);
-    } while (rc < 0 && errno == EINTR);
-    return rc > 0 && (fds[0].revents & POLLIN) ? 0 : CHI_ERUNTIME_DOWN;
-}
-
-static int request(struct chi_client *client, const void *message, size_t size, void *reply,
-                   size_t reply_size, int *reply_fds, size_t *reply_fd_count)
-{
-    struct chi_control_reply *header = reply;
-
-    if (client->control < 0)
-        return CHI_ERUNTIME_DOWN;
-    int rc = chi_control_send(client->control, message, size, NULL, 0, 0);
-    if (rc < 0 || await_reply(client) < 0)
-        return give_up(client);
-    ssize_t got = chi_control_receive(client->control, reply, reply_size, reply_fds, reply_fd_count,
-                                      MSG_DONTWAIT);
-    if (got <= 0 && got != -EPROTO)
-        return give_up(client);
-    if (got < (ssize_t)sizeof(*header) || header->magic != CHI_CONTROL_MAGIC ||
-        (header->status >= 0 && (size_t)got != reply_size)) {
-        give_up(client);
-        return CHI_EPROTOCOL;
-    }
-    return header->status < 0 ? header->status : 0;
+    return chi_connection_request(&client->connection, message, sizeof(*message), reply,
+                                  sizeof(*reply), NULL, NULL);
 }
 
 static int grant_units(void *context, uint32_t units, uint32_t *first)
@@ -86,9 +33,7 @@ static int grant_units(void *context, uint32_t units, uint32_t *first)
                                           .units = units};
     struct chi_control_reply reply;
 
-    pthread_mutex_lock(&client->control_lock);
-    int rc = request(client, &message, sizeof(message), &reply, sizeof(reply), NULL, NULL);
-    pthread_mutex_unlock(&client->control_lock);
+    int rc = send_request(client, &message, &reply);
     if (rc < 0)
         return rc;
     if ((uint64_t)reply.first + units > client->segments[source->segment].size / CHI_EXTENT_UNIT)
@@ -108,9 +53,7 @@ static void release_units(void *context, uint32_t first, uint32_t units)
                                           .units = units};
     struct chi_control_reply reply;
 
-    pthread_mutex_lock(&client->control_lock);
-    request(client, &message, sizeof(message), &reply, sizeof(reply), NULL, NULL);
-    pthread_mutex_unlock(&client->control_lock);
+    send_request(client, &message, &reply);
 }
 
 int chi_client_ask_cancel(struct chi_client *client)
@@ -118,44 +61,7 @@ int chi_client_ask_cancel(struct chi_client *client)
     struct chi_control_request message = {.magic = CHI_CONTROL_MAGIC, .type = CHI_CONTROL_CANCEL};
     struct chi_control_reply reply;
 
-    pthread_mutex_lock(&client->control_lock);
-    int rc = request(client, &message, sizeof(message), &reply, sizeof(reply), NULL, NULL);
-    pthread_mutex_unlock(&client->control_lock);
-    return rc;
-}
-
-static int connect_to(const struct chi_paths *paths, int *fd)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-    memcpy(address.sun_path, paths->socket, sizeof(address.sun_path));
-    int s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (s < 0)
-        return -errno;
-    struct timeval timeout = {.tv_sec = CONTROL_TIMEOUT_MS / 1000};
-    setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)); /* a full backlog, too */
-    int rc;
-    do {
-        rc = connect(s, (struct sockaddr *)&address, sizeof(address));
-    } while (rc < 0 && errno == EINTR);
-    if (rc == 0) {
-        *fd = s;
-        return 0;
-    }
-    int error = errno;
-    close(s);
-    if (error == ENOENT || error == ECONNREFUSED)
-        return CHI_ERUNTIME_DOWN;
-    return -error;
-}
-
-static int open_pidfd_of(int control)
-{
-    struct ucred peer;
-    socklen_t size = sizeof(peer);
-    if (getsockopt(control, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
-        return -1;
-    return (int)syscall(SYS_pidfd_open, peer.pid, 0);
+    return send_request(client, &message, &reply);
 }
 
 static void *main_at(struct chi_client *client, uint64_t offset, uint64_t size)
@@ -248,8 +154,8 @@ static int hand_shake(struct chi_client *client)
     size_t fd_count = CHI_CONTROL_FDS;
 
     list_schemas(&message);
-    int rc =
-        request(client, &message, sizeof(message), &attached, sizeof(attached), fds, &fd_count);
+    int rc = chi_connection_request(&client->connection, &message, sizeof(message), &attached,
+                                    sizeof(attached), fds, &fd_count);
     if (rc == CHI_ESCHEMA)
         return explain_schema(attached.reply.first);
     if (rc < 0)
@@ -315,21 +221,19 @@ int chi_client_attach(struct chi_client **out)
     if (client == NULL)
         return chi_error(-ENOMEM, "out of memory");
     atomic_init(&client->references, 1);
-    client->control = client->daemon_pidfd = client->event_fd = -1;
+    chi_connection_init(&client->connection);
+    client->event_fd = -1;
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
         client->segments[s].fd = -1;
-    pthread_mutex_init(&client->control_lock, NULL);
     pthread_mutex_init(&client->orphan_lock, NULL);
 
-    rc = connect_to(&paths, &client->control);
-    if (rc == 0) {
-        client->daemon_pidfd = open_pidfd_of(client->control);
+    rc = chi_connection_open(&client->connection, &paths);
+    if (rc == 0)
         rc = hand_shake(client);
-    }
     if (rc == 0)
         rc = make_arenas(client);
     if (rc < 0) {
-        chi_client_hang_up(client);
+        chi_connection_hang_up(&client->connection);
         chi_client_release(client);
         return explain(rc, &paths);
     }
@@ -337,32 +241,7 @@ int chi_client_attach(struct chi_client **out)
     return 0;
 }
 
-bool chi_client_check(struct chi_client *client)
-{
-    if (atomic_load_explicit(&client->down, memory_order_relaxed))
-        return false;
-    /* The pidfd sees a death that a socket held open by a forked child of the daemon hides. */
-    struct pollfd fds[2] = {{.fd = client->control},
-                            {.fd = client->daemon_pidfd, .events = POLLIN}};
-    if (poll(fds, 2, 0) > 0 &&
-        ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) || (fds[1].revents & POLLIN))) {
-        atomic_store_explicit(&client->down, true, memory_order_relaxed);
-        return false;
-    }
-    return true;
-}
-
-void chi_client_hang_up(struct chi_client *client)
-{
-    pthread_mutex_lock(&client->control_lock);
-    atomic_store_explicit(&client->down, true, memory_order_relaxed);
-    if (client->control >= 0)
-        close(client->control);
-    client->control = -1;
-    pthread_mutex_unlock(&client->control_lock);
-}
-
-/* The addresses are never used again, so that a task of a dead attachment is told from a live one.
+/* Keeps the addresses from being used again, so that a task of an ended attachment is recognised.
  */
 static void retire_mapping(struct chi_segment_map *map)
 {
@@ -374,7 +253,7 @@ static void retire_mapping(struct chi_segment_map *map)
 
 void chi_client_release(struct chi_client *client)
 {
-    /* Release and acquire: whoever unmaps does so after every other thread's last use. */
+    /* Release and acquire: the unmapping comes after every other thread's last use. */
     if (atomic_fetch_sub_explicit(&client->references, 1, memory_order_acq_rel) != 1)
         return;
     for (uint32_t s = 0; s < CHI_SEGMENT_COUNT; s++) {
@@ -387,10 +266,27 @@ void chi_client_release(struct chi_client *client)
         close(client->eventfds[w]);
     if (client->event_fd >= 0)
         close(client->event_fd);
-    if (client->daemon_pidfd >= 0)
-        close(client->daemon_pidfd);
-    pthread_mutex_destroy(&client->control_lock);
+    chi_connection_fini(&client->connection);
     pthread_mutex_destroy(&client->orphan_lock);
     free(client->orphans.tasks);
     free(client);
+}
+
+void chi_client_leave_orphans(struct chi_client *client, struct chi_orphans *orphans)
+{
+    if (orphans->count > 0) {
+        pthread_mutex_lock(&client->orphan_lock);
+        chi_orphans_move(orphans, &client->orphans);
+        atomic_store_explicit(&client->has_orphans, true, memory_order_relaxed);
+        pthread_mutex_unlock(&client->orphan_lock);
+    }
+    free(orphans->tasks);
+}
+
+void chi_client_adopt_orphans(struct chi_client *client, struct chi_orphans *orphans)
+{
+    pthread_mutex_lock(&client->orphan_lock);
+    chi_orphans_move(&client->orphans, orphans);
+    atomic_store_explicit(&client->has_orphans, false, memory_order_relaxed);
+    pthread_mutex_unlock(&client->orphan_lock);
 }

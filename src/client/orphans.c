@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Tasks given up while in flight. They stay allocated, because the runtime will still write to
- * them, and are freed once they are done, by calls of this process that make tasks. The list is
- * private, in a ring of pointers. Each thread has one; a thread that ends leaves its own to the
- * others.
- */
-#include <stdlib.h>
+#include "client/orphans.h"
 
-#include "chimaera/container.h"
-#include "chimaera/status.h"
-#include "client/client.h"
+#include <stdbool.h>
+#include <stdlib.h>
 
 #define ROOM_MIN 64u
 
@@ -45,7 +38,7 @@ void chi_orphans_add(struct chi_orphans *orphans, struct chi_task *task)
     *place(orphans, orphans->count - 1) = task;
 }
 
-static struct chi_task *take_oldest(struct chi_orphans *orphans)
+struct chi_task *chi_orphans_take(struct chi_orphans *orphans)
 {
     struct chi_task *task = *place(orphans, 0);
     orphans->first++;
@@ -56,43 +49,7 @@ static struct chi_task *take_oldest(struct chi_orphans *orphans)
 void chi_orphans_move(struct chi_orphans *from, struct chi_orphans *to)
 {
     while (from->count > 0)
-        chi_orphans_add(to, take_oldest(from));
+        chi_orphans_add(to, chi_orphans_take(from));
     free(from->tasks);
     *from = (struct chi_orphans){0};
-}
-
-/* Takes over what threads that ended have left behind. */
-static void adopt(struct chi_client_thread *self)
-{
-    struct chi_client *client = self->client;
-    pthread_mutex_lock(&client->orphan_lock);
-    chi_orphans_move(&client->orphans, &self->orphans);
-    atomic_store_explicit(&client->has_orphans, false, memory_order_relaxed);
-    pthread_mutex_unlock(&client->orphan_lock);
-}
-
-void chi_client_leave_orphans(struct chi_client_thread *self)
-{
-    struct chi_client *client = self->client;
-    if (self->orphans.count > 0) {
-        pthread_mutex_lock(&client->orphan_lock);
-        chi_orphans_move(&self->orphans, &client->orphans);
-        atomic_store_explicit(&client->has_orphans, true, memory_order_relaxed);
-        pthread_mutex_unlock(&client->orphan_lock);
-    }
-    free(self->orphans.tasks);
-}
-
-void chi_client_sweep(struct chi_client_thread *self, uint32_t most)
-{
-    if (atomic_load_explicit(&self->client->has_orphans, memory_order_relaxed))
-        adopt(self);
-    uint32_t count = self->orphans.count; /* those behind were looked at before */
-    for (uint32_t i = 0; i < most && i < count; i++) {
-        struct chi_task *task = take_oldest(&self->orphans);
-        if (chi_task_done(task))
-            chi_client_task_free(self, task);
-        else
-            chi_orphans_add(&self->orphans, task); /* to the end: one slow task hides no other */
-    }
 }

@@ -17,8 +17,10 @@
 
 #include "base/clock.h"
 #include "chimaera/status.h"
-#include "client/client.h"
-#include "task/host.h"
+#include "chimaera/task.h"
+#include "client/stepping.h"
+#include "client/task_backend.h"
+#include "client/thread.h"
 
 #define TIGHT_POLLS  64u /* without a pause: the answer to a short task comes within these */
 #define PAUSE_POLLS  200u
@@ -125,7 +127,7 @@ static int sleep_until_done(struct waited *waited, struct chi_client *client, ui
         announce(waited, client, &word, &value);
         if (poll_once(waited))
             return 0;
-        if (atomic_load_explicit(&client->down, memory_order_relaxed))
+        if (atomic_load_explicit(&client->connection.down, memory_order_relaxed))
             return poll_once(waited) ? 0 : CHI_ERUNTIME_DOWN;
         uint64_t now = chi_clock_now_ns();
         if (now >= deadline)
@@ -134,7 +136,7 @@ static int sleep_until_done(struct waited *waited, struct chi_client *client, ui
         sleep_on(word, value, slice);
         if (poll_once(waited))
             return 0;
-        if (!chi_client_check(client))
+        if (!chi_connection_check(&client->connection))
             return poll_once(waited) ? 0 : CHI_ERUNTIME_DOWN;
     }
 }
@@ -161,7 +163,7 @@ static int timed_out(struct chi_client_thread *self)
     if (now - self->checked_ns < SLICE_NS)
         return -ETIMEDOUT;
     self->checked_ns = now;
-    return chi_client_check(self->client) ? -ETIMEDOUT : CHI_ERUNTIME_DOWN;
+    return chi_connection_check(&self->client->connection) ? -ETIMEDOUT : CHI_ERUNTIME_DOWN;
 }
 
 static int wait_for(struct chi_client_thread *self, struct waited *waited, uint64_t timeout_ns)
@@ -187,8 +189,8 @@ static int wait_for(struct chi_client_thread *self, struct waited *waited, uint6
 
 int chi_task_wait_for(struct chi_task *task, uint64_t timeout_ns)
 {
-    if (chi_host != NULL)
-        return chi_host->task_wait(task, timeout_ns);
+    if (chi_task_backend != NULL)
+        return chi_task_backend->task_wait(task, timeout_ns);
     int rc;
     struct chi_client_thread *self = waiter_of(task, &rc);
     if (self == NULL)
@@ -208,8 +210,8 @@ int chi_task_wait(struct chi_task *task)
 int chi_task_wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns,
                       size_t *index)
 {
-    if (chi_host != NULL)
-        return chi_host->task_wait_any(tasks, count, timeout_ns, index);
+    if (chi_task_backend != NULL)
+        return chi_task_backend->task_wait_any(tasks, count, timeout_ns, index);
     struct chi_client_thread *self = NULL;
     bool any = false;
     int rc;
@@ -232,7 +234,7 @@ int chi_task_wait_any(struct chi_task *const *tasks, size_t count, uint64_t time
 
 int chi_task_notify(struct chi_task *task)
 {
-    if (chi_host != NULL)
+    if (chi_task_backend != NULL)
         return -ENOTSUP;
     int rc;
     if (waiter_of(task, &rc) == NULL)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Strings and vectors as members of tasks. Content lies in one of three places: `lent` (an output
- * in the runtime's segment, read-only here) before `own` (memory of the thread's host, where
+ * in the runtime's segment, read-only here) before `own` (memory of the thread's allocator, where
  * capacity is not 0) before `small`. Called by clients and by handlers; one thread at a time per
  * string.
  */
 #include "chimaera/string.h"
 
-#include "base/assert.h"
 #include "chimaera/status.h"
-#include "task/host.h"
+#include "task/allocator.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,22 +17,10 @@
 #define MAIN_BLOCK_MAX ((size_t)4096)           /* larger blocks are bulk: client data */
 #define BLOCK_UNIT     ((size_t)64)
 
-static char *address_of(chi_shm_ptr_t ptr)
-{
-    if (!ptr)
-        return NULL;
-    if (chi_shm_segment(ptr) == CHI_SEGMENT_PRIVATE)
-        return (char *)(uintptr_t)chi_shm_offset(ptr);
-    return chi_shm_at(ptr);
-}
-
 /* The address of `size` bytes and the \0 behind them; NULL where that leaves what is mapped. */
 static char *mapped(chi_shm_ptr_t ptr, uint32_t size)
 {
-    char *first = address_of(ptr);
-    if (!first || chi_shm_offset(ptr) > CHI_SHM_OFFSET_MASK - size)
-        return NULL;
-    return address_of(ptr + size) == first + size ? first : NULL;
+    return ptr ? chi_allocator_at(ptr, (uint64_t)size + 1) : NULL;
 }
 
 /* Each word once: what is checked is what is used, also where others write meanwhile. */
@@ -57,27 +44,23 @@ static void free_own(const struct chi_bytes *bytes)
 {
     if (!bytes->own)
         return;
-    if (chi_shm_segment(bytes->own) != CHI_SEGMENT_PRIVATE) {
-        chi_client_free(bytes->own);
-        return;
-    }
-    CHI_ASSERT(chi_host, "a handler's string is freed on a thread that is no worker");
-    if (chi_host)
-        chi_host->free(address_of(bytes->own), bytes->capacity);
+    const struct chi_allocator *allocator = chi_allocator_current();
+    allocator->free(allocator, bytes->own, bytes->capacity);
 }
 
-static int allocate(size_t capacity, chi_shm_ptr_t *own)
+static void give_back(chi_shm_ptr_t lent)
 {
-    if (!chi_host) {
-        enum chi_segment segment =
-            capacity <= MAIN_BLOCK_MAX ? CHI_SEGMENT_MAIN : CHI_SEGMENT_CLIENT_DATA;
-        return chi_client_alloc(segment, capacity, own);
-    }
-    void *memory = chi_host->alloc(capacity);
-    if (!memory)
-        return chi_error(-ENOMEM, "no memory for a string of %zu bytes", capacity);
-    *own = chi_shm_ptr(CHI_SEGMENT_PRIVATE, (uintptr_t)memory);
-    return 0;
+    const struct chi_allocator *allocator = chi_allocator_current();
+    allocator->give_back(allocator, lent);
+}
+
+/* NULL with chi_last_error_code(). */
+static char *allocate(size_t capacity, chi_shm_ptr_t *own)
+{
+    const struct chi_allocator *allocator = chi_allocator_current();
+    enum chi_segment segment =
+        capacity <= MAIN_BLOCK_MAX ? CHI_SEGMENT_MAIN : CHI_SEGMENT_CLIENT_DATA;
+    return allocator->alloc(allocator, segment, capacity, own);
 }
 
 /* `kept` bytes of `source`, then `size` of `data` (zeros for NULL), then \0. */
@@ -124,14 +107,14 @@ static int replace(struct chi_bytes *bytes, struct chi_view view, size_t kept, c
     } else {
         chi_shm_ptr_t own = 0;
         capacity = round_capacity(room > total ? room : total + 1);
-        int rc = allocate(capacity, &own);
-        if (rc == -ENOMEM && room > total + 1) {
+        place = allocate(capacity, &own);
+        if (!place && room > total + 1 && chi_last_error_code() == -ENOMEM) {
             capacity = round_capacity(total + 1);
-            rc = allocate(capacity, &own);
+            place = allocate(capacity, &own);
         }
-        if (rc)
-            return rc;
-        fill(address_of(own), view.data, kept, data, size);
+        if (!place)
+            return chi_last_error_code();
+        fill(place, view.data, kept, data, size);
         free_own(&old);
         bytes->own = own;
         bytes->capacity = (uint32_t)capacity;
@@ -139,7 +122,7 @@ static int replace(struct chi_bytes *bytes, struct chi_view view, size_t kept, c
     bytes->size = (uint32_t)total;
     bytes->lent = 0;
     if (old.lent)
-        chi_client_return(old.lent);
+        give_back(old.lent);
     return 0;
 }
 
@@ -237,13 +220,13 @@ void *chi_bytes_data(struct chi_bytes *bytes)
     struct chi_view view = chi_bytes_view(bytes);
     if (view.size != bytes->size)
         return NULL; /* impossible content */
-    return bytes->capacity > 0 ? address_of(bytes->own) : bytes->small;
+    return bytes->capacity > 0 ? chi_allocator_at(bytes->own, 1) : bytes->small;
 }
 
 void chi_bytes_fini(struct chi_bytes *bytes)
 {
     free_own(bytes);
     if (bytes->lent)
-        chi_client_return(bytes->lent);
+        give_back(bytes->lent);
     memset(bytes, 0, sizeof *bytes);
 }

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Wraps the host's functions for memory and tasks, which handlers call. */
+/* Stands between handlers and the runtime's functions for memory and subtasks. */
 #include "test/allocations.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 
+#include "chimaera/status.h"
 #include "chimaera/test.h"
-#include "task/host.h"
+#include "client/task_backend.h"
+#include "task/allocator.h"
 
-static struct chi_host real;
+static struct {
+    struct chi_allocator allocator;
+    struct chi_task_backend backend;
+} real;
 static _Atomic(int64_t) blocks, subtasks;
-static _Atomic(uint32_t) countdown; /* allocations until one fails; 0: none fails */
+static _Atomic(uint32_t) countdown; /* allocations until one fails; 0 none does */
 static atomic_bool failed;
 
-/* Whether a handler of a module runs. Allocations of the runtime and of admin are excluded. */
+/* In the handler of a module; what the runtime does for itself, and admin for it, is left alone. */
 static bool in_module(void)
 {
     const struct chi_run_context *context = chi_current_context();
@@ -36,29 +41,35 @@ static bool is_to_fail(void)
     return true;
 }
 
-static void *alloc(size_t size)
+static void *alloc(const struct chi_allocator *self, enum chi_segment segment, size_t size,
+                   chi_shm_ptr_t *ptr)
 {
-    void *memory = is_to_fail() ? NULL : real.alloc(size);
+    if (is_to_fail()) {
+        *ptr = 0;
+        chi_error(-ENOMEM, "cannot allocate %zu bytes: the test wants it so", size);
+        return NULL;
+    }
+    void *memory = real.allocator.alloc(self, segment, size, ptr);
     if (memory != NULL)
         atomic_fetch_add_explicit(&blocks, 1, memory_order_relaxed);
     return memory;
 }
 
-static void free_block(void *memory, size_t size)
+static void free_block(const struct chi_allocator *self, chi_shm_ptr_t ptr, size_t size)
 {
-    if (memory != NULL)
+    if (chi_shm_segment(ptr) == CHI_SEGMENT_PRIVATE)
         atomic_fetch_sub_explicit(&blocks, 1, memory_order_relaxed);
-    real.free(memory, size);
+    real.allocator.free(self, ptr, size);
 }
 
 static struct chi_task *task_new(struct chi_task_schema *schema, chi_pool_id_t pool_id,
                                  chi_pool_query_t query)
 {
     if (is_to_fail()) {
-        chi_error(-ENOMEM, "out of memory for a subtask, requested by chi_test_fail_nth()");
+        chi_error(-ENOMEM, "no room for a subtask: the test wants it so");
         return NULL;
     }
-    struct chi_task *task = real.task_new(schema, pool_id, query);
+    struct chi_task *task = real.backend.task_new(schema, pool_id, query);
     if (task != NULL)
         atomic_fetch_add_explicit(&subtasks, 1, memory_order_relaxed);
     return task;
@@ -67,16 +78,17 @@ static struct chi_task *task_new(struct chi_task_schema *schema, chi_pool_id_t p
 static void task_del(struct chi_task *task)
 {
     atomic_fetch_sub_explicit(&subtasks, 1, memory_order_relaxed);
-    real.task_del(task);
+    real.backend.task_del(task);
 }
 
-void chi_test_adjust_host(struct chi_host *host)
+void chi_test_adjust_host(struct chi_allocator *allocator, struct chi_task_backend *backend)
 {
-    real = *host;
-    host->alloc = alloc;
-    host->free = free_block;
-    host->task_new = task_new;
-    host->task_del = task_del;
+    real.allocator = *allocator;
+    real.backend = *backend;
+    allocator->alloc = alloc;
+    allocator->free = free_block;
+    backend->task_new = task_new;
+    backend->task_del = task_del;
 }
 
 void chi_test_allocations_reset(void)

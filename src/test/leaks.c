@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "client/memory.h"
 #include "runtime/host/stepper.h"
-#include "task/host.h"
 #include "test/allocations.h"
 #include "test/test.h"
 

@@ -10,8 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "client/stepping.h"
 #include "shm/protocol.h"
-#include "task/host.h"
 
 static int connect_control(void)
 {

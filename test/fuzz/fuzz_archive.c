@@ -81,6 +81,7 @@ static void load_task(const void *data, size_t size, bool out)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    fake_set_up(NULL);
     if (size == 0)
         return 0;
     unsigned choice = data[0] % 8;

@@ -46,6 +46,7 @@ static void parse_query(const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    fake_set_up(NULL);
     if (size == 0)
         return 0;
     size_t count = everything_schema.member_count;

@@ -98,7 +98,7 @@ static bool uring_works(void)
             done();
         unlink(probe);
         if (!works)
-            print_message("skipped: io_uring is not to be had here; threads alone are tested\n");
+            print_message("skipped: io_uring is not available; only threads are tested\n");
     }
     return works;
 }
@@ -400,13 +400,13 @@ static void files_that_cannot_be_had_are_refused(void **state)
     const enum chimaera_bdev_type file = CHIMAERA_BDEV_TYPE_FILE;
     char name[160];
 
-    expect_refusal(make("relative", file, MIB, NULL), -EINVAL, "begins with /");
+    expect_refusal(make("relative", file, MIB, NULL), -EINVAL, "absolute path");
     snprintf(name, sizeof name, "%s/no/such/folder", f->folder);
     expect_refusal(make(name, file, MIB, NULL), -ENOENT, "cannot open");
     expect_refusal(make(fresh_path(f), file, 0, NULL), -ENOENT, "cannot open");
     expect_refusal(make("/dev/null", file, MIB, NULL), -EINVAL, "neither");
     expect_refusal(make(f->folder, file, MIB, NULL), -EISDIR, "cannot open");
-    expect_refusal(make(fresh_path(f), file, 60000, NULL), -ENOSPC, "too few");
+    expect_refusal(make(fresh_path(f), file, 60000, NULL), -ENOSPC, "too small");
     assert_int_equal(access(path, F_OK), -1); /* what was made for it is gone */
     chi_test_write_file(fresh_path(f), "");
     expect_refusal(make(path, file, 0, NULL), -ENOSPC, "total_size");
@@ -434,7 +434,7 @@ static void what_a_file_holds_is_not_overwritten(void **state)
     chi_test_write_file(name, "letters");
     assert_int_equal(truncate(name, 2 * MIB), 0);
     expect_refusal(make(name, file, 0, NULL), -EEXIST, "force");
-    expect_refusal(make(name, file, 4 * MIB, NULL), -ENOSPC, "asks for");
+    expect_refusal(make(name, file, 4 * MIB, NULL), -ENOSPC, "less than the total_size");
     int fd = open(name, O_RDONLY);
     assert_int_equal(read(fd, kept, 7), 7);
     close(fd);
@@ -472,7 +472,7 @@ static void a_file_is_opened_as_it_was_made(void **state)
     done();
     expect_refusal(chimaera_bdev_create(&disk, HERE, name, file, 0, 0, 4096, NULL), -EINVAL,
                    "8192");
-    expect_refusal(make(name, file, 2 * MIB, NULL), -EINVAL, "was made for");
+    expect_refusal(make(name, file, 2 * MIB, NULL), -EINVAL, "was formatted with");
     assert_int_equal(make(name, file, 0, NULL), 0);
     assert_int_equal(stats().alignment, 8192);
     assert_int_equal(stats().device, block.device);
@@ -480,7 +480,7 @@ static void a_file_is_opened_as_it_was_made(void **state)
     assert_int_equal(chimaera_bdev_free_blocks(&disk, HERE, &block, 1), 0);
     done();
     assert_int_equal(truncate(name, 2 * MIB), 0);
-    expect_refusal(make(name, file, 0, NULL), -ENOSPC, "shorter");
+    expect_refusal(make(name, file, 0, NULL), -ENOSPC, "is smaller than");
     assert_int_equal(truncate(name, 4 * MIB), 0);
     int fd = open(name, O_WRONLY);
     assert_int_equal(pwrite(fd, "x", 1, 100), 1);

@@ -39,7 +39,7 @@ static bool attach_loop(const char *folder)
     const struct loop_config config = {.fd = (uint32_t)fd, .info.lo_flags = LO_FLAGS_AUTOCLEAR};
     bool there = loop >= 0 && ioctl(loop, LOOP_CONFIGURE, &config) == 0;
     if (!there) {
-        print_message("skipped: no loop device to be had here (%s)\n", strerror(errno));
+        print_message("skipped: no loop device available (%s)\n", strerror(errno));
         if (loop >= 0)
             close(loop);
         loop = -1;

@@ -37,7 +37,7 @@ static bool make(const char *name, enum chimaera_bdev_type type, enum chimaera_b
     int rc = chimaera_bdev_create(&disk, HERE, name, type, size, 0, 0, &options);
     total = size;
     if (rc != 0 && engine == CHIMAERA_BDEV_ENGINE_URING) {
-        print_message("skipped: io_uring is not to be had here\n");
+        print_message("skipped: io_uring is not available\n");
         return false;
     }
     assert_int_equal(rc, 0);
@@ -119,8 +119,8 @@ static void check_content(void)
 /* ---- what every kind of device says */
 
 /*
- * Ranges that shall be holes are 2 MiB and more away from data, since the system may back memory by
- * pages of that size, and from the beginning, which Create has read: of a file whose storage is
+ * Ranges expected to be holes are 2 MiB and more away from data, since the system may back memory
+ * by pages of that size, and from the beginning, which Create has read: of a file whose storage is
  * reserved the system may call that data.
  */
 static void use_holes(void)
@@ -193,7 +193,7 @@ static void use_wrongly(void)
     struct chimaera_bdev_extent extent;
     size_t count = 1;
     assert_int_equal(chimaera_bdev_raw_extents(&disk, HERE, 0, 0, &extent, &count), -EINVAL);
-    assert_non_null(strstr(chi_last_error(), "must not be 0"));
+    assert_non_null(strstr(chi_last_error(), "the size is 0"));
     assert_int_equal(chimaera_bdev_raw_extents(&disk, HERE, total, 1, &extent, &count), -ERANGE);
     assert_int_equal(chimaera_bdev_raw_extents(&disk, HERE, 1, total, &extent, &count), -ERANGE);
     assert_int_equal(chimaera_bdev_raw_extents(&disk, HERE, 2, UINT64_MAX, &extent, &count),
@@ -264,7 +264,7 @@ static void memory_knows_its_holes(void **state)
     done();
 }
 
-/* What somebody cut off is no hole: reading there fails, and shall. */
+/* A truncated part is no hole: reads there must fail. */
 static void a_file_that_was_cut_short_is_data_there(void **state)
 {
     struct fixture *f = *state;

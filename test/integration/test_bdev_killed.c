@@ -99,7 +99,7 @@ static bool free_one(void)
     struct owned *one = &owned[pick(BLOCKS)];
     if (one->state != DURABLE && one->state != NEW)
         return true;
-    /* Of what is being freed as the daemon dies nobody knows. */
+    /* Blocks being freed as the daemon dies may be freed or not. */
     one->state = FREED;
     return lives(chimaera_bdev_free_blocks(&disk, HERE, &one->block, 1));
 }
@@ -184,7 +184,7 @@ static void survive(enum chimaera_bdev_engine engine)
     assert_true(durable > 0);
     assert_int_equal(chimaera_bdev_get_stats(&disk, HERE, &stats), 0);
     assert_true(stats.remaining + durable <= stats.total);
-    for (unsigned i = 0; i < BLOCKS; i++) /* each is one block, and nobody else's */
+    for (unsigned i = 0; i < BLOCKS; i++) /* each is one block, owned once */
         if (owned[i].state == DURABLE)
             assert_int_equal(chimaera_bdev_free_blocks(&disk, HERE, &owned[i].block, 1), 0);
     uint64_t before = stats.remaining;

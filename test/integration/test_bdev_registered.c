@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Clients' memory that a file's rings have registered: used by the kernel as it is now, not as it
- * was when somebody else had it, and let go of when its client is gone.
+ * Client memory registered with the rings of a file: the kernel uses its current pages, not those
+ * of an earlier owner, and it is unregistered when its client ends.
  */
 #include <chimaera/bdev/bdev_client.h>
 #include <chimaera/chimaera.h>
@@ -161,7 +161,7 @@ static void memory_of_a_client_that_is_gone_is_let_go_of(void **state)
     end();
 }
 
-static void memory_that_was_given_back_is_registered_anew(void **state)
+static void memory_that_was_returned_is_registered_again(void **state)
 {
     (void)state;
     begin();
@@ -190,7 +190,7 @@ static void *churn(void *argument)
     return (void *)(intptr_t)rc;
 }
 
-static void neighbours_that_leave_disturb_nobody(void **state)
+static void neighbours_that_leave_disturb_no_other_client(void **state)
 {
     (void)state;
     begin();
@@ -265,9 +265,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(memory_of_a_client_that_is_gone_is_let_go_of, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(memory_that_was_given_back_is_registered_anew, setup,
+        cmocka_unit_test_setup_teardown(memory_that_was_returned_is_registered_again, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(neighbours_that_leave_disturb_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(neighbours_that_leave_disturb_no_other_client, setup,
+                                        teardown),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     return failed + chi_test_in_child(with_little_locked_memory, NULL);

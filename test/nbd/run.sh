@@ -171,7 +171,7 @@ case_parameters() {
     must_fail 'not 1048576' nbdkit -U "$socket" "$plugin" memory size=1MB
     must_fail 'is memory' nbdkit -U "$socket" "$plugin" memory create=file
     must_fail 'container' nbdkit -U "$socket" "$plugin" memory container=1
-    must_fail 'begins with /' nbdkit -U "$socket" "$plugin" new.img create=file size=1MB
+    must_fail 'absolute path' nbdkit -U "$socket" "$plugin" new.img create=file size=1MB
 
     local instance=$CHI_INSTANCE
     export CHI_INSTANCE=none # what is given as a parameter comes first

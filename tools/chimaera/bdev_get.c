@@ -1,34 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Copies a device out: what holds data is read by several tasks in flight, whose buffers are
- * written to the descriptor in place; holes are neither read nor, where the file may be sparse,
- * written.
+ * Copies a device to a file. See bdev_get.h. Data is read by several tasks in flight, whose buffers
+ * are written to the descriptor. Holes are not read and, if the file may be sparse, not written.
  */
+#include "bdev_get.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "bdev.h"
 #include "chimaera/chimaera.h"
-
-#define PIECE ((uint64_t)1 << 20)
-#define DEPTH 8u
-
-/* Piece n is in slot n % DEPTH from when its task is sent until it is written. */
-struct piece {
-    uint64_t size;
-    struct chi_task *task; /* NULL: a hole, of any size */
-};
 
 struct copy {
     const struct bdev_range *range;
     int fd;
     bool sparse;
-    uint64_t asked; /* bytes of the range for which there were pieces */
-    struct chi_buffer buffer;
-    struct piece pieces[DEPTH];
+    uint64_t sent; /* bytes of the range that pieces cover so far */
+    struct bdev_slots slots;
+    struct piece {
+        uint64_t size; /* bytes */
+        bool hole;     /* of any size; has no task */
+    } pieces[BDEV_SLOTS];
     struct chimaera_bdev_extent extents[CHIMAERA_BDEV_EXTENTS_MAX];
-    size_t extent, extent_count; /* which one `asked` is in, or behind */
+    size_t extent, extent_count; /* `sent` is in extents[extent], or at its end */
 };
 
 /* ---- the file */
@@ -65,11 +59,11 @@ static int write_hole(const struct copy *copy, uint64_t size)
 
 /* ---- the device */
 
-/* The extent that the next piece is of. */
+/* Finds the extent that contains the next piece. */
 static int find_extent(struct copy *copy, const struct chimaera_bdev_extent **extent)
 {
     const struct bdev_range *range = copy->range;
-    uint64_t place = range->offset + copy->asked;
+    uint64_t place = range->offset + copy->sent;
     const struct chimaera_bdev_extent *here = &copy->extents[copy->extent];
 
     if (copy->extent < copy->extent_count && here->offset + here->size == place)
@@ -78,7 +72,7 @@ static int find_extent(struct copy *copy, const struct chimaera_bdev_extent **ex
         copy->extent = 0;
         copy->extent_count = CHIMAERA_BDEV_EXTENTS_MAX;
         int rc =
-            chimaera_bdev_raw_extents(range->client, range->query, place, range->size - copy->asked,
+            chimaera_bdev_raw_extents(range->client, range->query, place, range->size - copy->sent,
                                       copy->extents, &copy->extent_count);
         if (rc < 0)
             return rc;
@@ -88,45 +82,37 @@ static int find_extent(struct copy *copy, const struct chimaera_bdev_extent **ex
     return 0;
 }
 
-static struct chi_buffer slot(const struct copy *copy, uint64_t number, uint64_t size)
-{
-    return chi_buffer_slice(&copy->buffer, number % DEPTH * PIECE, size);
-}
-
 static int start(struct copy *copy, uint64_t number)
 {
     const struct chimaera_bdev_extent *extent;
-    struct piece *piece = &copy->pieces[number % DEPTH];
-    uint64_t place = copy->range->offset + copy->asked;
+    struct piece *piece = &copy->pieces[number % BDEV_SLOTS];
+    uint64_t place = copy->range->offset + copy->sent;
     int rc = find_extent(copy, &extent);
     if (rc < 0)
         return rc;
-    *piece = (struct piece){.size = extent->offset + extent->size - place};
-    if ((extent->flags & CHIMAERA_BDEV_EXTENT_HOLE) == 0) {
-        if (piece->size > PIECE)
-            piece->size = PIECE;
-        struct chi_buffer buffer = slot(copy, number, piece->size);
-        struct chimaera_bdev_raw_read_task *sent =
+    *piece = (struct piece){.size = extent->offset + extent->size - place,
+                            .hole = (extent->flags & CHIMAERA_BDEV_EXTENT_HOLE) != 0};
+    if (!piece->hole) {
+        if (piece->size > BDEV_SLOT_SIZE)
+            piece->size = BDEV_SLOT_SIZE;
+        struct chi_buffer buffer = bdev_slots_buffer(&copy->slots, number, piece->size);
+        struct chimaera_bdev_raw_read_task *task =
             chimaera_bdev_raw_read_async(copy->range->client, copy->range->query, place, &buffer);
-        if (sent == NULL)
-            return chi_last_error_code();
-        piece->task = &sent->base;
+        rc = bdev_slots_put(&copy->slots, number, task != NULL ? &task->base : NULL);
     }
-    copy->asked += piece->size;
-    return 0;
+    copy->sent += piece->size;
+    return rc;
 }
 
 static int finish(struct copy *copy, uint64_t number)
 {
-    struct piece *piece = &copy->pieces[number % DEPTH];
-    if (piece->task == NULL)
+    const struct piece *piece = &copy->pieces[number % BDEV_SLOTS];
+    if (piece->hole)
         return write_hole(copy, piece->size);
-    int rc = chi_task_wait(piece->task);
-    chi_task_del(piece->task);
-    piece->task = NULL;
+    int rc = bdev_slots_wait(&copy->slots, number);
     if (rc < 0)
-        return chi_error(rc, "the device: %s", chi_strerror(rc));
-    struct chi_buffer buffer = slot(copy, number, piece->size);
+        return rc;
+    struct chi_buffer buffer = bdev_slots_buffer(&copy->slots, number, piece->size);
     return write_fully(copy->fd, chi_buffer_data(&buffer), piece->size);
 }
 
@@ -134,13 +120,13 @@ static int get_pieces(struct copy *copy)
 {
     uint64_t started = 0, finished = 0, size = copy->range->size;
     int rc = 0;
-    while (rc == 0 && (copy->asked < size || finished < started)) {
-        while (rc == 0 && copy->asked < size && started - finished < DEPTH)
+    while (rc == 0 && (copy->sent < size || finished < started)) {
+        while (rc == 0 && copy->sent < size && started - finished < BDEV_SLOTS)
             rc = start(copy, started++);
         if (rc == 0)
             rc = finish(copy, finished++);
     }
-    /* A hole at the end makes a file no longer by itself. */
+    /* Seeking over a hole at the end does not extend the file. */
     if (rc == 0 && copy->sparse && ftruncate(copy->fd, (off_t)size) < 0)
         rc = cannot_write(errno);
     return rc;
@@ -150,15 +136,10 @@ int bdev_get(const struct bdev_range *range, int fd, bool sparse)
 {
     static struct copy copy;
     copy = (struct copy){.range = range, .fd = fd, .sparse = sparse};
-    int rc = chi_buffer_alloc(PIECE * DEPTH, &copy.buffer);
+    int rc = bdev_slots_init(&copy.slots);
     if (rc < 0)
         return rc;
     rc = get_pieces(&copy);
-    for (unsigned i = 0; i < DEPTH; i++) { /* those under way still use the buffer */
-        if (copy.pieces[i].task != NULL)
-            chi_task_wait(copy.pieces[i].task);
-        chi_task_del(copy.pieces[i].task);
-    }
-    chi_buffer_free(&copy.buffer);
+    bdev_slots_fini(&copy.slots);
     return rc;
 }

@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * This process has one attachment at a time; each has a number. A request is of the attachment that
- * its connection was opened with, and fails once there is another: what the device held or was
- * promised may be gone with the daemon, so a client must see that and connect again.
+ * The attachment of this process to a daemon, and the pool. There is one attachment at a time; each
+ * has a number. A connection belongs to the attachment that it was opened with, and its requests
+ * fail once there is another: data that was not flushed may be lost with the daemon, so the client
+ * must notice and connect again.
  *
- * The lock: requests and opening connections share it while they are inside the client library;
- * whoever attaches anew has it alone. A dead daemon ends every wait within a second, so that one
- * gets it; it is preferred to those who come after it, so that requests that fail at once cannot
- * keep it out.
+ * Lock: requests and opening connections hold it shared while they use the client library; a thread
+ * that attaches holds it exclusively. After the daemon's death every wait ends within a second, so
+ * that thread gets the lock. Writers are preferred, so that requests that fail at once cannot
+ * starve it.
  */
+#include "attachment.h"
+
+#include <chimaera/chimaera.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 
-#include "device.h"
+#include "settings.h"
 
 static struct {
     pthread_rwlock_t lock;
-    bool attached;       /* and below: changed by who has the lock alone */
-    uint64_t attachment; /* number of the last one; 0: there was none */
-    /* Of memory only: which pool it was at first. Its content cannot come back. */
+    bool attached;       /* this and the next: written with the exclusive lock */
+    uint64_t attachment; /* number of the last attachment; 0: none yet */
+    /* A RAM pool that was opened first: its content is lost with its daemon. */
     pthread_mutex_t memory_lock;
     bool is_memory;
     chi_pool_id_t memory_pool;
@@ -56,7 +60,7 @@ void device_detach(void)
     if (g.attached)
         chi_client_fini();
     g.attached = false;
-    g.is_memory = false; /* nobody has used it yet, or will again */
+    g.is_memory = false; /* no connection is open */
     pthread_rwlock_unlock(&g.lock);
 }
 
@@ -66,7 +70,7 @@ int device_enter(const struct device *device)
     if (g.attached && g.attachment == device->attachment)
         return 0;
     pthread_rwlock_unlock(&g.lock);
-    return chi_error(CHI_ERUNTIME_DOWN, "the daemon of this connection is gone; connect again");
+    return chi_error(CHI_ERUNTIME_DOWN, "the daemon of this connection has ended; reconnect");
 }
 
 void device_leave(void)
@@ -74,22 +78,23 @@ void device_leave(void)
     pthread_rwlock_unlock(&g.lock);
 }
 
-static int refuse_memory(void)
+static int memory_lost(void)
 {
     return chi_error(-ESTALE,
-                     "pool \"%s\" was memory, and is gone with what it held; start nbdkit again to "
-                     "export an empty one",
+                     "pool \"%s\" was memory, and its content is lost; restart nbdkit to export an "
+                     "empty pool",
                      settings.pool);
 }
 
-/* Whether an attachment, and where `pool` is not NULL a pool, is another one than at first. */
+/* Fails if a RAM pool was opened first and this attachment or, if not NULL, this pool is another
+ * one. */
 static int check_memory(uint64_t attachment, const chi_pool_id_t *pool)
 {
     pthread_mutex_lock(&g.memory_lock);
     bool lost = g.is_memory && (attachment != g.memory_attachment ||
                                 (pool != NULL && !chi_pool_id_equal(*pool, g.memory_pool)));
     pthread_mutex_unlock(&g.memory_lock);
-    return lost ? refuse_memory() : 0;
+    return lost ? memory_lost() : 0;
 }
 
 static void remember_memory(const struct device *device)
@@ -118,13 +123,13 @@ static int check_device(const struct chimaera_bdev_stats *stats)
 {
     if (stats->mode != CHIMAERA_BDEV_MODE_RAW)
         return chi_error(-ENOTSUP,
-                         "pool \"%s\" is of mode blocks; only one of mode raw can be exported",
+                         "pool \"%s\" has mode blocks; only pools of mode raw can be exported",
                          settings.pool);
     if (settings.create && stats->type != settings.type)
-        return chi_error(-EEXIST, "pool \"%s\" is there, and is %s", settings.pool,
+        return chi_error(-EEXIST, "pool \"%s\" exists and is %s", settings.pool,
                          stats->type == CHIMAERA_BDEV_TYPE_RAM ? "memory" : "a file");
     if (settings.size != 0 && stats->total != settings.size)
-        return chi_error(-EEXIST, "pool \"%s\" is there with %" PRIu64 " bytes, not %" PRIu64,
+        return chi_error(-EEXIST, "pool \"%s\" exists with %" PRIu64 " bytes, not %" PRIu64,
                          settings.pool, stats->total, settings.size);
     return stats->total <= INT64_MAX
                ? 0
@@ -140,7 +145,7 @@ int device_connect(struct device *device)
     device->attachment = g.attachment;
     device->query = chi_pool_query_direct_id(settings.container);
     rc = g.attached ? check_memory(g.attachment, NULL)
-                    : chi_error(CHI_ERUNTIME_DOWN, "the daemon is gone again");
+                    : chi_error(CHI_ERUNTIME_DOWN, "the daemon has ended");
     if (rc == 0)
         rc = open_or_create(&device->client);
     if (rc == 0)

@@ -1,49 +1,55 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Requests of NBD clients, on the server's threads. nbdkit's memory is its own, so bytes are copied
- * once between it and a client buffer, which the daemon uses in place.
+ * Requests of NBD clients, on nbdkit's threads. The data is copied once between nbdkit's memory and
+ * a client buffer, which the daemon uses in place.
  *
- * A thread takes all the memory that its request needs at a time before it allocates any, so that
- * those who wait hold none. It waits for memory outside of device_enter(), and gives it back
- * whatever became of the request.
+ * All buffers together are limited to settings.memory. A request acquires its share before it
+ * allocates, so that a waiting request holds none; it waits before device_enter(), and releases the
+ * share after success and failure alike.
  */
+#include "transfer.h"
+
+#include <chimaera/chimaera.h>
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
 
-#include "device.h"
+#include "attachment.h"
+#include "settings.h"
 
-#define PIECE_MAX    ((uint64_t)4 << 20) /* bytes; a longer request goes piece by piece */
-#define LANE_TRIES   1000
-#define LANE_WAIT_NS 1000000
+#define PIECE_MAX     ((uint64_t)4 << 20) /* bytes; longer requests are split */
+#define RETRY_MAX     1000
+#define RETRY_WAIT_NS 1000000
 
 enum command { READ, WRITE, FLUSH, TRIM, ZERO };
 
 static struct {
     pthread_mutex_t lock;
-    pthread_cond_t freed;
-    uint64_t used; /* of settings.memory */
-} budget = {.lock = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER};
+    pthread_cond_t released;
+    uint64_t used; /* bytes, of settings.memory */
+} budget = {.lock = PTHREAD_MUTEX_INITIALIZER, .released = PTHREAD_COND_INITIALIZER};
 
-/* One that wants more than there is at all gets it when nobody else has any. */
-static void take_memory(uint64_t size)
+/* Blocks until the share is available. A share larger than the limit is granted when no other is
+ * in use. */
+static void memory_acquire(uint64_t size)
 {
     pthread_mutex_lock(&budget.lock);
     while (budget.used > 0 && budget.used + size > settings.memory)
-        pthread_cond_wait(&budget.freed, &budget.lock);
+        pthread_cond_wait(&budget.released, &budget.lock);
     budget.used += size;
     pthread_mutex_unlock(&budget.lock);
 }
 
-static void give_memory(uint64_t size)
+static void memory_release(uint64_t size)
 {
     pthread_mutex_lock(&budget.lock);
     budget.used -= size;
-    pthread_cond_broadcast(&budget.freed);
+    pthread_cond_broadcast(&budget.released);
     pthread_mutex_unlock(&budget.lock);
 }
 
+/* Sends one task and waits for it. */
 static int call_once(const struct device *device, enum command command, uint64_t offset,
                      uint64_t size, const struct chi_buffer *buffer)
 {
@@ -62,11 +68,11 @@ static int call_once(const struct device *device, enum command command, uint64_t
     return chimaera_bdev_flush(&device->client, device->query);
 }
 
-/* Where more threads than a lane has room for send at the same time, the later ones try again. */
-static bool shall_try_again(int rc, int *tries)
+/* Whether to retry: -EAGAIN means that the lane to the daemon is full. Sleeps before a retry. */
+static bool should_retry(int rc, int *retries)
 {
-    const struct timespec pause = {.tv_nsec = LANE_WAIT_NS};
-    if (rc != -EAGAIN || ++*tries > LANE_TRIES)
+    const struct timespec pause = {.tv_nsec = RETRY_WAIT_NS};
+    if (rc != -EAGAIN || ++*retries > RETRY_MAX)
         return false;
     nanosleep(&pause, NULL);
     return true;
@@ -75,15 +81,15 @@ static bool shall_try_again(int rc, int *tries)
 static int call(const struct device *device, enum command command, uint64_t offset, uint64_t size,
                 const struct chi_buffer *buffer)
 {
-    int rc, tries = 0;
+    int rc, retries = 0;
     do
         rc = call_once(device, command, offset, size, buffer);
-    while (shall_try_again(rc, &tries));
+    while (should_retry(rc, &retries));
     return rc;
 }
 
-static int move_pieces(const struct device *device, enum command command, char *bytes,
-                       uint64_t size, uint64_t offset)
+static int transfer_pieces(const struct device *device, enum command command, char *bytes,
+                           uint64_t size, uint64_t offset)
 {
     CHI_SCOPED_BUFFER(buffer);
     int rc = chi_buffer_alloc(size < PIECE_MAX ? size : PIECE_MAX, &buffer);
@@ -100,21 +106,23 @@ static int move_pieces(const struct device *device, enum command command, char *
     return rc;
 }
 
-static int move(const struct device *device, enum command command, char *bytes, uint64_t size,
-                uint64_t offset)
+static int transfer(const struct device *device, enum command command, char *bytes, uint64_t size,
+                    uint64_t offset)
 {
     uint64_t memory = size < PIECE_MAX ? size : PIECE_MAX;
-    take_memory(memory);
+    memory_acquire(memory);
     int rc = device_enter(device);
     if (rc == 0) {
-        rc = move_pieces(device, command, bytes, size, offset);
+        rc = transfer_pieces(device, command, bytes, size, offset);
         device_leave();
     }
-    give_memory(memory);
+    memory_release(memory);
     return rc;
 }
 
-static int tell(const struct device *device, enum command command, uint64_t size, uint64_t offset)
+/* Runs a command without data. */
+static int run_command(const struct device *device, enum command command, uint64_t size,
+                       uint64_t offset)
 {
     int rc = device_enter(device);
     if (rc < 0)
@@ -126,39 +134,39 @@ static int tell(const struct device *device, enum command command, uint64_t size
 
 int device_read(const struct device *device, void *bytes, uint64_t size, uint64_t offset)
 {
-    return move(device, READ, bytes, size, offset);
+    return transfer(device, READ, bytes, size, offset);
 }
 
 int device_write(const struct device *device, const void *bytes, uint64_t size, uint64_t offset)
 {
-    return move(device, WRITE, (char *)bytes, size, offset); /* only read from */
+    return transfer(device, WRITE, (char *)bytes, size, offset); /* not written to */
 }
 
 int device_flush(const struct device *device)
 {
-    return tell(device, FLUSH, 0, 0);
+    return run_command(device, FLUSH, 0, 0);
 }
 
 int device_trim(const struct device *device, uint64_t size, uint64_t offset)
 {
-    return tell(device, TRIM, size, offset);
+    return run_command(device, TRIM, size, offset);
 }
 
 int device_zero(const struct device *device, uint64_t size, uint64_t offset)
 {
-    return tell(device, ZERO, size, offset);
+    return run_command(device, ZERO, size, offset);
 }
 
 int device_extents(const struct device *device, uint64_t size, uint64_t offset,
                    struct chimaera_bdev_extent *extents, size_t *count)
 {
-    int rc = device_enter(device), tries = 0;
+    int rc = device_enter(device), retries = 0;
     if (rc < 0)
         return rc;
     do
         rc =
             chimaera_bdev_raw_extents(&device->client, device->query, offset, size, extents, count);
-    while (shall_try_again(rc, &tries));
+    while (should_retry(rc, &retries));
     device_leave();
     return rc;
 }

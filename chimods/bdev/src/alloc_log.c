@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECKSUM_AT  offsetof(struct bdev_page_head, checksum)
-#define PAGES_A_READ 64u
-#define COMMIT_MAX   ((uint64_t)UINT16_MAX * BDEV_PAGE_RECORDS)
+#define CHECKSUM_AT    offsetof(struct bdev_page_head, checksum)
+#define PAGES_PER_READ 64u
+#define COMMIT_MAX     ((uint64_t)UINT16_MAX * BDEV_PAGE_RECORDS)
 
 static void *alloc_pages(size_t pages)
 {
@@ -19,9 +19,9 @@ static void *alloc_pages(size_t pages)
     return memory;
 }
 
-static uint32_t pages_a_read(uint32_t left)
+static uint32_t pages_per_read(uint32_t left)
 {
-    return left < PAGES_A_READ ? left : PAGES_A_READ;
+    return left < PAGES_PER_READ ? left : PAGES_PER_READ;
 }
 
 static struct bdev_page_head head_of(const struct bdev_superblock *super, uint32_t magic,
@@ -45,7 +45,7 @@ static uint64_t log_offset(const struct bdev_superblock *super)
 
 /* ---- snapshots */
 
-/* Words of the map that page `index` holds. */
+/* Number of map words in page `index`. */
 static uint64_t words_of(const struct bdev_map *map, uint32_t index)
 {
     uint64_t first = (uint64_t)index * BDEV_PAGE_WORDS;
@@ -73,15 +73,15 @@ static struct bdev_snapshot_page *take_snapshot(const struct bdev_map *map,
 static int load_snapshot(struct bdev_log *log, struct bdev_map *map)
 {
     const struct bdev_superblock *super = &log->super;
-    struct bdev_snapshot_page *pages = alloc_pages(pages_a_read(super->snapshot_pages));
+    struct bdev_snapshot_page *pages = alloc_pages(pages_per_read(super->snapshot_pages));
     int rc = pages == NULL ? -ENOMEM : 0;
 
     for (uint32_t i = 0; i < super->snapshot_pages && rc == 0; i++) {
-        if (i % PAGES_A_READ == 0)
+        if (i % PAGES_PER_READ == 0)
             rc = log->store->read(
                 log->store, bdev_super_region(super, super->epoch) + (uint64_t)i * BDEV_PAGE, pages,
-                (size_t)pages_a_read(super->snapshot_pages - i) * BDEV_PAGE);
-        const struct bdev_snapshot_page *page = &pages[i % PAGES_A_READ];
+                (size_t)pages_per_read(super->snapshot_pages - i) * BDEV_PAGE);
+        const struct bdev_snapshot_page *page = &pages[i % PAGES_PER_READ];
         if (rc == 0 && !is_page(&page->head, super, BDEV_SNAPSHOT_MAGIC, i))
             rc = -EUCLEAN;
         for (uint64_t w = 0; w < words_of(map, i) && rc == 0; w++) {
@@ -101,7 +101,7 @@ static uint32_t records_of(const struct bdev_log_page *page)
     return page->head.count & ~BDEV_COMMIT_BEGINS;
 }
 
-/* Each record must be what could have happened to the map before it. */
+/* Applies the records of a page. Each must be possible in the state of the map before it. */
 static int replay_page(struct bdev_map *map, const struct bdev_log_page *page)
 {
     for (uint32_t i = 0; i < records_of(page); i++) {
@@ -121,63 +121,63 @@ static int replay_page(struct bdev_map *map, const struct bdev_log_page *page)
     return 0;
 }
 
-/* What a walk over the pages of a log has seen. */
-struct walk {
-    bool
-        has_super; /* of the log's epoch; then nobody needs the first page, unless it has records */
-    uint32_t whole; /* pages up to the end of the last whole commit */
-    uint32_t left;  /* pages that the commit under way must still have */
-    bool ended;     /* at a page that does not count */
+/* State of a validation of a log's pages. */
+struct validation {
+    bool has_super;    /* the epoch has a superblock, so the first page is not needed */
+    uint32_t complete; /* pages up to the end of the last complete commit */
+    uint32_t left;     /* pages still missing of the current commit */
+    bool ended;        /* an invalid page was found */
 };
 
 /*
- * A page behind one that does not count is of the same commit, which was not durable then; or it is
- * of a later one, which was begun only when all before it was durable: then what does not count any
- * more is damaged.
+ * Validates one page. A valid page behind an invalid one belongs either to the same commit, which
+ * was not durable, or to a later one. A later commit began only after the earlier one was durable,
+ * so in that case the invalid page is damaged.
  */
-static int walk_page(struct walk *walk, const struct bdev_superblock *super,
-                     const struct bdev_log_page *page, uint32_t index)
+static int validate_page(struct validation *validation, const struct bdev_superblock *super,
+                         const struct bdev_log_page *page, uint32_t index)
 {
     if (!is_page(&page->head, super, BDEV_LOG_MAGIC, index)) {
-        walk->ended = index > 0 || !walk->has_super;
+        validation->ended = index > 0 || !validation->has_super;
         return 0;
     }
-    if (walk->ended)
+    if (validation->ended)
         return page->head.count & BDEV_COMMIT_BEGINS ? -EUCLEAN : 0;
     if (records_of(page) > BDEV_PAGE_RECORDS ||
-        (walk->left != 0 && page->head.left != walk->left - 1))
+        (validation->left != 0 && page->head.left != validation->left - 1))
         return -EUCLEAN;
-    walk->left = page->head.left;
-    if (walk->left == 0)
-        walk->whole = index + 1;
+    validation->left = page->head.left;
+    if (validation->left == 0)
+        validation->complete = index + 1;
     return 0;
 }
 
-/* Replays a page that a walk has found to be one, and looks again: whoever writes to the device
- * may do so while we read. */
-static int replay_again(struct bdev_map *map, const struct bdev_superblock *super,
-                        const struct bdev_log_page *page, uint32_t index)
+/* Replays a page that was validated. Validates it again, since another process may write to the
+ * device between the two reads. */
+static int replay_validated(struct bdev_map *map, const struct bdev_superblock *super,
+                            const struct bdev_log_page *page, uint32_t index)
 {
     if (!is_page(&page->head, super, BDEV_LOG_MAGIC, index))
         return index == 0 ? 0 : -EUCLEAN;
     return records_of(page) <= BDEV_PAGE_RECORDS ? replay_page(map, page) : -EUCLEAN;
 }
 
-/* Looks at pages of the log of an epoch: without a map walks over all `pages`, with one replays
+/* Reads the first `pages` pages of an epoch's log, and validates them or, with a map, replays
  * them. */
 static int scan(struct bdev_log *log, const struct bdev_superblock *super, uint32_t pages,
-                struct bdev_map *map, struct walk *walk)
+                struct bdev_map *map, struct validation *validation)
 {
-    struct bdev_log_page *memory = alloc_pages(pages_a_read(pages));
+    struct bdev_log_page *memory = alloc_pages(pages_per_read(pages));
     int rc = memory == NULL ? -ENOMEM : 0;
 
     for (uint32_t i = 0; i < pages && rc == 0; i++) {
-        if (i % PAGES_A_READ == 0)
+        if (i % PAGES_PER_READ == 0)
             rc = log->store->read(log->store, log_offset(super) + (uint64_t)i * BDEV_PAGE, memory,
-                                  (size_t)pages_a_read(pages - i) * BDEV_PAGE);
-        const struct bdev_log_page *page = &memory[i % PAGES_A_READ];
+                                  (size_t)pages_per_read(pages - i) * BDEV_PAGE);
+        const struct bdev_log_page *page = &memory[i % PAGES_PER_READ];
         if (rc == 0)
-            rc = map != NULL ? replay_again(map, super, page, i) : walk_page(walk, super, page, i);
+            rc = map != NULL ? replay_validated(map, super, page, i)
+                             : validate_page(validation, super, page, i);
     }
     free(memory);
     return rc;
@@ -186,27 +186,29 @@ static int scan(struct bdev_log *log, const struct bdev_superblock *super, uint3
 static int replay(struct bdev_log *log, struct bdev_map *map)
 {
     const struct bdev_superblock *super = &log->super;
-    struct walk walk = {.has_super = true};
-    int rc = scan(log, super, super->log_pages, NULL, &walk);
-    return rc == 0 && walk.whole > 0 ? scan(log, super, walk.whole, map, &walk) : rc;
+    struct validation validation = {.has_super = true};
+    int rc = scan(log, super, super->log_pages, NULL, &validation);
+    return rc == 0 && validation.complete > 0
+               ? scan(log, super, validation.complete, map, &validation)
+               : rc;
 }
 
 /*
- * Where the next epoch has a log, but not the superblock that counts, that was lost: never written
- * before a crash, or damaged since. The epoch's snapshot was durable before superblock and log were
- * begun, and nothing in its region was changed since: that takes a superblock in the place of the
- * one that was read. So what it said is known, and it is written again, first of all: the next
- * compaction is to overwrite the only good one.
+ * Recovers the superblock of the next epoch, if that epoch has a log but no valid superblock: a
+ * crash came before it was written, or it was damaged since. The epoch's snapshot was durable
+ * before its superblock and log were written, and its region has not changed since, as that would
+ * take a superblock in place of the one that was read. So its content is known. It is written
+ * first, since the next compaction overwrites the only valid superblock.
  */
-static int find_lost_super(struct bdev_log *log)
+static int recover_super(struct bdev_log *log)
 {
     struct bdev_superblock next = log->super;
-    struct walk walk = {0};
+    struct validation validation = {0};
     next.epoch++;
-    int rc = scan(log, &next, next.log_pages, NULL, &walk);
+    int rc = scan(log, &next, next.log_pages, NULL, &validation);
     if (rc == -EIO)
-        return 0; /* cannot be read, and is to be written next: no reason to give up what can be */
-    if (rc < 0 || walk.whole == 0)
+        return 0; /* that region is overwritten next, and the current one can be read */
+    if (rc < 0 || validation.complete == 0)
         return rc;
     log->super = next;
     return bdev_super_write(log->store, &next);
@@ -215,9 +217,9 @@ static int find_lost_super(struct bdev_log *log)
 /* ---- commit */
 
 /*
- * Makes the epoch of `next` the one that counts, whose snapshot is durable by now. Two pages say
- * so, either of which will do, so that one may be lost later: the superblock, and the first page of
- * the log, which has no records.
+ * Makes the epoch of `next`, whose snapshot is durable, the current one. Two pages record that, so
+ * that either may be lost later: the superblock, and the first page of the log, which has no
+ * records.
  */
 static int send_super(struct bdev_log *log)
 {
@@ -241,7 +243,7 @@ static int send_super(struct bdev_log *log)
     return 0;
 }
 
-/* The snapshot takes the place of all records so far; those that come while it is written stay. */
+/* Writes a snapshot in place of all pending records. Records appended meanwhile stay pending. */
 static int compact(struct bdev_log *log, const struct bdev_map *map)
 {
     log->next = log->super;
@@ -286,7 +288,7 @@ static int write_records(struct bdev_log *log)
     if (rc == 0)
         rc = log->store->flush(log->store);
     free(memory);
-    if (rc < 0) { /* what is on these pages now nobody knows; the snapshot will not need them */
+    if (rc < 0) { /* the content of these pages is unknown; a snapshot does not need them */
         log->compact = true;
         log->count = 0;
         return rc;
@@ -314,7 +316,7 @@ int bdev_log_commit(struct bdev_log *log, const struct bdev_map *map)
     return log->count > 0 ? write_records(log) : log->store->flush(log->store);
 }
 
-/* ---- the rest */
+/* ---- append, format, open */
 
 int bdev_log_reserve(struct bdev_log *log, size_t records)
 {
@@ -338,12 +340,12 @@ void bdev_log_append(struct bdev_log *log, uint64_t first, uint64_t count, bool 
             (struct bdev_record){.first = first | (freed ? BDEV_FREED : 0), .count = count};
 }
 
-/* Two commits: the first one's superblock goes to page 1, the second one's over the mark. */
+/* Commits twice: the first superblock goes to page 1, the second replaces the marker in page 0. */
 int bdev_log_format(struct bdev_log *log, struct bdev_store *store,
                     const struct bdev_superblock *super, const struct bdev_map *map, bool empty)
 {
     *log = (struct bdev_log){.store = store, .super = *super, .compact = true};
-    int rc = bdev_super_begin(store, empty);
+    int rc = bdev_super_begin_format(store, empty);
     if (rc == 0)
         rc = bdev_log_commit(log, map);
     log->compact = true;
@@ -354,17 +356,17 @@ int bdev_log_open(struct bdev_log *log, struct bdev_store *store,
                   const struct bdev_superblock *super, struct bdev_map *map)
 {
     *log = (struct bdev_log){.store = store, .super = *super, .compact = true};
-    /* What a process wrote that was killed may be read and yet not be durable. The epoch before it
-     * must not be overwritten while a loss of power could still bring that back. */
+    /* Writes of a killed process may be readable but not durable. They must be durable before the
+     * previous epoch is overwritten, to which a power loss could otherwise return. */
     int rc = store->flush(store);
     if (rc == 0)
-        rc = find_lost_super(log);
+        rc = recover_super(log);
     if (rc == 0)
         rc = load_snapshot(log, map);
     if (rc == 0)
         rc = replay(log, map);
-    /* A page behind the end of the log may be whole, and would seem to follow once the gap is
-     * filled; so nothing more is added to this log. */
+    /* A valid page may lie behind the end of the log, and would seem to follow once the gap is
+     * filled; so this log is not appended to. */
     return rc == 0 ? bdev_log_commit(log, map) : rc;
 }
 

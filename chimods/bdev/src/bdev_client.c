@@ -1,48 +1,50 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Client side of the bdev module: fills in tasks, and says in words why one failed. Any thread. */
+/* Client side of the bdev module: fills in tasks, and describes their errors. Any thread. */
 #include <chimaera/admin/admin_client.h>
 #include <chimaera/bdev/bdev_client.h>
 #include <chimaera/status.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 /*
- * An answer of up to so many blocks has memory before the task is sent: one for which the runtime
- * had none to lend would be lost, and its blocks with it.
+ * Results of up to this many blocks have memory before the task is sent. Without it the runtime
+ * must lend memory for the result; if it had none, the allocated blocks would be lost.
  */
 #define RESERVED_BLOCKS 1024u
 
-/* The codes that mean something of their own here. */
+/* Describes the codes that have a meaning of their own here. */
 static const char *reason(int rc)
 {
     switch (rc) {
     case -ERANGE:
-        return "a block or range reaches beyond the end of the device";
+        return "a block or range extends beyond the end of the device";
     case -EXDEV:
-        return "a block is of another device";
+        return "a block belongs to another device";
     case -ENOTSUP:
-        return "the pool's mode, blocks or raw, has no such call";
+        return "the call is not available in the mode of this pool";
     case -ENODATA:
-        return "the file ends before the device should";
+        return "the file ends before the end of the device";
     case -EIO:
-        return "the device failed";
+        return "I/O error of the device";
     case -EINVAL:
-        return "a block is not allocated, or not as it was allocated";
+        return "a block is not allocated, or differs from its allocation";
     case -EALREADY:
         return "a block was freed before";
     case -EMSGSIZE:
-        return "the buffer is longer than the blocks together";
+        return "the buffer is larger than the blocks together";
     case -ENOSPC:
-        return "the file system that it lies on is full";
+        return "the file system of the device is full";
     case -ENOBUFS:
-        return "free space is in more pieces than the caller has room for";
+        return "free space is fragmented into more blocks than the caller has room for";
     default:
         return chi_strerror(rc);
     }
 }
 
-/* Submits a task that is filled in as far as `rc` says. What is left is one that runs, or NULL. */
+/* Submits a task if `rc`, the result of filling it in, is 0. Returns the task, or NULL. */
 static void *submit(struct chi_task *task, int rc)
 {
     if (rc == 0)
@@ -54,36 +56,54 @@ static void *submit(struct chi_task *task, int rc)
     return NULL;
 }
 
-static bool no_blocks(const struct chimaera_bdev_block *blocks, size_t count)
+/* Records "cannot <what> of pool <id>: <why>" and returns `rc`. */
+static int fail(int rc, const struct chi_task *task, const char *why, const char *what, ...)
+    CHI_PRINTF(4, 5);
+static int fail(int rc, const struct chi_task *task, const char *why, const char *what, ...)
 {
-    return blocks == NULL && count > 0;
+    char text[128];
+    va_list arguments;
+    va_start(arguments, what);
+    vsnprintf(text, sizeof text, what, arguments);
+    va_end(arguments);
+    return chi_error(rc, "cannot %s of pool %u.%u: %s", text, task->pool_id.major,
+                     task->pool_id.minor, why);
 }
 
-/* Waits for a task that blocks were given to, and frees it. */
-static int finish(struct chi_task *task, const char *verb, size_t count)
+/* Waits for a task on `count` blocks, and frees it. `task`: NULL if it was not sent. */
+static int finish_blocks(struct chi_task *task, const char *verb, size_t count)
 {
     if (task == NULL)
         return chi_last_error_code();
     int rc = chi_task_wait(task);
     if (rc < 0)
-        chi_error(rc, "cannot %s %zu block%s of pool %u.%u: %s", verb, count, count == 1 ? "" : "s",
-                  task->pool_id.major, task->pool_id.minor, reason(rc));
+        fail(rc, task, reason(rc), "%s %zu block%s", verb, count, count == 1 ? "" : "s");
     chi_task_del(task);
     return rc;
 }
 
-/* The same for a range of the device. */
+/* The same for a task on a range of the device. */
 static int finish_range(struct chi_task *task, const char *verb, uint64_t offset, uint64_t size)
 {
     if (task == NULL)
         return chi_last_error_code();
     int rc = chi_task_wait(task);
     if (rc < 0)
-        chi_error(rc, "cannot %s %" PRIu64 " bytes at %" PRIu64 " of pool %u.%u: %s", verb, size,
-                  offset, task->pool_id.major, task->pool_id.minor, reason(rc));
+        fail(rc, task, reason(rc), "%s %" PRIu64 " bytes at %" PRIu64, verb, size, offset);
     chi_task_del(task);
     return rc;
 }
+
+/* Stores blocks in the vector of a task. */
+static int set_blocks(struct chi_bytes *vector, const struct chimaera_bdev_block *blocks,
+                      size_t count)
+{
+    if (blocks == NULL && count > 0)
+        return -EINVAL;
+    return chi_bytes_assign(vector, blocks, chi_bytes_scale(count, sizeof *blocks));
+}
+
+/* ---- pools */
 
 static struct chimaera_bdev_create_params params_of(enum chimaera_bdev_type type,
                                                     uint64_t total_size, uint32_t io_depth,
@@ -159,6 +179,8 @@ int chimaera_bdev_destroy(struct chimaera_bdev_client *client, chi_pool_query_t 
     return rc;
 }
 
+/* ---- mode blocks */
+
 struct chimaera_bdev_allocate_blocks_task *chimaera_bdev_allocate_blocks_async(
     const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t size,
     uint32_t max_blocks)
@@ -169,35 +191,30 @@ struct chimaera_bdev_allocate_blocks_task *chimaera_bdev_allocate_blocks_async(
         return NULL;
     task->size = size;
     task->max_blocks = max_blocks;
-    int rc = 0;
-    if (max_blocks <= RESERVED_BLOCKS)
-        rc = chi_vector_resize(&task->blocks, max_blocks);
-    if (rc == 0)
-        rc = chi_vector_resize(&task->blocks, 0); /* keeps its memory */
-    return submit(&task->base, rc);
+    return submit(&task->base, max_blocks <= RESERVED_BLOCKS
+                                   ? chi_vector_reserve(&task->blocks, max_blocks)
+                                   : 0);
 }
 
 int chimaera_bdev_allocate_blocks(const struct chimaera_bdev_client *client, chi_pool_query_t query,
                                   uint64_t size, struct chimaera_bdev_block *blocks, size_t *count)
 {
     if (*count == 0)
-        return chi_error(-ENOBUFS, "cannot allocate: there is no room for a block");
-    uint32_t room = *count < UINT32_MAX ? (uint32_t)*count : UINT32_MAX;
+        return chi_error(-ENOBUFS, "cannot allocate blocks: count is 0");
+    uint32_t capacity = *count < UINT32_MAX ? (uint32_t)*count : UINT32_MAX;
     struct chimaera_bdev_allocate_blocks_task *task =
-        chimaera_bdev_allocate_blocks_async(client, query, size, room);
+        chimaera_bdev_allocate_blocks_async(client, query, size, capacity);
     if (task == NULL)
         return chi_last_error_code();
     int rc = chi_task_wait(&task->base);
-    if (rc == 0) {
-        *count = chi_vector_count(&task->blocks);
-        memcpy(blocks, chi_vector_items(&task->blocks), *count * sizeof *blocks);
-    } else {
-        chi_error(rc, "cannot allocate %" PRIu64 " bytes of pool %u.%u: %s", size,
-                  client->base.pool_id.major, client->base.pool_id.minor,
-                  size == 0       ? "the size must not be 0"
-                  : rc == -ENOSPC ? "it has not so much space free"
-                                  : reason(rc));
-    }
+    if (rc == 0)
+        *count = chi_vector_copy_to(&task->blocks, blocks, *count);
+    else
+        fail(rc, &task->base,
+             size == 0       ? "the size is 0"
+             : rc == -ENOSPC ? "less is free"
+                             : reason(rc),
+             "allocate %" PRIu64 " bytes", size);
     chi_task_del(&task->base);
     return rc;
 }
@@ -208,11 +225,9 @@ struct chimaera_bdev_free_blocks_task *chimaera_bdev_free_blocks_async(
 {
     struct chimaera_bdev_free_blocks_task *task =
         CHI_TASK_NEW(chimaera_bdev_free_blocks, client->base.pool_id, query);
-    return task == NULL
-               ? NULL
-               : submit(&task->base, no_blocks(blocks, count)
-                                         ? -EINVAL
-                                         : chi_vector_assign(&task->blocks, blocks, count));
+    if (task == NULL)
+        return NULL;
+    return submit(&task->base, set_blocks(&task->blocks.bytes, blocks, count));
 }
 
 int chimaera_bdev_free_blocks(const struct chimaera_bdev_client *client, chi_pool_query_t query,
@@ -220,7 +235,7 @@ int chimaera_bdev_free_blocks(const struct chimaera_bdev_client *client, chi_poo
 {
     struct chimaera_bdev_free_blocks_task *task =
         chimaera_bdev_free_blocks_async(client, query, blocks, count);
-    return finish(task ? &task->base : NULL, "free", count);
+    return finish_blocks(task ? &task->base : NULL, "free", count);
 }
 
 struct chimaera_bdev_write_task *chimaera_bdev_write_async(
@@ -232,9 +247,7 @@ struct chimaera_bdev_write_task *chimaera_bdev_write_async(
     if (task == NULL)
         return NULL;
     task->data = *buffer;
-    return submit(&task->base, no_blocks(blocks, count)
-                                   ? -EINVAL
-                                   : chi_vector_assign(&task->blocks, blocks, count));
+    return submit(&task->base, set_blocks(&task->blocks.bytes, blocks, count));
 }
 
 int chimaera_bdev_write(const struct chimaera_bdev_client *client, chi_pool_query_t query,
@@ -243,7 +256,7 @@ int chimaera_bdev_write(const struct chimaera_bdev_client *client, chi_pool_quer
 {
     struct chimaera_bdev_write_task *task =
         chimaera_bdev_write_async(client, query, blocks, count, buffer);
-    return finish(task ? &task->base : NULL, "write", count);
+    return finish_blocks(task ? &task->base : NULL, "write", count);
 }
 
 struct chimaera_bdev_read_task *chimaera_bdev_read_async(const struct chimaera_bdev_client *client,
@@ -257,9 +270,7 @@ struct chimaera_bdev_read_task *chimaera_bdev_read_async(const struct chimaera_b
     if (task == NULL)
         return NULL;
     task->data = *buffer;
-    return submit(&task->base, no_blocks(blocks, count)
-                                   ? -EINVAL
-                                   : chi_vector_assign(&task->blocks, blocks, count));
+    return submit(&task->base, set_blocks(&task->blocks.bytes, blocks, count));
 }
 
 int chimaera_bdev_read(const struct chimaera_bdev_client *client, chi_pool_query_t query,
@@ -268,8 +279,10 @@ int chimaera_bdev_read(const struct chimaera_bdev_client *client, chi_pool_query
 {
     struct chimaera_bdev_read_task *task =
         chimaera_bdev_read_async(client, query, blocks, count, buffer);
-    return finish(task ? &task->base : NULL, "read", count);
+    return finish_blocks(task ? &task->base : NULL, "read", count);
 }
+
+/* ---- both modes */
 
 struct chimaera_bdev_get_stats_task *chimaera_bdev_get_stats_async(
     const struct chimaera_bdev_client *client, chi_pool_query_t query)
@@ -289,8 +302,7 @@ int chimaera_bdev_get_stats(const struct chimaera_bdev_client *client, chi_pool_
     if (rc == 0)
         *stats = task->stats;
     else
-        chi_error(rc, "cannot read the statistics of pool %u.%u: %s", client->base.pool_id.major,
-                  client->base.pool_id.minor, chi_strerror(rc));
+        fail(rc, &task->base, chi_strerror(rc), "read the statistics");
     chi_task_del(&task->base);
     return rc;
 }
@@ -310,8 +322,7 @@ int chimaera_bdev_flush(const struct chimaera_bdev_client *client, chi_pool_quer
         return chi_last_error_code();
     int rc = chi_task_wait(&task->base);
     if (rc < 0)
-        chi_error(rc, "cannot flush pool %u.%u: %s", client->base.pool_id.major,
-                  client->base.pool_id.minor, reason(rc));
+        fail(rc, &task->base, reason(rc), "flush the device");
     chi_task_del(&task->base);
     return rc;
 }
@@ -421,20 +432,18 @@ int chimaera_bdev_raw_extents(const struct chimaera_bdev_client *client, chi_poo
                               size_t *count)
 {
     if (*count == 0)
-        return chi_error(-EINVAL, "cannot tell extents: there is no room for one");
-    uint32_t room = *count < CHIMAERA_BDEV_EXTENTS_MAX ? (uint32_t)*count : 0;
+        return chi_error(-EINVAL, "cannot list extents: count is 0");
+    uint32_t capacity = *count < CHIMAERA_BDEV_EXTENTS_MAX ? (uint32_t)*count : 0;
     struct chimaera_bdev_raw_extents_task *task =
-        chimaera_bdev_raw_extents_async(client, query, offset, size, room);
+        chimaera_bdev_raw_extents_async(client, query, offset, size, capacity);
     if (task == NULL)
         return chi_last_error_code();
     int rc = chi_task_wait(&task->base);
     if (rc == 0)
         *count = chi_vector_copy_to(&task->extents, extents, *count);
     else
-        chi_error(rc,
-                  "cannot tell the extents of %" PRIu64 " bytes at %" PRIu64 " of pool %u.%u: %s",
-                  size, offset, client->base.pool_id.major, client->base.pool_id.minor,
-                  rc == -EINVAL ? "the size must not be 0" : reason(rc));
+        fail(rc, &task->base, rc == -EINVAL ? "the size is 0" : reason(rc),
+             "list the extents of %" PRIu64 " bytes at %" PRIu64, size, offset);
     chi_task_del(&task->base);
     return rc;
 }

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The bdev module. Allocation, freeing, flushing and statistics run on one lane, which owns the
- * space. What moves bytes runs on several: for a file on the worker where the task came in, since
- * the kernel does the work; for memory spread by place, since the worker copies.
+ * Handlers of the bdev module. Allocate, free, flush and statistics run on one lane, which owns the
+ * space. Transfers run on several lanes: for a file on the worker that received the task, since the
+ * kernel does the work; for RAM on a lane chosen by offset, since the worker copies.
  */
-#include "bdev_runtime.h"
+#include "state.h"
 
-#include "move.h"
+#include "create_error.h"
+#include "io.h"
+#include "open.h"
 #include <chimaera/bdev/autogen/bdev_methods.h>
 #include <chimaera/bdev/autogen/bdev_runtime_methods.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define DATA_LANES    64u /* so that each worker that can be has one */
+#define DATA_LANES    64u /* as many as there can be workers */
 #define MIN_ALIGNMENT 512u
 #define MAX_ALIGNMENT (1u << 30)
 #define MAX_IO_DEPTH  4096u
@@ -25,22 +27,22 @@ static int check_params(const struct chimaera_bdev *self)
 
     if (params->type > CHIMAERA_BDEV_TYPE_RAM || params->mode > CHIMAERA_BDEV_MODE_RAW ||
         params->engine > CHIMAERA_BDEV_ENGINE_THREADS || params->force > 1)
-        return bdev_refuse(-EINVAL,
-                           "pool \"%s\": type %" PRIu32 ", mode %" PRIu32 ", engine %" PRIu32
-                           ", force %" PRIu32 "; one of these does not exist",
-                           name, params->type, params->mode, params->engine, params->force);
+        return bdev_fail(-EINVAL,
+                         "pool \"%s\": type %" PRIu32 ", mode %" PRIu32 ", engine %" PRIu32
+                         ", force %" PRIu32 "; one of these values does not exist",
+                         name, params->type, params->mode, params->engine, params->force);
     if (params->alignment != 0 &&
         (params->alignment < MIN_ALIGNMENT || params->alignment > MAX_ALIGNMENT ||
          (params->alignment & (params->alignment - 1)) != 0))
-        return bdev_refuse(-EINVAL,
-                           "pool \"%s\": alignment is %" PRIu32
-                           "; it must be a power of two from %u to %u",
-                           name, params->alignment, MIN_ALIGNMENT, MAX_ALIGNMENT);
+        return bdev_fail(-EINVAL,
+                         "pool \"%s\": alignment is %" PRIu32
+                         "; it must be a power of two from %u to %u",
+                         name, params->alignment, MIN_ALIGNMENT, MAX_ALIGNMENT);
     if (params->io_depth > MAX_IO_DEPTH)
-        return bdev_refuse(-EINVAL, "pool \"%s\": io_depth is %" PRIu32 "; %u is possible", name,
-                           params->io_depth, MAX_IO_DEPTH);
+        return bdev_fail(-EINVAL, "pool \"%s\": io_depth is %" PRIu32 "; the maximum is %u", name,
+                         params->io_depth, MAX_IO_DEPTH);
     if (params->type == CHIMAERA_BDEV_TYPE_FILE && self->base.container_count > 1)
-        return bdev_refuse(-ENOTSUP, "pool \"%s\": a file is one device, so one container", name);
+        return bdev_fail(-ENOTSUP, "pool \"%s\": a file device has one container", name);
     return 0;
 }
 
@@ -83,8 +85,8 @@ void chimaera_bdev_monitor_destroy(struct chimaera_bdev *self, enum chi_monitor_
     chi_monitor_lane(&self->base, mode, rctx, CHIMAERA_BDEV_METADATA_QUEUE, 0);
 }
 
-/* So that the records of many who never flush do not pile up. */
-static void flush_now_and_then(struct chimaera_bdev *self)
+/* Bounds the number of records in memory where no client flushes. */
+static void flush_if_due(struct chimaera_bdev *self)
 {
     if (!bdev_space_wants_flush(&self->space))
         return;
@@ -102,7 +104,7 @@ int chimaera_bdev_run_allocate_blocks(struct chimaera_bdev *self,
     if (!self->has_space)
         return -ENOTSUP;
     int rc = bdev_space_allocate(&self->space, task->size, task->max_blocks, &task->blocks.bytes);
-    flush_now_and_then(self);
+    flush_if_due(self);
     return rc;
 }
 
@@ -123,7 +125,7 @@ int chimaera_bdev_run_free_blocks(struct chimaera_bdev *self,
         return -ENOTSUP;
     int rc = bdev_space_free(&self->space, chi_vector_items(&task->blocks),
                              chi_vector_count(&task->blocks));
-    flush_now_and_then(self);
+    flush_if_due(self);
     return rc;
 }
 
@@ -135,25 +137,24 @@ void chimaera_bdev_monitor_free_blocks(struct chimaera_bdev *self, enum chi_moni
     chi_monitor_lane(&self->base, mode, rctx, CHIMAERA_BDEV_METADATA_QUEUE, 0);
 }
 
-/* ---- moving bytes */
+/* ---- read and write */
 
-/* Bytes are moved where the task came in, if it is the kernel that moves them; else on the lane of
- * their place. */
-static void route_data(struct chimaera_bdev *self, enum chi_monitor_mode mode, uint64_t place,
+/* File: the lane of the worker that received the task. RAM: a lane chosen by the offset. */
+static void route_data(struct chimaera_bdev *self, enum chi_monitor_mode mode, uint64_t offset,
                        struct chi_run_context *rctx)
 {
     if (mode != CHI_MONITOR_LOCAL_SCHEDULE)
         return;
     struct chi_lane *lane = NULL;
-    if (self->file_open)
+    if (self->params.type == CHIMAERA_BDEV_TYPE_FILE)
         lane = chi_container_local_lane(&self->base, CHIMAERA_BDEV_DATA_QUEUE);
-    uint32_t hash = (uint32_t)((place >> 12) * 0x9E3779B97F4A7C15u >> 32);
+    uint32_t hash = (uint32_t)((offset >> 12) * 0x9E3779B97F4A7C15u >> 32);
     if (lane == NULL)
         lane = chi_container_lane_by_hash(&self->base, CHIMAERA_BDEV_DATA_QUEUE, hash);
     rctx->route_lane = lane;
 }
 
-static uint64_t place_of(const struct chimaera_bdev_block *blocks, size_t count)
+static uint64_t first_offset(const struct chimaera_bdev_block *blocks, size_t count)
 {
     return count > 0 ? blocks[0].offset : 0;
 }
@@ -163,8 +164,8 @@ int chimaera_bdev_run_write(struct chimaera_bdev *self, struct chimaera_bdev_wri
 {
     (void)rctx;
     uint64_t began = bdev_now_ns();
-    int rc = bdev_move_blocks(self, chi_vector_items(&task->blocks),
-                              chi_vector_count(&task->blocks), &task->data, true);
+    int rc = bdev_io_blocks(self, chi_vector_items(&task->blocks), chi_vector_count(&task->blocks),
+                            &task->data, true);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_WRITE, task->data.size, began, rc);
     return rc;
 }
@@ -174,7 +175,8 @@ void chimaera_bdev_monitor_write(struct chimaera_bdev *self, enum chi_monitor_mo
                                  struct chi_run_context *rctx)
 {
     route_data(self, mode,
-               place_of(chi_vector_items(&task->blocks), chi_vector_count(&task->blocks)), rctx);
+               first_offset(chi_vector_items(&task->blocks), chi_vector_count(&task->blocks)),
+               rctx);
 }
 
 int chimaera_bdev_run_read(struct chimaera_bdev *self, struct chimaera_bdev_read_task *task,
@@ -182,8 +184,8 @@ int chimaera_bdev_run_read(struct chimaera_bdev *self, struct chimaera_bdev_read
 {
     (void)rctx;
     uint64_t began = bdev_now_ns();
-    int rc = bdev_move_blocks(self, chi_vector_items(&task->blocks),
-                              chi_vector_count(&task->blocks), &task->data, false);
+    int rc = bdev_io_blocks(self, chi_vector_items(&task->blocks), chi_vector_count(&task->blocks),
+                            &task->data, false);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_READ, task->data.size, began, rc);
     return rc;
 }
@@ -192,34 +194,11 @@ void chimaera_bdev_monitor_read(struct chimaera_bdev *self, enum chi_monitor_mod
                                 struct chimaera_bdev_read_task *task, struct chi_run_context *rctx)
 {
     route_data(self, mode,
-               place_of(chi_vector_items(&task->blocks), chi_vector_count(&task->blocks)), rctx);
+               first_offset(chi_vector_items(&task->blocks), chi_vector_count(&task->blocks)),
+               rctx);
 }
 
 /* ---- statistics and flush */
-
-static void add_file_stats(struct chimaera_bdev *self, struct chimaera_bdev_stats *stats)
-{
-    struct bdev_device *file = &self->file;
-    stats->engine = (uint32_t)atomic_load_explicit(&file->engine, memory_order_relaxed);
-    stats->direct = file->direct;
-    stats->io_unit = file->io_unit;
-    stats->memory_unit = file->memory_unit;
-    stats->rings = bdev_uring_count(file, &stats->registered_bytes);
-    stats->registered_operations =
-        atomic_load_explicit(&file->registered_operations, memory_order_relaxed);
-    stats->operations = atomic_load_explicit(&file->operations, memory_order_relaxed);
-    stats->submissions = atomic_load_explicit(&file->submissions, memory_order_relaxed);
-    stats->bytes_in_place = atomic_load_explicit(&file->bytes_in_place, memory_order_relaxed);
-    stats->bytes_bounced = atomic_load_explicit(&file->bytes_bounced, memory_order_relaxed);
-    pthread_mutex_lock(&file->gate.lock);
-    stats->in_flight = file->gate.inside;
-    stats->most_in_flight = file->gate.most_inside;
-    stats->waiting = file->gate.waiting;
-    pthread_mutex_unlock(&file->gate.lock);
-    stats->commits = self->log.commits;
-    stats->log_pages = self->log.pages;
-    stats->compactions = self->log.compactions;
-}
 
 int chimaera_bdev_run_get_stats(struct chimaera_bdev *self,
                                 struct chimaera_bdev_get_stats_task *task,
@@ -243,8 +222,12 @@ int chimaera_bdev_run_get_stats(struct chimaera_bdev *self,
         .io_unit = 1,
         .memory_unit = 1,
     };
-    if (self->file_open)
-        add_file_stats(self, &task->stats);
+    if (self->params.type == CHIMAERA_BDEV_TYPE_FILE) {
+        bdev_device_get_stats(&self->device, &task->stats);
+        task->stats.commits = self->log.commits;
+        task->stats.log_pages = self->log.pages;
+        task->stats.compactions = self->log.compactions;
+    }
     bdev_metrics_read(&self->metrics, &task->stats);
     return 0;
 }
@@ -282,7 +265,7 @@ int chimaera_bdev_run_raw_write(struct chimaera_bdev *self,
 {
     (void)rctx;
     uint64_t began = bdev_now_ns();
-    int rc = bdev_move_raw(self, task->offset, &task->data, true);
+    int rc = bdev_io_raw(self, task->offset, &task->data, true);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_WRITE, task->data.size, began, rc);
     return rc;
 }
@@ -299,7 +282,7 @@ int chimaera_bdev_run_raw_read(struct chimaera_bdev *self, struct chimaera_bdev_
 {
     (void)rctx;
     uint64_t began = bdev_now_ns();
-    int rc = bdev_move_raw(self, task->offset, &task->data, false);
+    int rc = bdev_io_raw(self, task->offset, &task->data, false);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_READ, task->data.size, began, rc);
     return rc;
 }
@@ -315,7 +298,7 @@ int chimaera_bdev_run_raw_trim(struct chimaera_bdev *self, struct chimaera_bdev_
                                struct chi_run_context *rctx)
 {
     (void)rctx;
-    int rc = bdev_move_clear(self, task->offset, task->size, false);
+    int rc = bdev_io_clear(self, task->offset, task->size, false);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_TRIM, task->size, 0, rc);
     return rc;
 }
@@ -331,7 +314,7 @@ int chimaera_bdev_run_raw_zero(struct chimaera_bdev *self, struct chimaera_bdev_
                                struct chi_run_context *rctx)
 {
     (void)rctx;
-    int rc = bdev_move_clear(self, task->offset, task->size, true);
+    int rc = bdev_io_clear(self, task->offset, task->size, true);
     bdev_metrics_add(&self->metrics, BDEV_METRIC_TRIM, task->size, 0, rc);
     return rc;
 }
@@ -349,7 +332,7 @@ int chimaera_bdev_run_raw_extents(struct chimaera_bdev *self,
 {
     (void)rctx;
     struct bdev_extents extents;
-    int rc = bdev_move_extents(self, task->offset, task->size, task->max_extents, &extents);
+    int rc = bdev_io_extents(self, task->offset, task->size, task->max_extents, &extents);
     if (rc == 0)
         rc = chi_vector_assign(&task->extents, extents.items, extents.count);
     free(extents.items);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The block map. See block_map.h. The bits of `used` need no ordering: they are the whole message,
- * and whoever was given a block got it through a task, which orders what came before it.
+ * The block map. See block_map.h. Accesses to `used` are relaxed: no other data depends on a bit,
+ * and a client learns of a block through a task, which orders the allocation before its use.
  */
 #include "block_map.h"
 
@@ -35,7 +35,7 @@ static bool is_start(const struct bdev_map *map, uint64_t unit)
     return map->starts[unit / 64] >> unit % 64 & 1;
 }
 
-/* Only the owner writes, so a load and a store make a change. */
+/* Only the owner writes, so a load and a store need not be one atomic operation. */
 static void set_used(struct bdev_map *map, uint64_t first, uint64_t end, bool used)
 {
     for (uint64_t word = first / 64; word * 64 < end; word++) {
@@ -129,14 +129,14 @@ uint64_t bdev_map_blocks(const struct bdev_map *map)
 
 bool bdev_map_is_sound(const struct bdev_map *map)
 {
-    uint64_t before = 0; /* 1: the unit before this word is used */
+    uint64_t before = 0; /* 1: the last unit of the previous word is used */
     for (uint64_t word = 0; word < map->words; word++) {
         uint64_t used = used_word(map, word);
         if (used & ~(used << 1 | before) & ~map->starts[word])
             return false;
         before = used >> 63;
     }
-    uint64_t last = map->units / 64; /* with at least a bit that stands for no unit */
+    uint64_t last = map->units / 64; /* this word has at least one bit without a unit */
     return !((used_word(map, last) | map->starts[last]) & UINT64_MAX << map->units % 64);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* CRC-32C, eight bytes at a step from eight tables. */
+/* CRC-32C by slicing-by-8. See checksum.h. */
 #include "checksum.h"
 
 #include <pthread.h>
 #include <string.h>
 
-#define POLYNOMIAL 0x82F63B78u /* of Castagnoli, bits reversed */
+#define POLYNOMIAL 0x82F63B78u /* Castagnoli, bits reversed */
 
 static uint32_t tables[8][256];
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Batches, operations and bounce buffers. See device.h. */
+/* Devices and their bounce buffers. See device.h. */
 #include "device.h"
 
+#include "engine_table.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,104 +14,24 @@
 #ifndef STATX_DIOALIGN /* Linux 6.1 */
 #define STATX_DIOALIGN 0x2000u
 #endif
-#define DIO_FALLBACK 4096u
-
-#ifdef BDEV_IO_HOOK
-void (*bdev_io_hook)(const void *memory, uint64_t offset, uint64_t size);
-#endif
-
-/* ---- operations */
-
-void bdev_batch_begin(struct bdev_batch *batch)
-{
-    atomic_init(&batch->pending, 1);
-    atomic_init(&batch->error, 0);
-    chi_parking_init(&batch->parking);
-}
-
-void bdev_op_start(struct bdev_device *device, struct bdev_op *op, struct bdev_batch *batch)
-{
-    op->batch = batch;
-    atomic_fetch_add_explicit(&batch->pending, 1, memory_order_relaxed);
-    bdev_gate_enter(&device->gate, chi_current_client());
-    atomic_fetch_add_explicit(&device->operations, 1, memory_order_relaxed);
-#ifdef BDEV_IO_HOOK
-    if (bdev_io_hook != NULL && (op->kind == BDEV_OP_READ || op->kind == BDEV_OP_WRITE))
-        bdev_io_hook(op->memory, op->offset, op->size);
-#endif
-    if (op->kind != BDEV_OP_EXTENTS &&
-        atomic_load_explicit(&device->engine, memory_order_relaxed) == CHIMAERA_BDEV_ENGINE_URING &&
-        bdev_uring_start(device, op))
-        return;
-    int rc = bdev_threads_start(device, op);
-    if (rc < 0)
-        bdev_op_end(device, op, rc);
-}
-
-void bdev_op_end(struct bdev_device *device, struct bdev_op *op, int rc)
-{
-    struct bdev_batch *batch = op->batch;
-    int none = 0;
-
-    if (rc < 0)
-        atomic_compare_exchange_strong_explicit(&batch->error, &none, rc, memory_order_relaxed,
-                                                memory_order_relaxed);
-    bdev_gate_leave(&device->gate);
-    /* Release and acquire: what the operation read, and its error, for the one that waits. */
-    if (atomic_fetch_sub_explicit(&batch->pending, 1, memory_order_acq_rel) == 1)
-        chi_task_unpark(&batch->parking, 0);
-}
-
-int bdev_batch_wait(struct bdev_batch *batch)
-{
-    if (atomic_fetch_sub_explicit(&batch->pending, 1, memory_order_acq_rel) > 1)
-        chi_task_park(&batch->parking);
-    return atomic_load_explicit(&batch->error, memory_order_relaxed);
-}
-
-int bdev_op_run(struct bdev_device *device, struct bdev_op *op)
-{
-    struct bdev_batch batch;
-    bdev_batch_begin(&batch);
-    bdev_op_start(device, op, &batch);
-    return bdev_batch_wait(&batch);
-}
-
-bool bdev_op_advance(struct bdev_op *op, int64_t result, int *rc)
-{
-    if (result == -EINTR || result == -EAGAIN)
-        return false;
-    if (result < 0 || (op->kind != BDEV_OP_READ && op->kind != BDEV_OP_WRITE)) {
-        *rc = result < 0 ? (int)result : 0;
-        return true;
-    }
-    if (result == 0 || (uint64_t)result > op->size) {
-        *rc = op->kind == BDEV_OP_READ ? -ENODATA : -EIO; /* the file ends, or takes no more */
-        return true;
-    }
-    op->offset += (uint64_t)result;
-    op->memory += result;
-    op->size -= (uint64_t)result;
-    *rc = 0;
-    return op->size == 0;
-}
+#define DIO_ALIGN_FALLBACK 4096u
 
 /* ---- bounce buffers */
 
-void *bdev_bounce_get(struct bdev_device *device)
+void *bdev_bounce_acquire(struct bdev_device *device)
 {
     void *bounce = NULL;
     pthread_mutex_lock(&device->lock);
     if (device->bounce_count > 0)
         bounce = device->bounces[--device->bounce_count];
     pthread_mutex_unlock(&device->lock);
-    return bounce != NULL ? bounce : aligned_alloc(DIO_FALLBACK, BDEV_BOUNCE);
+    return bounce != NULL ? bounce : aligned_alloc(DIO_ALIGN_FALLBACK, BDEV_BOUNCE_SIZE);
 }
 
-void bdev_bounce_put(struct bdev_device *device, void *bounce)
+void bdev_bounce_release(struct bdev_device *device, void *bounce)
 {
     pthread_mutex_lock(&device->lock);
-    if (device->bounce_count < sizeof device->bounces / sizeof device->bounces[0]) {
+    if (device->bounce_count < BDEV_BOUNCES_CACHED) {
         device->bounces[device->bounce_count++] = bounce;
         bounce = NULL;
     }
@@ -117,10 +39,10 @@ void bdev_bounce_put(struct bdev_device *device, void *bounce)
     free(bounce);
 }
 
-/* ---- begin and end */
+/* ---- init and fini */
 
-/* How offsets and memory must lie where the page cache is passed by. */
-static void find_units(struct bdev_device *device)
+/* Finds the alignment that direct I/O needs; 1 for I/O through the page cache. */
+static void find_alignment(struct bdev_device *device)
 {
     struct statx info = {0};
     uint32_t words[2] = {0, 0};
@@ -128,93 +50,90 @@ static void find_units(struct bdev_device *device)
     device->io_unit = device->memory_unit = 1;
     if (!device->direct)
         return;
-    device->io_unit = device->memory_unit = DIO_FALLBACK;
+    device->io_unit = device->memory_unit = DIO_ALIGN_FALLBACK;
     if (statx(device->fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &info) < 0 ||
         (info.stx_mask & STATX_DIOALIGN) == 0)
         return;
     /* stx_dio_mem_align and stx_dio_offset_align, which older headers do not name. */
-    __builtin_memcpy(words, (const char *)&info + 0x98, sizeof words);
-    if (words[0] > 0 && words[0] <= DIO_FALLBACK && words[1] > 0 && words[1] <= DIO_FALLBACK) {
+    memcpy(words, (const char *)&info + 0x98, sizeof words);
+    if (words[0] > 0 && words[0] <= DIO_ALIGN_FALLBACK && words[1] > 0 &&
+        words[1] <= DIO_ALIGN_FALLBACK) {
         device->memory_unit = words[0];
         device->io_unit = words[1];
     }
 }
 
-int bdev_device_init(struct bdev_device *device, int fd, uint64_t size, uint32_t io_depth,
-                     enum chimaera_bdev_engine engine)
+static int start(struct bdev_device *device, enum chimaera_bdev_type type, uint32_t io_depth,
+                 enum chimaera_bdev_engine engine)
 {
-    int rc = engine == CHIMAERA_BDEV_ENGINE_THREADS ? -ENOSYS : bdev_uring_probe();
-    if (rc < 0 && engine == CHIMAERA_BDEV_ENGINE_URING)
-        return rc;
-    *device = (struct bdev_device){
-        .fd = fd,
-        .size = size,
-        .direct = (fcntl(fd, F_GETFL) & O_DIRECT) != 0,
-        .engine = rc == 0 ? CHIMAERA_BDEV_ENGINE_URING : CHIMAERA_BDEV_ENGINE_THREADS,
-    };
-    find_units(device);
-    if (size % device->io_unit != 0) { /* its last bytes can be had through the page cache only */
-        if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT) < 0)
-            return -errno;
-        device->direct = false;
-        find_units(device);
-    }
     pthread_mutex_init(&device->lock, NULL);
-    bdev_gate_init(&device->gate, io_depth);
-    bdev_claims_init(&device->claims);
-    if (rc == 0)
-        bdev_uring_init(device);
-    return 0;
-}
-
-void bdev_device_fini(struct bdev_device *device)
-{
-    bdev_uring_fini(device);
-    bdev_threads_fini(device);
-    while (device->bounce_count > 0)
-        free(device->bounces[--device->bounce_count]);
-    bdev_claims_fini(&device->claims);
-    bdev_gate_fini(&device->gate);
-    pthread_mutex_destroy(&device->lock);
-    flock(device->fd, LOCK_UN); /* rings that are going away may have the file open still */
-    close(device->fd);
-}
-
-/* ---- as a store */
-
-static int transfer(struct bdev_store *store, enum bdev_op_kind kind, uint64_t offset, void *memory,
-                    size_t size)
-{
-    struct bdev_device *device = ((struct bdev_device_store *)store)->device;
-    int rc = 0;
-    for (size_t done = 0; done < size && rc == 0; done += BDEV_PIECE) {
-        struct bdev_op op = {.kind = kind,
-                             .offset = offset + done,
-                             .memory = (uint8_t *)memory + done,
-                             .size = size - done < BDEV_PIECE ? size - done : BDEV_PIECE};
-        rc = bdev_op_run(device, &op);
+    bdev_queue_depth_init(&device->queue_depth, io_depth);
+    bdev_range_locks_init(&device->range_locks);
+    int rc = bdev_engines_start(device, type, engine);
+    if (rc < 0) {
+        bdev_range_locks_fini(&device->range_locks);
+        bdev_queue_depth_fini(&device->queue_depth);
+        pthread_mutex_destroy(&device->lock);
     }
     return rc;
 }
 
-static int store_read(struct bdev_store *store, uint64_t offset, void *memory, size_t size)
+int bdev_device_init_file(struct bdev_device *device, int fd, uint64_t size, uint32_t io_depth,
+                          enum chimaera_bdev_engine engine)
 {
-    return transfer(store, BDEV_OP_READ, offset, memory, size);
+    *device = (struct bdev_device){
+        .fd = fd, .size = size, .direct = (fcntl(fd, F_GETFL) & O_DIRECT) != 0};
+    find_alignment(device);
+    if (size % device->io_unit != 0) { /* direct I/O cannot reach the last bytes */
+        if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_DIRECT) < 0)
+            return -errno;
+        device->direct = false;
+        find_alignment(device);
+    }
+    return start(device, CHIMAERA_BDEV_TYPE_FILE, io_depth, engine);
 }
 
-static int store_write(struct bdev_store *store, uint64_t offset, const void *memory, size_t size)
+int bdev_device_init_ram(struct bdev_device *device, uint64_t size, uint32_t io_depth)
 {
-    return transfer(store, BDEV_OP_WRITE, offset, (void *)(uintptr_t)memory, size);
+    *device = (struct bdev_device){.fd = -1, .size = size, .io_unit = 1, .memory_unit = 1};
+    return start(device, CHIMAERA_BDEV_TYPE_RAM, io_depth, CHIMAERA_BDEV_ENGINE_AUTO);
 }
 
-static int store_flush(struct bdev_store *store)
+void bdev_device_fini(struct bdev_device *device)
 {
-    struct bdev_op op = {.kind = BDEV_OP_FLUSH};
-    return bdev_op_run(((struct bdev_device_store *)store)->device, &op);
+    bdev_engines_stop(device);
+    while (device->bounce_count > 0)
+        free(device->bounces[--device->bounce_count]);
+    bdev_range_locks_fini(&device->range_locks);
+    bdev_queue_depth_fini(&device->queue_depth);
+    pthread_mutex_destroy(&device->lock);
+    if (device->fd < 0)
+        return;
+    flock(device->fd, LOCK_UN); /* the kernel may still hold the file for a ring being freed */
+    close(device->fd);
 }
 
-void bdev_device_store_init(struct bdev_device_store *store, struct bdev_device *device)
+bool bdev_device_copies(const struct bdev_device *device)
 {
-    *store = (struct bdev_device_store){
-        .base = {.read = store_read, .write = store_write, .flush = store_flush}, .device = device};
+    return atomic_load_explicit(&device->engine, memory_order_relaxed)->copy != NULL;
+}
+
+void bdev_device_get_stats(struct bdev_device *device, struct chimaera_bdev_stats *stats)
+{
+    stats->engine = (uint32_t)atomic_load_explicit(&device->engine, memory_order_relaxed)->number;
+    stats->direct = device->direct;
+    stats->io_unit = device->io_unit;
+    stats->memory_unit = device->memory_unit;
+    stats->registered_operations =
+        atomic_load_explicit(&device->registered_operations, memory_order_relaxed);
+    stats->operations = atomic_load_explicit(&device->operations, memory_order_relaxed);
+    stats->submissions = atomic_load_explicit(&device->submissions, memory_order_relaxed);
+    stats->bytes_in_place = atomic_load_explicit(&device->bytes_in_place, memory_order_relaxed);
+    stats->bytes_bounced = atomic_load_explicit(&device->bytes_bounced, memory_order_relaxed);
+    bdev_engines_get_stats(device, stats);
+    pthread_mutex_lock(&device->queue_depth.lock);
+    stats->in_flight = device->queue_depth.in_flight;
+    stats->most_in_flight = device->queue_depth.max_in_flight;
+    stats->waiting = device->queue_depth.waiting;
+    pthread_mutex_unlock(&device->queue_depth.lock);
 }

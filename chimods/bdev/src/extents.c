@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which parts of a file hold data, and lists of such parts. See extents.h. */
+/* Lists of extents, and the extents of a file. See extents.h. */
 #include "extents.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SEEKS  64u /* pairs of lseek at a stretch */
-#define UNSURE 4096u
+#define SEEKS_PER_CALL 64u   /* pairs of lseek() */
+#define RACED_SIZE     4096u /* bytes taken as data where a hole appeared after the first lseek() */
 
-int bdev_extents_init(struct bdev_extents *extents, uint64_t offset, uint64_t size, uint32_t most)
+int bdev_extents_init(struct bdev_extents *extents, uint64_t offset, uint64_t size, uint32_t max)
 {
-    uint32_t room =
-        most == 0 || most > CHIMAERA_BDEV_EXTENTS_MAX ? CHIMAERA_BDEV_EXTENTS_MAX : most;
-    *extents = (struct bdev_extents){.items = calloc(room, sizeof *extents->items),
-                                     .room = room,
+    uint32_t capacity =
+        max == 0 || max > CHIMAERA_BDEV_EXTENTS_MAX ? CHIMAERA_BDEV_EXTENTS_MAX : max;
+    *extents = (struct bdev_extents){.items = calloc(capacity, sizeof *extents->items),
+                                     .capacity = capacity,
                                      .at = offset,
                                      .end = offset + size};
     return extents->items != NULL ? 0 : -ENOMEM;
@@ -30,11 +30,11 @@ void bdev_extents_add(struct bdev_extents *extents, uint64_t to, uint32_t flags)
     struct chimaera_bdev_extent *last =
         extents->count > 0 ? &extents->items[extents->count - 1] : NULL;
 
-    to = bdev_least(to, extents->end);
+    to = bdev_min(to, extents->end);
     if (to <= extents->at || extents->full)
         return;
     if (last == NULL || last->flags != flags) {
-        if (extents->count == extents->room) {
+        if (extents->count == extents->capacity) {
             extents->full = true;
             return;
         }
@@ -57,18 +57,18 @@ static void add_hole(struct bdev_extents *extents, uint64_t to)
 
 /* ---- a file */
 
-/* What `rc` of lseek makes of the rest: nothing is known of it, or its code. */
+/* After an lseek() that failed: takes the rest as data where the error says no more. */
 static int seek_failed(struct bdev_extents *extents, int rc)
 {
-    /* -EINVAL: a block device, or a file system that has no such call. -ENXIO: the file ends before
-     * the device should; that is for whoever reads there to learn. */
+    /* -EINVAL: a block device, or a file system without SEEK_DATA. -ENXIO: the file ends before the
+     * device does; a read there reports it. */
     if (rc != -EINVAL && rc != -EOPNOTSUPP && rc != -ENXIO)
         return rc;
     add_data(extents, extents->end);
     return 0;
 }
 
-/* Where the next data begins; the file's end where there is none. */
+/* Offset of the next data; the end of the file where there is none. */
 static off_t next_data(int fd, uint64_t at)
 {
     off_t data = lseek(fd, (off_t)at, SEEK_DATA);
@@ -77,7 +77,7 @@ static off_t next_data(int fd, uint64_t at)
 
 int bdev_extents_seek(struct bdev_extents *extents, int fd)
 {
-    for (uint32_t i = 0; i < SEEKS && !bdev_extents_done(extents); i++) {
+    for (uint32_t i = 0; i < SEEKS_PER_CALL && !bdev_extents_done(extents); i++) {
         off_t data = next_data(fd, extents->at);
         if (data < 0)
             return seek_failed(extents, -errno);
@@ -87,8 +87,8 @@ int bdev_extents_seek(struct bdev_extents *extents, int fd)
         off_t hole = lseek(fd, (off_t)extents->at, SEEK_HOLE);
         if (hole < 0)
             return seek_failed(extents, -errno);
-        /* Where a hole has come since, the data that was there is data still. */
-        add_data(extents, (uint64_t)hole > extents->at ? (uint64_t)hole : extents->at + UNSURE);
+        /* A hole that appeared at `at` in between was data when the task began. */
+        add_data(extents, (uint64_t)hole > extents->at ? (uint64_t)hole : extents->at + RACED_SIZE);
     }
     return 0;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_AT 16u /* extents of a class in which not every one is long enough */
+#define SCAN_MAX 16u /* extents examined in a class where some may be too short */
 
 /* ---- classes */
 
@@ -43,7 +43,7 @@ static void unlink_extent(struct bdev_free_extents *f, uint32_t e)
         f->filled[class / 64] &= ~((uint64_t)1 << class % 64);
 }
 
-/* The lowest class from `class` on that is not empty; BDEV_EXTENT_CLASSES where there is none. */
+/* Returns the first non-empty class from `class` on; BDEV_EXTENT_CLASSES: none. */
 static uint32_t filled_from(const struct bdev_free_extents *f, uint32_t class)
 {
     for (uint32_t word = class / 64; word < BDEV_EXTENT_CLASSES / 64; word++) {
@@ -64,7 +64,7 @@ static uint32_t longest(const struct bdev_free_extents *f)
     return 0;
 }
 
-/* ---- hash tables with open addressing; a key is an extent's first unit or its end */
+/* ---- hash tables with open addressing; the key is an extent's first unit, or its end */
 
 static uint64_t key_of(const struct bdev_free_extents *f, const uint32_t *table, uint32_t e)
 {
@@ -72,29 +72,29 @@ static uint64_t key_of(const struct bdev_free_extents *f, const uint32_t *table,
     return table == f->by_first ? extent->first : extent->first + extent->count;
 }
 
-static uint32_t place_of(const struct bdev_free_extents *f, uint64_t key)
+static uint32_t home_of(const struct bdev_free_extents *f, uint64_t key)
 {
     return (uint32_t)(key * 0x9E3779B97F4A7C15u >> 32) & (2 * f->capacity - 1);
 }
 
-/* The place of `key`, or the empty one where it would go. */
+/* Returns the slot of `key`, or the empty slot where it would be inserted. */
 static uint32_t find(const struct bdev_free_extents *f, const uint32_t *table, uint64_t key)
 {
-    uint32_t place = place_of(f, key);
-    while (table[place] != 0 && key_of(f, table, table[place]) != key)
-        place = (place + 1) & (2 * f->capacity - 1);
-    return place;
+    uint32_t slot = home_of(f, key);
+    while (table[slot] != 0 && key_of(f, table, table[slot]) != key)
+        slot = (slot + 1) & (2 * f->capacity - 1);
+    return slot;
 }
 
 static void erase(struct bdev_free_extents *f, uint32_t *table, uint64_t key)
 {
     uint32_t mask = 2 * f->capacity - 1;
     uint32_t hole = find(f, table, key);
-    for (uint32_t place = (hole + 1) & mask; table[place] != 0; place = (place + 1) & mask) {
-        uint32_t home = place_of(f, key_of(f, table, table[place]));
-        if (((place - home) & mask) >= ((place - hole) & mask)) {
-            table[hole] = table[place];
-            hole = place;
+    for (uint32_t slot = (hole + 1) & mask; table[slot] != 0; slot = (slot + 1) & mask) {
+        uint32_t home = home_of(f, key_of(f, table, table[slot]));
+        if (((slot - home) & mask) >= ((slot - hole) & mask)) {
+            table[hole] = table[slot];
+            hole = slot;
         }
     }
     table[hole] = 0;
@@ -170,12 +170,12 @@ int bdev_free_extents_reserve(struct bdev_free_extents *f, uint64_t extents)
     return 0;
 }
 
-/* An extent of at least `wanted` units, 0 where none was found. */
+/* Returns an extent of at least `wanted` units; 0: none was found. */
 static uint32_t long_enough(const struct bdev_free_extents *f, uint64_t wanted)
 {
     uint32_t class = class_of(wanted);
     uint32_t e = f->heads[class];
-    for (uint32_t i = 0; e != 0 && i < LOOK_AT; i++, e = f->extents[e].next)
+    for (uint32_t i = 0; e != 0 && i < SCAN_MAX; i++, e = f->extents[e].next)
         if (f->extents[e].count >= wanted)
             return e;
     uint32_t next =

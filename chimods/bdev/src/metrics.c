@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Counters and histograms. See metrics.h. All relaxed: they count, and order nothing. A bucket of a
- * histogram is an eighth of a doubling wide.
+ * Counters and histograms. See metrics.h. All accesses are relaxed: no other data depends on them.
+ * A histogram has eight buckets per power of two.
  */
 #include "metrics.h"
 
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#define CELLS    16u
+#define SHARDS   16u
 #define BUCKETS  320u /* to 2^42 ns, over an hour */
 #define WINDOW_S 10u
 #define SECONDS  16u
@@ -23,11 +23,11 @@ struct second {
     _Atomic(uint64_t) bytes[2];
 };
 
-struct bdev_metrics_cell {
+struct bdev_metrics_shard {
     _Alignas(128) _Atomic(uint64_t) done[BDEV_METRICS];
     _Atomic(uint64_t) bytes[BDEV_METRICS];
     _Atomic(uint64_t) errors;
-    _Atomic(uint64_t) longest[2];
+    _Atomic(uint64_t) max_ns[2];
     struct second seconds[SECONDS];
     _Atomic(uint32_t) histogram[2][BUCKETS];
 };
@@ -51,19 +51,19 @@ static uint64_t get(const _Atomic(uint64_t) *counter)
 
 int bdev_metrics_init(struct bdev_metrics *metrics)
 {
-    metrics->cells =
-        aligned_alloc(_Alignof(struct bdev_metrics_cell), CELLS * sizeof *metrics->cells);
-    if (metrics->cells == NULL)
+    metrics->shards =
+        aligned_alloc(_Alignof(struct bdev_metrics_shard), SHARDS * sizeof *metrics->shards);
+    if (metrics->shards == NULL)
         return -ENOMEM;
-    memset((void *)metrics->cells, 0, CELLS * sizeof *metrics->cells);
+    memset((void *)metrics->shards, 0, SHARDS * sizeof *metrics->shards);
     metrics->began_ns = bdev_now_ns();
     return 0;
 }
 
 void bdev_metrics_fini(struct bdev_metrics *metrics)
 {
-    free(metrics->cells);
-    metrics->cells = NULL;
+    free(metrics->shards);
+    metrics->shards = NULL;
 }
 
 static uint32_t bucket_of(uint64_t ns)
@@ -75,7 +75,7 @@ static uint32_t bucket_of(uint64_t ns)
     return bucket < BUCKETS ? bucket : BUCKETS - 1;
 }
 
-/* The longest time that falls into it. */
+/* The largest value of a bucket. */
 static uint64_t bucket_end(uint32_t bucket)
 {
     if (bucket < 16)
@@ -84,11 +84,11 @@ static uint64_t bucket_end(uint32_t bucket)
     return ((uint64_t)(8 + (bucket - 16) % 8 + 1) << (bit - 3)) - 1;
 }
 
-static void add_rate(struct bdev_metrics_cell *cell, enum bdev_metric metric, uint64_t bytes,
+static void add_rate(struct bdev_metrics_shard *shard, enum bdev_metric metric, uint64_t bytes,
                      uint64_t now)
 {
     uint64_t number = now / NS_PER_S;
-    struct second *second = &cell->seconds[number % SECONDS];
+    struct second *second = &shard->seconds[number % SECONDS];
     uint64_t old = get(&second->number);
     if (old != number &&
         atomic_compare_exchange_strong_explicit(&second->number, &old, number, memory_order_relaxed,
@@ -102,24 +102,24 @@ void bdev_metrics_add(struct bdev_metrics *metrics, enum bdev_metric metric, uin
                       uint64_t began_ns, int rc)
 {
     uint64_t thread = (uint64_t)pthread_self() * 0x9E3779B97F4A7C15u;
-    struct bdev_metrics_cell *cell = &metrics->cells[thread >> 32 & (CELLS - 1)];
+    struct bdev_metrics_shard *shard = &metrics->shards[thread >> 32 & (SHARDS - 1)];
 
     if (rc < 0) {
-        add(&cell->errors, 1);
+        add(&shard->errors, 1);
         return;
     }
-    add(&cell->done[metric], 1);
-    add(&cell->bytes[metric], bytes);
+    add(&shard->done[metric], 1);
+    add(&shard->bytes[metric], bytes);
     if (metric != BDEV_METRIC_READ && metric != BDEV_METRIC_WRITE)
         return;
     uint64_t now = bdev_now_ns(), took = now - began_ns;
-    atomic_fetch_add_explicit(&cell->histogram[metric][bucket_of(took)], 1, memory_order_relaxed);
-    if (took > get(&cell->longest[metric])) /* two at once may lose the longer: it is a figure */
-        atomic_store_explicit(&cell->longest[metric], took, memory_order_relaxed);
-    add_rate(cell, metric, bytes, now);
+    atomic_fetch_add_explicit(&shard->histogram[metric][bucket_of(took)], 1, memory_order_relaxed);
+    if (took > get(&shard->max_ns[metric])) /* a race may lose the larger value */
+        atomic_store_explicit(&shard->max_ns[metric], took, memory_order_relaxed);
+    add_rate(shard, metric, bytes, now);
 }
 
-/* ---- reading */
+/* ---- sums */
 
 static uint64_t percentile(const uint64_t *histogram, uint64_t all, uint32_t per_mille)
 {
@@ -135,13 +135,14 @@ static uint64_t percentile(const uint64_t *histogram, uint64_t all, uint32_t per
 static struct chimaera_bdev_latency latency(const struct bdev_metrics *metrics,
                                             enum bdev_metric metric)
 {
-    uint64_t histogram[BUCKETS] = {0}, all = 0, longest = 0;
-    for (uint32_t c = 0; c < CELLS; c++) {
-        const struct bdev_metrics_cell *cell = &metrics->cells[c];
+    uint64_t histogram[BUCKETS] = {0}, all = 0, max_ns = 0;
+    for (uint32_t c = 0; c < SHARDS; c++) {
+        const struct bdev_metrics_shard *shard = &metrics->shards[c];
         for (uint32_t b = 0; b < BUCKETS; b++)
-            histogram[b] += atomic_load_explicit(&cell->histogram[metric][b], memory_order_relaxed);
-        if (get(&cell->longest[metric]) > longest)
-            longest = get(&cell->longest[metric]);
+            histogram[b] +=
+                atomic_load_explicit(&shard->histogram[metric][b], memory_order_relaxed);
+        if (get(&shard->max_ns[metric]) > max_ns)
+            max_ns = get(&shard->max_ns[metric]);
     }
     for (uint32_t b = 0; b < BUCKETS; b++)
         all += histogram[b];
@@ -150,18 +151,19 @@ static struct chimaera_bdev_latency latency(const struct bdev_metrics *metrics,
         .p95_ns = percentile(histogram, all, 950),
         .p99_ns = percentile(histogram, all, 990),
         .p999_ns = percentile(histogram, all, 999),
-        .max_ns = longest,
+        .max_ns = max_ns,
     };
 }
 
-/* Over the window, or since the beginning where that is shorter. */
+/* Bytes per second over the window, or since init if that is shorter. */
 static uint64_t rate(const struct bdev_metrics *metrics, enum bdev_metric metric)
 {
     uint64_t now = bdev_now_ns(), age = now - metrics->began_ns, bytes = 0;
-    uint64_t window = WINDOW_S * (uint64_t)NS_PER_S + now % NS_PER_S; /* ten whole, and this one */
-    for (uint32_t c = 0; c < CELLS; c++) {
+    uint64_t window =
+        WINDOW_S * (uint64_t)NS_PER_S + now % NS_PER_S; /* ten whole seconds and the current one */
+    for (uint32_t c = 0; c < SHARDS; c++) {
         for (uint32_t s = 0; s < SECONDS; s++) {
-            const struct second *second = &metrics->cells[c].seconds[s];
+            const struct second *second = &metrics->shards[c].seconds[s];
             if (get(&second->number) + WINDOW_S >= now / NS_PER_S)
                 bytes += get(&second->bytes[metric]);
         }
@@ -180,13 +182,13 @@ static void fill(uint32_t *figure, uint64_t seen)
 void bdev_metrics_read(const struct bdev_metrics *metrics, struct chimaera_bdev_stats *stats)
 {
     uint64_t done[BDEV_METRICS] = {0}, bytes[BDEV_METRICS] = {0};
-    for (uint32_t c = 0; c < CELLS; c++) {
-        const struct bdev_metrics_cell *cell = &metrics->cells[c];
+    for (uint32_t c = 0; c < SHARDS; c++) {
+        const struct bdev_metrics_shard *shard = &metrics->shards[c];
         for (int m = 0; m < BDEV_METRICS; m++) {
-            done[m] += get(&cell->done[m]);
-            bytes[m] += get(&cell->bytes[m]);
+            done[m] += get(&shard->done[m]);
+            bytes[m] += get(&shard->bytes[m]);
         }
-        stats->errors += get(&cell->errors);
+        stats->errors += get(&shard->errors);
     }
     stats->reads = done[BDEV_METRIC_READ];
     stats->writes = done[BDEV_METRIC_WRITE];

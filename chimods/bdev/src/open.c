@@ -1,36 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Opening and closing a device: memory, or a file that is empty, ours, raw or refused. In Create
- * and Destroy of a container.
- */
-#include "bdev_runtime.h"
-#include "path.h"
+/* Opens and closes a device. See open.h. */
+#include "open.h"
 
+#include "create_error.h"
+#include "path.h"
+#include "ram.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
-
-int bdev_refuse(int code, const char *format, ...)
-{
-    char text[640];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    chi_log_error("bdev", "%s", text);
-    return chi_error(code, "%s", text);
-}
 
 static uint64_t random_number(void)
 {
     uint64_t number = 0;
-    while ((uint32_t)number == 0) /* the half that stands in blocks */
+    while ((uint32_t)number == 0) /* the half that blocks name */
         if (getrandom(&number, sizeof number, 0) != sizeof number)
             number = bdev_now_ns() ^ (uint64_t)getpid() << 32;
     return number;
@@ -45,11 +29,11 @@ static void close_space(struct chimaera_bdev *self)
     self->has_space = false;
 }
 
-/* ---- what it holds */
+/* ---- mode blocks on a file */
 
-enum how { AS_IT_IS, ANEW_ON_EMPTY, ANEW_OVER_SOMETHING };
+enum how { LOAD, FORMAT_EMPTY, FORMAT_OVER_DATA };
 
-/* A map of the device in `super`. */
+/* Loads or formats the map that `super` describes. */
 static int open_blocks(struct chimaera_bdev *self, const struct bdev_superblock *super,
                        enum how how)
 {
@@ -57,17 +41,17 @@ static int open_blocks(struct chimaera_bdev *self, const struct bdev_superblock 
     int rc = bdev_map_init(&map, super->data_size, super->unit_shift);
     if (rc < 0)
         return rc;
-    rc = how == AS_IT_IS
+    rc = how == LOAD
              ? bdev_log_open(&self->log, &self->store.base, super, &map)
-             : bdev_log_format(&self->log, &self->store.base, super, &map, how == ANEW_ON_EMPTY);
+             : bdev_log_format(&self->log, &self->store.base, super, &map, how == FORMAT_EMPTY);
     if (rc == 0)
         rc = bdev_space_init(&self->space, &map, &self->log, (uint32_t)super->device);
     if (rc < 0) {
         bdev_log_fini(&self->log);
         bdev_map_fini(&map);
-        return rc == -EUCLEAN ? bdev_refuse(rc, "the map of %s is damaged", self->base.pool_name)
-                              : bdev_refuse(rc, "cannot read or write the map of %s: %s",
-                                            self->base.pool_name, chi_strerror(rc));
+        return rc == -EUCLEAN ? bdev_fail(rc, "the map of %s is damaged", self->base.pool_name)
+                              : bdev_fail(rc, "cannot read or write the map of %s: %s",
+                                          self->base.pool_name, chi_strerror(rc));
     }
     self->has_space = true;
     self->data_offset = super->data_offset;
@@ -82,10 +66,11 @@ static int format_blocks(struct chimaera_bdev *self, uint64_t size, bool empty)
     uint32_t shift = (uint32_t)__builtin_ctz(self->params.alignment);
     int rc = bdev_super_lay_out(&super, size, shift, random_number());
     if (rc < 0)
-        return bdev_refuse(rc, "%s: %" PRIu64 " bytes are too %s for a map and blocks of %" PRIu32,
-                           self->base.pool_name, size, rc == -ENOSPC ? "few" : "many",
-                           self->params.alignment);
-    return open_blocks(self, &super, empty ? ANEW_ON_EMPTY : ANEW_OVER_SOMETHING);
+        return bdev_fail(
+            rc,
+            "%s: a size of %" PRIu64 " bytes is too %s for a map and blocks of %" PRIu32 " bytes",
+            self->base.pool_name, size, rc == -ENOSPC ? "small" : "large", self->params.alignment);
+    return open_blocks(self, &super, empty ? FORMAT_EMPTY : FORMAT_OVER_DATA);
 }
 
 static int reopen_blocks(struct chimaera_bdev *self, const struct bdev_superblock *super,
@@ -93,15 +78,16 @@ static int reopen_blocks(struct chimaera_bdev *self, const struct bdev_superbloc
 {
     const char *path = self->base.pool_name;
     if (alignment_given && self->params.alignment != 1u << super->unit_shift)
-        return bdev_refuse(-EINVAL, "%s has blocks of %u bytes, not of %" PRIu32, path,
-                           1u << super->unit_shift, self->params.alignment);
+        return bdev_fail(-EINVAL, "%s was formatted with an alignment of %u bytes, not %" PRIu32,
+                         path, 1u << super->unit_shift, self->params.alignment);
     if (self->params.total_size != 0 && self->params.total_size != super->size)
-        return bdev_refuse(-EINVAL, "%s was made for %" PRIu64 " bytes, not %" PRIu64, path,
-                           super->size, self->params.total_size);
-    return open_blocks(self, super, AS_IT_IS);
+        return bdev_fail(-EINVAL,
+                         "%s was formatted with a total_size of %" PRIu64 " bytes, not %" PRIu64,
+                         path, super->size, self->params.total_size);
+    return open_blocks(self, super, LOAD);
 }
 
-/* Decides by what the superblock's place holds. `found`: of bdev_super_read(). */
+/* Decides what to do with the file. `found`: the code of bdev_super_read(). */
 static int adopt(struct chimaera_bdev *self, struct bdev_path *file, int found,
                  const struct bdev_superblock *super, bool alignment_given)
 {
@@ -109,21 +95,22 @@ static int adopt(struct chimaera_bdev *self, struct bdev_path *file, int found,
     bool force = self->params.force != 0;
 
     if (found < 0 && found != -ENOENT && found != -EUCLEAN && found != -ENOTSUP && found != -ENOSPC)
-        return bdev_refuse(found, "cannot read %s: %s", path, chi_strerror(found));
+        return bdev_fail(found, "cannot read %s: %s", path, chi_strerror(found));
     if ((found != 0 || self->params.mode == CHIMAERA_BDEV_MODE_RAW) &&
         self->params.total_size > file->size)
-        return bdev_refuse(-ENOSPC, "%s has %" PRIu64 " bytes; total_size asks for %" PRIu64, path,
-                           file->size, self->params.total_size);
+        return bdev_fail(-ENOSPC, "%s has %" PRIu64 " bytes, less than the total_size of %" PRIu64,
+                         path, file->size, self->params.total_size);
     if (self->params.mode == CHIMAERA_BDEV_MODE_RAW) {
         if (found != -ENOENT && !force)
-            return bdev_refuse(-EEXIST,
-                               "%s holds a block map, which mode raw would overwrite. Give force "
-                               "to have it so",
-                               path);
+            return bdev_fail(-EEXIST,
+                             "%s holds a block map, which mode raw would overwrite; use force to "
+                             "erase it",
+                             path);
         self->size = self->params.total_size != 0 ? self->params.total_size : file->size;
-        /* Nobody shall find a map, or the mark of one, where others write. */
-        return found != -ENOENT || file->unfinished ? bdev_super_begin(&self->store.base, false)
-                                                    : 0;
+        /* Erases a map, and the marker of an interrupted format, before the owner writes there. */
+        return found != -ENOENT || file->interrupted
+                   ? bdev_super_begin_format(&self->store.base, false)
+                   : 0;
     }
     if (found == 0) {
         found = reopen_blocks(self, super, alignment_given);
@@ -131,17 +118,17 @@ static int adopt(struct chimaera_bdev *self, struct bdev_path *file, int found,
             return found;
     }
     if (!force && found == -EUCLEAN)
-        return bdev_refuse(found, "the superblock of %s is damaged; force makes it anew and empty",
-                           path);
+        return bdev_fail(found, "the superblock of %s is damaged; use force to format it anew",
+                         path);
     if (!force && found == -ENOTSUP)
-        return bdev_refuse(found, "%s was made by another version of this module", path);
+        return bdev_fail(found, "%s was formatted by another version of this module", path);
     if (!force && found == -ENOSPC)
-        return bdev_refuse(found, "%s is shorter than when its map was made", path);
+        return bdev_fail(found, "%s is smaller than when it was formatted", path);
     if (!force && !file->empty)
-        return bdev_refuse(-EEXIST,
-                           "%s holds something else, which a pool would overwrite. Give force to "
-                           "have it so",
-                           path);
+        return bdev_fail(-EEXIST,
+                         "%s holds other data, which a pool would overwrite; use force to "
+                         "overwrite it",
+                         path);
     return format_blocks(self, self->params.total_size != 0 ? self->params.total_size : file->size,
                          file->empty);
 }
@@ -155,19 +142,21 @@ static int open_device(struct chimaera_bdev *self, bool alignment_given)
     int rc = bdev_path_open(self->base.pool_name, params, &file);
     if (rc < 0)
         return rc;
-    rc = bdev_path_make_size(&file, params);
+    rc = bdev_path_set_size(&file, params);
     if (rc < 0)
-        goto give_up;
+        goto close_path;
     int flags = fcntl(file.fd, F_GETFL) & ~O_NONBLOCK;
     (void)fcntl(file.fd, F_SETFL, flags);
-    (void)fcntl(file.fd, F_SETFL, flags | O_DIRECT); /* where the file system has it */
-    rc = bdev_device_init(&self->file, file.fd, file.size, params->io_depth, params->engine);
+    (void)fcntl(file.fd, F_SETFL,
+                flags | O_DIRECT); /* fails where the file system has no direct I/O */
+    rc = bdev_device_init_file(&self->device, file.fd, file.size, params->io_depth, params->engine);
     if (rc < 0) {
-        bdev_refuse(rc, "pool \"%s\": engine uring is not to be had: %s", file.path,
-                    chi_strerror(rc));
-        goto give_up;
+        bdev_fail(rc, "pool \"%s\": cannot use engine %s: %s", file.path,
+                  params->engine == CHIMAERA_BDEV_ENGINE_URING ? "uring" : "threads",
+                  chi_strerror(rc));
+        goto close_path;
     }
-    bdev_device_store_init(&self->store, &self->file);
+    bdev_device_store_init(&self->store, &self->device);
     rc = bdev_super_read(&self->store.base, file.size, &super);
     rc = adopt(self, &file, rc, &super, alignment_given);
     if (rc == 0 && file.created)
@@ -176,37 +165,37 @@ static int open_device(struct chimaera_bdev *self, bool alignment_given)
         close_space(self);
         if (file.created)
             unlink(file.path);
-        bdev_device_fini(&self->file);
+        bdev_device_fini(&self->device);
         return rc;
     }
-    self->file_open = true;
+    self->device_open = true;
     return 0;
 
-give_up:
+close_path:
     bdev_path_close(&file);
     return rc;
 }
 
-/* ---- memory */
+/* ---- RAM */
 
-static int open_memory(struct chimaera_bdev *self)
+static int open_ram(struct chimaera_bdev *self)
 {
     const struct chimaera_bdev_create_params *params = &self->params;
     const char *name = self->base.pool_name;
     struct bdev_map map;
-    uint64_t left;
 
     if (params->total_size < params->alignment)
-        return bdev_refuse(-EINVAL,
-                           "pool \"%s\": total_size is %" PRIu64
-                           " bytes; the least is a unit of alignment, %" PRIu32,
-                           name, params->total_size, params->alignment);
-    int rc = bdev_ram_init(&self->ram, params->total_size, &left);
+        return bdev_fail(-EINVAL,
+                         "pool \"%s\": total_size is %" PRIu64
+                         " bytes; it must be at least the alignment, %" PRIu32,
+                         name, params->total_size, params->alignment);
+    int rc = bdev_device_init_ram(&self->device, params->total_size, params->io_depth);
     if (rc < 0)
-        return bdev_refuse(rc,
-                           "pool \"%s\": cannot have %" PRIu64
-                           " bytes of memory; beside the other RAM pools this machine has %" PRIu64,
-                           name, params->total_size, left);
+        return bdev_fail(rc,
+                         "pool \"%s\": cannot reserve %" PRIu64
+                         " bytes of memory; beside other RAM pools %" PRIu64 " are available",
+                         name, params->total_size, bdev_ram_available());
+    self->device_open = true;
     self->size = params->total_size;
     if (params->mode == CHIMAERA_BDEV_MODE_RAW)
         return 0;
@@ -217,16 +206,17 @@ static int open_memory(struct chimaera_bdev *self)
             bdev_map_fini(&map);
     }
     if (rc < 0) {
-        bdev_ram_fini(&self->ram);
-        return bdev_refuse(rc, "pool \"%s\": no memory for the block map of %" PRIu64 " bytes",
-                           name, params->total_size);
+        bdev_device_fini(&self->device);
+        self->device_open = false;
+        return bdev_fail(rc, "pool \"%s\": no memory for the block map of %" PRIu64 " bytes", name,
+                         params->total_size);
     }
     self->has_space = true;
     self->size = self->space.map.size;
     return 0;
 }
 
-/* ---- both */
+/* ---- open, flush, close */
 
 int bdev_open(struct chimaera_bdev *self)
 {
@@ -237,7 +227,7 @@ int bdev_open(struct chimaera_bdev *self)
         self->params.io_depth = 32;
     if (bdev_metrics_init(&self->metrics) < 0)
         return -ENOMEM;
-    int rc = self->params.type == CHIMAERA_BDEV_TYPE_RAM ? open_memory(self)
+    int rc = self->params.type == CHIMAERA_BDEV_TYPE_RAM ? open_ram(self)
                                                          : open_device(self, alignment_given);
     if (rc < 0)
         bdev_metrics_fini(&self->metrics);
@@ -248,20 +238,20 @@ int bdev_flush(struct chimaera_bdev *self)
 {
     if (self->has_space)
         return bdev_space_flush(&self->space);
-    return self->file_open ? self->store.base.flush(&self->store.base) : 0;
+    struct bdev_op op = {.kind = BDEV_OP_FLUSH};
+    return self->device_open ? bdev_op_run(&self->device, &op) : 0;
 }
 
 int bdev_close(struct chimaera_bdev *self)
 {
     int rc = bdev_flush(self);
     if (rc < 0)
-        chi_log_error("bdev", "%s: what was last done is not on the device: %s",
+        chi_log_error("bdev", "%s: cannot flush the latest changes to the device: %s",
                       self->base.pool_name, chi_strerror(rc));
     close_space(self);
-    if (self->file_open)
-        bdev_device_fini(&self->file);
-    bdev_ram_fini(&self->ram);
+    if (self->device_open)
+        bdev_device_fini(&self->device);
     bdev_metrics_fini(&self->metrics);
-    self->file_open = false;
+    self->device_open = false;
     return rc;
 }

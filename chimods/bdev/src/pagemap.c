@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which parts of private anonymous memory hold data, by this process's page table. A page that is
- * neither there nor swapped nor being moved was never written since the mapping was made or that
- * page given back, by us or by the system, which does so when it finds it to be zeros: it reads as
- * zeros. The kernel looks under the locks that whoever swaps, moves, joins or splits pages holds as
- * well, so it never shows what is half done. See extents.h.
+ * Extents of private anonymous memory. See pagemap.h. A page that is neither present nor swapped
+ * nor being migrated has not been written since the mapping was made or the page was discarded, so
+ * it reads as zeros. The kernel may discard a page of zeros itself. It reads the page table under
+ * the locks that protect swapping, migration, and merging and splitting of huge pages, so no
+ * intermediate state is visible.
  */
-#include "extents.h"
+#include "pagemap.h"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define STRETCH ((uint64_t)64 << 20) /* bytes of the device that are looked at in one go */
-#define PAGES   512u                 /* entries that are read at once */
-#define REGIONS 64u
+#define FILL_MAX ((uint64_t)64 << 20) /* bytes of the device per call */
+#define ENTRIES  512u                 /* of the page table, per pread() */
+#define REGIONS  64u                  /* per PAGEMAP_SCAN */
 
 static uint64_t page_size(void)
 {
     return (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-/* ---- by PAGEMAP_SCAN, Linux 6.7, which the system's headers may not know */
+/* ---- by PAGEMAP_SCAN (Linux 6.7), which the system's headers may lack */
 
 #define IS_PRESENT ((uint64_t)1 << 3)
 #define IS_SWAPPED ((uint64_t)1 << 4)
-#define IS_ZERO    ((uint64_t)1 << 5) /* the page of zeros that is shown to whoever only reads */
+#define IS_ZERO    ((uint64_t)1 << 5) /* the shared zero page, mapped by a read */
 
 struct region {
     uint64_t start, end;
@@ -46,13 +46,13 @@ bool bdev_pagemap_scan(struct bdev_extents *extents, int pagemap, const uint8_t 
     struct region regions[REGIONS];
     uint64_t page = page_size(), base = (uintptr_t)memory;
     uint64_t to =
-        bdev_least(extents->at / page * page + STRETCH, (extents->end + page - 1) / page * page);
+        bdev_min(extents->at / page * page + FILL_MAX, (extents->end + page - 1) / page * page);
     struct scan scan = {.size = sizeof scan,
                         .start = base + extents->at / page * page,
                         .end = base + to,
                         .vec = (uintptr_t)regions,
                         .vec_len = REGIONS,
-                        .category_inverted = IS_ZERO, /* that bit set now means: not that page */
+                        .category_inverted = IS_ZERO, /* select pages that are not the zero page */
                         .category_mask = IS_ZERO,
                         .category_anyof_mask = IS_PRESENT | IS_SWAPPED,
                         .return_mask = IS_PRESENT};
@@ -71,13 +71,13 @@ bool bdev_pagemap_scan(struct bdev_extents *extents, int pagemap, const uint8_t 
 
 /* ---- entry by entry */
 
-/* Its two highest bits: the page is there; it is swapped, or being moved. */
+/* Bit 63: present. Bit 62: swapped or being migrated. */
 static bool has_page(uint64_t entry)
 {
     return entry >> 62 != 0;
 }
 
-/* How many entries from that of `address` on were read. */
+/* Reads entries from that of `address` on. Returns their number. */
 static uint64_t read_entries(int pagemap, uintptr_t address, uint64_t *entries, uint64_t count)
 {
     ssize_t got = pread(pagemap, entries, count * sizeof *entries,
@@ -88,11 +88,11 @@ static uint64_t read_entries(int pagemap, uintptr_t address, uint64_t *entries, 
 bool bdev_pagemap_read(struct bdev_extents *extents, int pagemap, const uint8_t *memory)
 {
     uint64_t page = page_size(), begin = extents->at;
-    uint64_t entries[PAGES];
+    uint64_t entries[ENTRIES];
 
-    while (!bdev_extents_done(extents) && extents->at - begin < STRETCH) {
+    while (!bdev_extents_done(extents) && extents->at - begin < FILL_MAX) {
         uint64_t first = extents->at / page;
-        uint64_t count = bdev_least(PAGES, (extents->end + page - 1) / page - first);
+        uint64_t count = bdev_min(ENTRIES, (extents->end + page - 1) / page - first);
         uint64_t got = read_entries(pagemap, (uintptr_t)memory + first * page, entries, count);
         if (got == 0)
             return false;
@@ -103,14 +103,14 @@ bool bdev_pagemap_read(struct bdev_extents *extents, int pagemap, const uint8_t 
     return true;
 }
 
-/* ---- either */
+/* ---- open, fill, close */
 
 int bdev_pagemap_open(void)
 {
-    uint64_t entry = 0; /* lies in a page that is surely there */
+    uint64_t entry = 0; /* its page is present */
     int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 
-    /* An emulator may show a table that is not ours. */
+    /* An emulator may show the page table of another process. */
     if (pagemap >= 0 &&
         (read_entries(pagemap, (uintptr_t)&entry, &entry, 1) != 1 || !has_page(entry))) {
         close(pagemap);
@@ -125,7 +125,7 @@ void bdev_pagemap_close(int pagemap)
         close(pagemap);
 }
 
-void bdev_extents_look(struct bdev_extents *extents, int pagemap, const uint8_t *memory)
+void bdev_pagemap_fill(struct bdev_extents *extents, int pagemap, const uint8_t *memory)
 {
     if (pagemap < 0 || (!bdev_pagemap_scan(extents, pagemap, memory) &&
                         !bdev_pagemap_read(extents, pagemap, memory)))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The file or block device at a path, on its way to become a device. In Create. */
+/* Opens and inspects the file or block device at a path, before a device is made of it. Runs in
+ * Create. */
 #ifndef CHIMAERA_BDEV_PATH_H
 #define CHIMAERA_BDEV_PATH_H
 
@@ -8,27 +9,28 @@
 struct bdev_path {
     const char *path;
     int fd;
-    bool regular;
-    bool created;    /* by us; removed again where Create fails */
-    bool empty;      /* holds nothing that could be lost */
-    bool unfinished; /* empty but for what a Create wrote that was cut short */
-    uint64_t size;   /* bytes */
+    bool regular;     /* a regular file; else a block device */
+    bool created;     /* by bdev_path_open(); removed again where Create fails */
+    bool empty;       /* holds no data that could be lost */
+    bool interrupted; /* empty but for an interrupted format */
+    uint64_t size;    /* bytes */
 };
 
 /*
- * Opens and locks it; makes a file that is missing where total_size says how large. Parks while
- * somebody else has it. 0, -EBUSY, and the other codes of Create, with bdev_refuse().
+ * Opens and locks the path; creates a file that is missing if total_size says how large. Parks for
+ * up to half a second while the path is in use. Returns 0, -EBUSY, or other codes of
+ * chimaera_bdev_create(), with bdev_fail().
  */
 int bdev_path_open(const char *path, const struct chimaera_bdev_create_params *params,
                    struct bdev_path *file);
 
-/* Makes an empty file as long as total_size. 0, -ENOSPC and others, with bdev_refuse(). */
-int bdev_path_make_size(struct bdev_path *file, const struct chimaera_bdev_create_params *params);
+/* Extends an empty file to total_size. Returns 0, -ENOSPC or another code, with bdev_fail(). */
+int bdev_path_set_size(struct bdev_path *file, const struct chimaera_bdev_create_params *params);
 
-/* Has a file that was made here found again after a loss of power. 0 or -errno. */
+/* Makes the directory entry of a created file durable. Returns 0 or -errno. */
 int bdev_path_sync(const struct bdev_path *file);
 
-/* Closes it, and removes it again if it was made here. */
+/* Closes the path, and removes a file that bdev_path_open() created. */
 void bdev_path_close(struct bdev_path *file);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A device in memory. See ram.h. */
+/* Memory of a RAM device. See ram.h. */
 #include "ram.h"
 
 #include <errno.h>
@@ -8,32 +8,36 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static _Atomic(uint64_t) promised; /* bytes of all RAM devices of this process */
+static _Atomic(uint64_t) reserved; /* bytes of all RAM devices of this process */
 
-static uint64_t installed(void)
+static uint64_t available_beside(uint64_t others)
 {
-    return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t all = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    return all > others ? all - others : 0;
 }
 
-int bdev_ram_init(struct bdev_ram *ram, uint64_t size, uint64_t *left)
+uint64_t bdev_ram_available(void)
 {
-    uint64_t all = installed();
-    uint64_t before = atomic_load_explicit(&promised, memory_order_relaxed);
+    return available_beside(atomic_load_explicit(&reserved, memory_order_relaxed));
+}
+
+int bdev_ram_init(struct bdev_ram *ram, uint64_t size)
+{
+    uint64_t before = atomic_load_explicit(&reserved, memory_order_relaxed);
 
     do {
-        *left = all > before ? all - before : 0;
-        if (size > *left)
+        if (size > available_beside(before))
             return -ENOMEM;
-    } while (!atomic_compare_exchange_weak_explicit(&promised, &before, before + size,
+    } while (!atomic_compare_exchange_weak_explicit(&reserved, &before, before + size,
                                                     memory_order_relaxed, memory_order_relaxed));
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
         int rc = -errno;
-        atomic_fetch_sub_explicit(&promised, size, memory_order_relaxed);
+        atomic_fetch_sub_explicit(&reserved, size, memory_order_relaxed);
         return rc;
     }
-    (void)madvise(memory, size, MADV_HUGEPAGE); /* only a wish */
+    (void)madvise(memory, size, MADV_HUGEPAGE); /* a hint */
     *ram = (struct bdev_ram){.memory = memory, .size = size};
     return 0;
 }
@@ -43,7 +47,7 @@ void bdev_ram_fini(struct bdev_ram *ram)
     if (ram->memory == NULL)
         return;
     munmap(ram->memory, ram->size);
-    atomic_fetch_sub_explicit(&promised, ram->size, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&reserved, ram->size, memory_order_relaxed);
     *ram = (struct bdev_ram){0};
 }
 

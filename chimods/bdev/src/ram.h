@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A device in memory. The sizes of all of a process together are held against the machine's. */
+/* Memory of a RAM device. All RAM devices of a process together are limited to the size of the
+ * machine's memory. */
 #ifndef CHIMAERA_BDEV_RAM_H
 #define CHIMAERA_BDEV_RAM_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BDEV_TURN ((uint64_t)4 << 20) /* bytes copied before others run in between */
-
 struct bdev_ram {
-    uint8_t *memory; /* reserved, and backed by the system where it is first written */
-    uint64_t size;
+    uint8_t *memory; /* reserved; the kernel allocates a page when it is first written */
+    uint64_t size;   /* bytes */
 };
 
-/* 0; -ENOMEM where all RAM devices together would be larger than the machine's memory, with what is
- * left of that in `*left`; -errno of mmap. */
-int bdev_ram_init(struct bdev_ram *ram, uint64_t size, uint64_t *left);
+/* Bytes that further RAM devices of this process may have. Any thread. */
+uint64_t bdev_ram_available(void);
+
+/*
+ * Reserves `size` bytes. Returns:
+ *   0
+ *   -ENOMEM          more than bdev_ram_available()
+ *   codes of mmap()
+ */
+int bdev_ram_init(struct bdev_ram *ram, uint64_t size);
 void bdev_ram_fini(struct bdev_ram *ram);
 
-/* Copies up to BDEV_TURN bytes. */
+/* Copies `size` bytes to the device, or from it. Any thread. */
 void bdev_ram_copy(struct bdev_ram *ram, uint64_t offset, uint8_t *bytes, uint64_t size,
                    bool to_device);
 
-/* Makes a range zero and gives whole pages of it back to the system. */
+/* Zeroes a range, and returns whole pages of it to the kernel. Any thread. */
 void bdev_ram_zero(struct bdev_ram *ram, uint64_t offset, uint64_t size);
 
 #endif

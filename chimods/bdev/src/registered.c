@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define UNIT   CHI_CLIENT_MEMORY_UNIT
-#define WINDOW 256u /* units: no more is registered at once, which takes part of a millisecond */
+#define WINDOW 256u /* units registered at once, at most; takes part of a millisecond */
 
 void bdev_registered_init(struct bdev_registered *registered, struct io_uring *uring)
 {
@@ -48,10 +48,10 @@ static void set_slot(struct bdev_registered *registered, struct chi_client_memor
         atomic_store_explicit(&registered->slot_of[unit], slot, memory_order_relaxed);
 }
 
-/* What of `run` around the units from `first` to `last` is not registered yet. */
-static struct chi_client_memory_run unregistered(const struct bdev_registered *registered,
-                                                 struct chi_client_memory_run run, uint32_t first,
-                                                 uint32_t last)
+/* The largest unregistered part of `run` that contains the units from `first` to `last`. */
+static struct chi_client_memory_run unregistered_part(const struct bdev_registered *registered,
+                                                      struct chi_client_memory_run run,
+                                                      uint32_t first, uint32_t last)
 {
     struct chi_client_memory_run rest = {0};
     uint32_t end = run.first + run.units;
@@ -68,7 +68,7 @@ static struct chi_client_memory_run unregistered(const struct bdev_registered *r
     return rest;
 }
 
-/* Lock held. A slot; -1. */
+/* Registers a run. Returns its slot or -1. Lock held. */
 static int add(struct bdev_registered *registered, struct chi_client_memory_run run)
 {
     uint16_t slot = 0;
@@ -87,7 +87,7 @@ static int add(struct bdev_registered *registered, struct chi_client_memory_run 
     return slot;
 }
 
-/* Half of what lies around the units from `first` to `last`, on both sides; less than all. */
+/* Halves the margins of `run` on both sides of the units from `first` to `last`. */
 static struct chi_client_memory_run half_of(struct chi_client_memory_run run, uint32_t first,
                                             uint32_t last)
 {
@@ -97,7 +97,8 @@ static struct chi_client_memory_run half_of(struct chi_client_memory_run run, ui
     return (struct chi_client_memory_run){.first = begin, .units = end - begin};
 }
 
-/* As much of the run as the kernel takes, but with the units from `first` to `last`. Lock held. */
+/* Registers as much of the run as the kernel accepts, with the units from `first` to `last`. Lock
+ * held. */
 static int add_some(struct bdev_registered *registered, struct chi_client_memory_run run,
                     uint32_t first, uint32_t last)
 {
@@ -109,8 +110,8 @@ static int add_some(struct bdev_registered *registered, struct chi_client_memory
     return slot;
 }
 
-/* Lock held. Operations that the kernel has taken keep the pages until they end. */
-static void take_out(struct bdev_registered *registered, uint16_t slot)
+/* Unregisters a slot. Operations that the kernel has started keep the pages. Lock held. */
+static void unregister(struct bdev_registered *registered, uint16_t slot)
 {
     const struct iovec nothing = {0};
     struct chi_client_memory_run run = registered->slots[slot];
@@ -126,23 +127,23 @@ int bdev_registered_find(struct bdev_registered *registered, const uint8_t *memo
     uint64_t first = offset / UNIT, last = (offset + size - 1) / UNIT;
 
     if (first >= registered->units || last >= registered->units)
-        return -1; /* not a client's, or nothing is registered */
+        return -1; /* not client memory, or nothing can be registered */
     uint16_t slot = slot_of(registered, first);
     if (slot != 0 || slot_of(registered, last) != 0)
-        return slot_of(registered, last) == slot ? slot - 1 : -1; /* one, or across two */
+        return slot_of(registered, last) == slot ? slot - 1 : -1; /* inside one, or across two */
     if (atomic_load_explicit(&registered->refused, memory_order_relaxed))
         return -1;
     struct chi_client_memory_run run = chi_client_memory_around(memory, size, WINDOW);
     pthread_mutex_lock(&registered->lock);
-    run = unregistered(registered, run, (uint32_t)first, (uint32_t)last);
+    run = unregistered_part(registered, run, (uint32_t)first, (uint32_t)last);
     int found = run.units > 0 ? add_some(registered, run, (uint32_t)first, (uint32_t)last) : -1;
-    if (run.units > 0 && found < 0) /* before the unlock, so that what leaves then takes it back */
+    if (run.units > 0 && found < 0) /* before the unlock, so that a removal clears it later */
         atomic_store_explicit(&registered->refused, true, memory_order_relaxed);
     pthread_mutex_unlock(&registered->lock);
     return found;
 }
 
-void bdev_registered_leave(struct bdev_registered *registered, struct chi_client_memory_run run)
+void bdev_registered_remove(struct bdev_registered *registered, struct chi_client_memory_run run)
 {
     if (registered->uring == NULL)
         return;
@@ -151,7 +152,7 @@ void bdev_registered_leave(struct bdev_registered *registered, struct chi_client
         uint16_t slot = slot_of(registered, unit);
         if (slot == 0)
             continue;
-        take_out(registered, (uint16_t)(slot - 1));
+        unregister(registered, (uint16_t)(slot - 1));
         atomic_store_explicit(&registered->refused, false, memory_order_relaxed);
     }
     pthread_mutex_unlock(&registered->lock);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Registered buffers of one io_uring: clients' memory whose pages the kernel has looked up once and
- * keeps, instead of for each operation. Memory is registered when an operation first uses it,
- * together with what else its client has around it, and let go of before it loses its pages.
+ * Registered buffers of one io_uring: ranges of client memory whose pages the kernel looks up once,
+ * instead of for each operation. A range is registered when an operation first uses it, together
+ * with the client's memory around it, and unregistered before it loses its pages.
  *
- * find: the ring's own worker. leave: the thread that gives memory back. Both may happen at once,
- * but never for the same units, since those of an operation that is under way do not leave. What an
- * operation was told may be gone by the time the kernel looks, if a neighbour left meanwhile: then
- * the kernel ends it with -EFAULT, nothing is moved, and it is to be done by its address.
+ * find() runs on the ring's own worker, remove() on the thread that returns the memory; both may
+ * run at once, but never for the same units, since memory of an operation in flight is not
+ * returned. A slot that find() gave may be gone when the kernel starts the operation, if a
+ * neighbouring range was removed in between. Then the kernel ends the operation with -EFAULT
+ * without transferring anything, and the engine repeats it by address.
  */
 #ifndef CHIMAERA_BDEV_REGISTERED_H
 #define CHIMAERA_BDEV_REGISTERED_H
@@ -20,29 +21,29 @@
 
 struct io_uring;
 
-/* Zeroed: nothing is registered, and nothing will be. */
+/* Zeroed: nothing is registered, and find() always returns -1. */
 struct bdev_registered {
     struct io_uring *uring;
-    const uint8_t *base;        /* of clients' memory */
-    uint32_t units;             /* of it */
-    _Atomic(uint16_t) *slot_of; /* by unit: slot + 1, or 0 */
-    atomic_bool refused;        /* by the kernel, as too much; until some is let go of */
-    _Atomic(uint64_t) bytes;    /* registered now */
-    pthread_mutex_t lock;       /* for what follows, and to write slot_of */
+    const uint8_t *base;        /* of client memory */
+    uint32_t units;             /* of CHI_CLIENT_MEMORY_UNIT bytes, in client memory */
+    _Atomic(uint16_t) *slot_of; /* per unit: slot + 1, or 0 */
+    atomic_bool refused;        /* the kernel refused a range; until one is removed */
+    _Atomic(uint64_t) bytes;    /* now */
+    pthread_mutex_t lock;       /* protects slots, and writes of slot_of */
     struct chi_client_memory_run slots[BDEV_REGISTERED_SLOTS];
 };
 
-/* For a ring of the calling worker. Where the kernel has no such thing, zeroed. Handlers. */
+/* For a ring of the calling worker. Left zeroed if the kernel lacks support. Handlers. */
 void bdev_registered_init(struct bdev_registered *registered, struct io_uring *uring);
 void bdev_registered_fini(struct bdev_registered *registered);
 
 /*
- * Which registered buffer [memory, memory + size) lies in, a buffer of a task that is under way;
- * registers it where that can be done. -1: in none.
+ * Returns the slot of the registered buffer that contains [memory, memory + size), which is memory
+ * of a task in flight; registers it if possible. -1: none.
  */
 int bdev_registered_find(struct bdev_registered *registered, const uint8_t *memory, uint64_t size);
 
-/* These units are about to lose their pages. */
-void bdev_registered_leave(struct bdev_registered *registered, struct chi_client_memory_run run);
+/* Unregisters these units, which are about to lose their pages. Any thread. */
+void bdev_registered_remove(struct bdev_registered *registered, struct chi_client_memory_run run);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A device's space. See space.h. */
+/* The space of a device. See space.h. */
 #include "space.h"
 
 #include <chimaera/park.h>
@@ -7,18 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORDS_KEPT ((size_t)64 * BDEV_PAGE_RECORDS) /* in memory, before somebody must flush */
+#define RECORDS_MAX ((size_t)64 * BDEV_PAGE_RECORDS) /* pending records that call for a flush */
 
 /* ---- commits */
 
-/* Somebody who needs a commit that begins after now. On its fiber's stack. */
+/* A flush that waits for a commit that begins later. On its fiber's stack. */
 struct bdev_flush_waiter {
     struct chi_parking parking;
-    uint64_t commit; /* the first that will do */
+    uint64_t commit; /* number of the first commit that covers the flush */
     struct bdev_flush_waiter *next;
 };
 
-#define GO_ON 1 /* for a waiter: nobody is committing now */
+#define RUN_COMMIT 1 /* result of parking: the waiter is to run the next commit */
 
 static int wait_for_commit(struct bdev_space *space, uint64_t commit)
 {
@@ -28,20 +28,20 @@ static int wait_for_commit(struct bdev_space *space, uint64_t commit)
     return chi_task_park(&waiter.parking);
 }
 
-/* Tells those for whom commit number `commit` did, and has one of the others go on. */
+/* Wakes the waiters that commit number `commit` covers, and one of the others to run the next. */
 static void end_commit(struct bdev_space *space, uint64_t commit, int rc)
 {
     struct bdev_flush_waiter *waiter = space->waiters, *next;
-    bool gone_on = false;
+    bool handed_over = false;
     space->waiters = NULL;
     space->committing = false;
     for (; waiter != NULL; waiter = next) {
         next = waiter->next;
         if (waiter->commit <= commit) {
             chi_task_unpark(&waiter->parking, rc);
-        } else if (!gone_on) {
-            gone_on = true;
-            chi_task_unpark(&waiter->parking, GO_ON);
+        } else if (!handed_over) {
+            handed_over = true;
+            chi_task_unpark(&waiter->parking, RUN_COMMIT);
         } else {
             waiter->next = space->waiters;
             space->waiters = waiter;
@@ -49,15 +49,15 @@ static void end_commit(struct bdev_space *space, uint64_t commit, int rc)
     }
 }
 
-static void release_held(struct bdev_space *space, size_t count)
+static void unpin(struct bdev_space *space, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        bdev_free_extents_put(&space->free, space->held[i].first, space->held[i].count);
-        space->held_units -= space->held[i].count;
+        bdev_free_extents_put(&space->free, space->pinned[i].first, space->pinned[i].count);
+        space->pinned_units -= space->pinned[i].count;
     }
-    space->held_count -= count;
+    space->pinned_count -= count;
     if (count > 0)
-        memmove(space->held, space->held + count, space->held_count * sizeof *space->held);
+        memmove(space->pinned, space->pinned + count, space->pinned_count * sizeof *space->pinned);
 }
 
 int bdev_space_flush(struct bdev_space *space)
@@ -68,31 +68,33 @@ int bdev_space_flush(struct bdev_space *space)
         return 0;
     while (space->committing) {
         int rc = wait_for_commit(space, needed);
-        if (rc != GO_ON)
+        if (rc != RUN_COMMIT)
             return rc;
     }
-    size_t held = space->held_count;
+    size_t pinned = space->pinned_count;
     uint64_t commit = ++space->commits_begun;
     space->committing = true;
     int rc = bdev_log_commit(space->log, &space->map);
     if (rc == 0)
-        release_held(space, held);
+        unpin(space, pinned);
     end_commit(space, commit, rc);
     return rc;
 }
 
 bool bdev_space_wants_flush(const struct bdev_space *space)
 {
-    return space->log != NULL && !space->committing && space->log->count >= RECORDS_KEPT;
+    return space->log != NULL && !space->committing && space->log->count >= RECORDS_MAX;
 }
 
-/* ---- allocating */
+/* ---- allocate */
 
-static int take_piece(struct bdev_space *space, uint64_t units, struct chi_bytes *blocks,
+/* Allocates one block of at most `units`. */
+static int take_block(struct bdev_space *space, uint64_t units, struct chi_bytes *blocks,
                       size_t taken, uint64_t *got)
 {
     uint64_t first;
-    int rc = bdev_free_extents_reserve(&space->free, space->blocks + taken + space->held_count + 2);
+    int rc =
+        bdev_free_extents_reserve(&space->free, space->blocks + taken + space->pinned_count + 2);
     if (rc < 0)
         return rc;
     uint64_t most = CHIMAERA_BDEV_BLOCK_MAX >> space->map.unit_shift;
@@ -115,7 +117,7 @@ static const struct chimaera_bdev_block *items_of(const struct chi_bytes *blocks
     return (const void *)view.data;
 }
 
-/* Free space of the moment; does not park. */
+/* Allocates from the extents that are free now; does not park. */
 static int take_all(struct bdev_space *space, uint64_t units, uint32_t max_blocks,
                     struct chi_bytes *blocks)
 {
@@ -125,7 +127,7 @@ static int take_all(struct bdev_space *space, uint64_t units, uint32_t max_block
     for (uint64_t got; units > 0 && rc == 0; units -= got) {
         got = 0;
         rc = max_blocks != 0 && count == max_blocks ? -ENOBUFS
-                                                    : take_piece(space, units, blocks, count, &got);
+                                                    : take_block(space, units, blocks, count, &got);
         count += rc == 0;
     }
     if (rc == 0 && space->log != NULL)
@@ -158,8 +160,8 @@ int bdev_space_allocate(struct bdev_space *space, uint64_t size, uint32_t max_bl
         return -ENOSPC;
     uint64_t units = (size >> shift) + ((size & (((uint64_t)1 << shift) - 1)) != 0);
     int rc = take_all(space, units, max_blocks, blocks);
-    while ((rc == -ENOSPC || rc == -ENOBUFS) && space->held_count > 0) {
-        int flushed = bdev_space_flush(space); /* others may take what it sets free */
+    while ((rc == -ENOSPC || rc == -ENOBUFS) && space->pinned_count > 0) {
+        int flushed = bdev_space_flush(space); /* others may allocate what it unpins */
         if (flushed < 0)
             return flushed;
         rc = take_all(space, units, max_blocks, blocks);
@@ -167,20 +169,20 @@ int bdev_space_allocate(struct bdev_space *space, uint64_t size, uint32_t max_bl
     return rc;
 }
 
-/* ---- freeing */
+/* ---- free */
 
-static int reserve_held(struct bdev_space *space, size_t more)
+static int reserve_pinned(struct bdev_space *space, size_t more)
 {
-    if (space->held_capacity - space->held_count >= more)
+    if (space->pinned_capacity - space->pinned_count >= more)
         return 0;
-    size_t capacity = space->held_capacity != 0 ? space->held_capacity * 2 : 256;
-    while (capacity - space->held_count < more)
+    size_t capacity = space->pinned_capacity != 0 ? space->pinned_capacity * 2 : 256;
+    while (capacity - space->pinned_count < more)
         capacity *= 2;
-    void *held = realloc(space->held, capacity * sizeof *space->held);
-    if (held == NULL)
+    void *pinned = realloc(space->pinned, capacity * sizeof *space->pinned);
+    if (pinned == NULL)
         return -ENOMEM;
-    space->held = held;
-    space->held_capacity = capacity;
+    space->pinned = pinned;
+    space->pinned_capacity = capacity;
     return 0;
 }
 
@@ -191,15 +193,15 @@ int bdev_space_free(struct bdev_space *space, const struct chimaera_bdev_block *
     size_t i;
     int rc = space->log != NULL ? bdev_log_reserve(space->log, count) : 0;
     if (rc == 0 && space->log != NULL)
-        rc = reserve_held(space, count);
+        rc = reserve_pinned(space, count);
     for (i = 0; i < count && rc == 0; i++) {
         rc = blocks[i].device == space->device ? bdev_map_check_block(&space->map, blocks[i])
                                                : -EXDEV;
-        if (rc == 0) /* at once, so that the same block again is found */
+        if (rc == 0) /* now, so that the same block named twice is found */
             bdev_map_clear(&space->map, blocks[i].offset >> shift, blocks[i].size >> shift);
     }
     if (rc < 0) {
-        for (i -= i > 0; i-- > 0;) /* all but the one that was refused */
+        for (i -= i > 0; i-- > 0;) /* all but the one that failed */
             bdev_map_set(&space->map, blocks[i].offset >> shift, blocks[i].size >> shift);
         return rc;
     }
@@ -210,14 +212,14 @@ int bdev_space_free(struct bdev_space *space, const struct chimaera_bdev_block *
             continue;
         }
         bdev_log_append(space->log, first, here, true);
-        space->held[space->held_count++] = (struct bdev_held){first, here};
-        space->held_units += here;
+        space->pinned[space->pinned_count++] = (struct bdev_pinned){first, here};
+        space->pinned_units += here;
     }
     space->blocks -= count;
     return 0;
 }
 
-/* ---- the rest */
+/* ---- init and fini */
 
 int bdev_space_init(struct bdev_space *space, struct bdev_map *map, struct bdev_log *log,
                     uint32_t device)
@@ -241,11 +243,11 @@ void bdev_space_fini(struct bdev_space *space)
 {
     bdev_map_fini(&space->map);
     bdev_free_extents_fini(&space->free);
-    free(space->held);
+    free(space->pinned);
     *space = (struct bdev_space){0};
 }
 
 uint64_t bdev_space_remaining(const struct bdev_space *space)
 {
-    return (space->free.units + space->held_units) << space->map.unit_shift;
+    return (space->free.units + space->pinned_units) << space->map.unit_shift;
 }

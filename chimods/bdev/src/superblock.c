@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The superblock. See superblock.h. Of the two places the one of the older epoch is never touched
- * by a write, so a torn one leaves the other. */
+/* The superblock. See superblock.h. A write replaces the superblock of the older epoch, so a torn
+ * write leaves the other one intact. */
 #include "superblock.h"
 
 #include "checksum.h"
@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECKSUM_AT   offsetof(struct bdev_superblock, checksum)
-#define LOG_PAGES_MIN 8u
-#define LOG_PAGES_MAX 4096u
-#define BYTES_A_PAGE  ((uint64_t)1 << 20) /* of the device, to a page of log */
-#define DATA_ALIGN    ((uint64_t)1 << 20) /* of the data, where the unit is as large */
-#define EPOCH_MAX     (UINT64_MAX / 2) /* never reached; so that no later one begins at 0 again */
+#define CHECKSUM_AT        offsetof(struct bdev_superblock, checksum)
+#define LOG_PAGES_MIN      8u
+#define LOG_PAGES_MAX      4096u
+#define BYTES_PER_LOG_PAGE ((uint64_t)1 << 20) /* of the device */
+#define DATA_ALIGN         ((uint64_t)1 << 20) /* of the data, for large units */
+#define EPOCH_MAX          (UINT64_MAX / 2) /* never reached; keeps epochs from wrapping around */
 
 static uint32_t page_checksum(const uint8_t *page, uint32_t at)
 {
@@ -47,12 +47,12 @@ int bdev_super_lay_out(struct bdev_superblock *super, uint64_t size, uint32_t un
 {
     uint64_t unit = (uint64_t)1 << unit_shift;
     uint64_t snapshot = ((size >> unit_shift) + BDEV_PAGE_UNITS - 1) / BDEV_PAGE_UNITS;
-    uint64_t log = size / BYTES_A_PAGE;
+    uint64_t log = size / BYTES_PER_LOG_PAGE;
     if (log < LOG_PAGES_MIN)
         log = LOG_PAGES_MIN;
     if (log > LOG_PAGES_MAX)
         log = LOG_PAGES_MAX;
-    if (log < snapshot) /* writing a snapshot is to cost no more than what made it necessary */
+    if (log < snapshot) /* a snapshot is no longer than the log that it replaces */
         log = snapshot;
     if (snapshot > UINT32_MAX / 2 || snapshot == 0)
         return snapshot == 0 ? -ENOSPC : -EFBIG;
@@ -80,7 +80,7 @@ uint64_t bdev_super_region(const struct bdev_superblock *super, uint64_t epoch)
     return (2 + epoch % 2 * pages) * BDEV_PAGE;
 }
 
-/* Whether a superblock with a right checksum says what this code would write. */
+/* Checks a superblock whose checksum is correct against the layout of this version. */
 static int check(const struct bdev_superblock *super, uint64_t size)
 {
     struct bdev_superblock laid_out;
@@ -98,14 +98,14 @@ static int check(const struct bdev_superblock *super, uint64_t size)
     return memcmp(&laid_out, super, sizeof laid_out) == 0 ? 0 : -EUCLEAN;
 }
 
-/* A page with a superblock as it was written, in the place `index`. */
+/* Whether page `index` holds a valid superblock. */
 static bool is_super(const struct bdev_superblock *page, uint32_t index)
 {
     return page->magic == BDEV_SUPER_MAGIC && page->epoch % 2 == index &&
            bdev_page_sealed(page, CHECKSUM_AT);
 }
 
-/* What was to be our superblock, in a sector: it is there, or in part, or not. */
+/* Whether page 1 is empty or holds a superblock whose write was torn. */
 static bool is_torn_super(const struct bdev_superblock *page)
 {
     static const struct bdev_superblock nothing;
@@ -114,9 +114,9 @@ static bool is_torn_super(const struct bdev_superblock *page)
     return memcmp(page->zero, nothing.zero, sizeof page->zero) == 0 && !is_super(page, 1);
 }
 
-bool bdev_super_unfinished(const struct bdev_superblock pages[2])
+bool bdev_super_is_interrupted(const struct bdev_superblock pages[2])
 {
-    static const struct bdev_superblock mark = {.magic = BDEV_BEGUN_MAGIC};
+    static const struct bdev_superblock mark = {.magic = BDEV_FORMATTING_MAGIC};
     return memcmp(&pages[0], &mark, sizeof mark) == 0 && is_torn_super(&pages[1]);
 }
 
@@ -128,13 +128,13 @@ bool bdev_super_is_region(const void *page)
            memcmp(page, nothing, sizeof nothing) == 0;
 }
 
-int bdev_super_begin(struct bdev_store *store, bool empty)
+int bdev_super_begin_format(struct bdev_store *store, bool empty)
 {
     struct bdev_superblock *pages = aligned_alloc(BDEV_PAGE, 2 * sizeof *pages);
     if (pages == NULL)
         return -ENOMEM;
     memset(pages, 0, 2 * sizeof *pages);
-    pages[0].magic = empty ? BDEV_BEGUN_MAGIC : 0;
+    pages[0].magic = empty ? BDEV_FORMATTING_MAGIC : 0;
     int rc = store->write(store, 0, pages, 2 * sizeof *pages);
     if (rc == 0)
         rc = store->flush(store);
@@ -159,7 +159,7 @@ int bdev_super_read(struct bdev_store *store, uint64_t size, struct bdev_superbl
         else if (best == NULL || pages[i].epoch > best->epoch)
             best = &pages[i];
     }
-    if (rc == 0 && bdev_super_unfinished(pages))
+    if (rc == 0 && bdev_super_is_interrupted(pages))
         damaged = false;
     if (rc == 0 && best == NULL)
         rc = damaged ? -EUCLEAN : -ENOENT;

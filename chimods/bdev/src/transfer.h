@@ -1,47 +1,47 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Moving bytes between a file and a caller's memory: in place where both lie as the system wants
- * it, else by a bounce buffer. Any offset and size; a write that does not cover its first or last
- * sector reads it and writes it back whole, and nobody else writes there meanwhile. Handlers, on
- * any worker; everything parks.
+ * Transfers between a file and a caller's memory, at any offset and of any size: in place where
+ * both are aligned as the system requires, else through a bounce buffer. A write of a part of a
+ * sector reads the sector and writes it back, under an exclusive range lock. Handlers of any
+ * worker; every function but begin parks.
  */
 #ifndef CHIMAERA_BDEV_TRANSFER_H
 #define CHIMAERA_BDEV_TRANSFER_H
 
 #include "device.h"
 
-#define BDEV_SLOTS 16u
+#define BDEV_TRANSFER_SLOTS 16u
 
-/* The operations of one task. On its handler's stack; end what was begun. */
+/* The operations of one task. On its handler's stack; must be ended once begun. */
 struct bdev_transfer {
     struct bdev_device *device;
     bool write;
     bool batch_open;
-    uint32_t used;
+    uint32_t used; /* slots */
     struct bdev_batch batch;
-    struct bdev_slot {
+    struct bdev_transfer_slot {
         struct bdev_op op;
-        struct bdev_claim claim;
-        bool claimed;
-    } slots[BDEV_SLOTS];
+        struct bdev_range_lock lock;
+        bool locked;
+    } slots[BDEV_TRANSFER_SLOTS];
 };
 
 void bdev_transfer_begin(struct bdev_transfer *transfer, struct bdev_device *device, bool write);
 
 /*
- * Moves `size` bytes at `offset` of the file; may still be under way when it returns. 0 or the code
- * of what failed so far.
+ * Transfers `size` bytes at `offset` of the file. Operations may still be in flight when it
+ * returns. Returns 0 or the code of an operation that has failed so far.
  */
 int bdev_transfer_range(struct bdev_transfer *transfer, uint64_t offset, uint8_t *memory,
                         uint64_t size);
 
-/* Waits for everything; 0, or the code of what failed since the last call that said so. */
+/* Waits for all operations. Returns 0, or the code of a failure that was not returned before. */
 int bdev_transfer_end(struct bdev_transfer *transfer);
 
-/* Makes a range of the file zeros. */
-int bdev_file_zero(struct bdev_device *device, uint64_t offset, uint64_t size);
+/* Zeroes a range of the file. Returns 0 or a code. */
+int bdev_transfer_zero(struct bdev_device *device, uint64_t offset, uint64_t size);
 
-/* Tells the system that nobody needs the content of a range; what it cannot give back it keeps. */
-int bdev_file_trim(struct bdev_device *device, uint64_t offset, uint64_t size);
+/* Deallocates a range of the file where the file system can. Returns 0 or a code. */
+int bdev_transfer_trim(struct bdev_device *device, uint64_t offset, uint64_t size);
 
 #endif

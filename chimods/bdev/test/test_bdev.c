@@ -45,7 +45,8 @@ static int create(enum chimaera_bdev_type type, enum chimaera_bdev_engine engine
     return chimaera_bdev_create(&disk, HERE, path, type, SIZE, 0, 0, &options);
 }
 
-/* Several at a time, some of them askew, so that handlers wait for the device and for each other.
+/* Several writes in flight, some unaligned, so that handlers wait for the device and for each
+ * other.
  */
 static void use(void)
 {
@@ -79,35 +80,36 @@ static void use(void)
     chi_buffer_free(&buffer);
 }
 
-static void a_file_by_threads(void **state)
+static void check(enum chimaera_bdev_type type, enum chimaera_bdev_engine engine)
 {
-    (void)state;
-    assert_int_equal(create(CHIMAERA_BDEV_TYPE_FILE, CHIMAERA_BDEV_ENGINE_THREADS), 0);
+    assert_int_equal(create(type, engine), 0);
     use();
     assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
 }
 
-static void a_file_by_whatever_there_is(void **state)
+static void a_file_works_with_engine_threads(void **state)
 {
     (void)state;
-    assert_int_equal(create(CHIMAERA_BDEV_TYPE_FILE, CHIMAERA_BDEV_ENGINE_AUTO), 0);
-    use();
-    assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
+    check(CHIMAERA_BDEV_TYPE_FILE, CHIMAERA_BDEV_ENGINE_THREADS);
 }
 
-static void memory(void **state)
+static void a_file_works_with_engine_auto(void **state)
 {
     (void)state;
-    assert_int_equal(create(CHIMAERA_BDEV_TYPE_RAM, CHIMAERA_BDEV_ENGINE_AUTO), 0);
-    use();
-    assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
+    check(CHIMAERA_BDEV_TYPE_FILE, CHIMAERA_BDEV_ENGINE_AUTO);
 }
 
-/* Two tasks of one lane: the second need not wait until all blocks of the first were looked at. */
+static void ram_works(void **state)
+{
+    (void)state;
+    check(CHIMAERA_BDEV_TYPE_RAM, CHIMAERA_BDEV_ENGINE_AUTO);
+}
+
+/* Two tasks on one lane: the second runs before all blocks of the first are checked. */
 static void naming_a_great_many_blocks_lets_others_run(void **state)
 {
     (void)state;
-    enum { MANY = 32768 }; /* of 4 MiB each: 128 GiB to look at */
+    enum { MANY = 32768 }; /* of 4 MiB each: 128 GiB to check */
     struct chimaera_bdev_block *many = malloc(MANY * sizeof *many);
     struct chimaera_bdev_block block;
     struct chi_buffer buffer;
@@ -143,7 +145,7 @@ static int create_raw(uint64_t size)
     return chimaera_bdev_create(&disk, HERE, path, CHIMAERA_BDEV_TYPE_RAM, size, 0, 0, &options);
 }
 
-/* Two tasks of one lane again. */
+/* Two tasks on one lane again. */
 static void looking_for_holes_in_much_memory_lets_others_run(void **state)
 {
     (void)state;
@@ -172,7 +174,7 @@ static void looking_for_holes_in_much_memory_lets_others_run(void **state)
     assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
 }
 
-/* Whatever allocation fails, the answer is whole or none. */
+/* Whichever allocation fails, the result is complete or an error. */
 static void telling_extents_without_memory(void **state)
 {
     (void)state;
@@ -190,7 +192,7 @@ static void telling_extents_without_memory(void **state)
     assert_int_equal(chimaera_bdev_destroy(&disk, HERE), 0);
 }
 
-/* Refused before the first of them has made the file. */
+/* Refused before the first container creates the file. */
 static void a_file_with_several_containers_is_not_made(void **state)
 {
     (void)state;
@@ -226,7 +228,7 @@ static void a_pool_that_is_there_is_opened_by_name_alone(void **state)
     assert_int_equal(chimaera_bdev_destroy(&other, HERE), 0);
 }
 
-/* Whatever allocation fails, the pool is refused with its code, or is there and works. */
+/* Whichever allocation fails, Create returns its code, or the pool works. */
 static void creating_without_memory(void **state)
 {
     (void)state;
@@ -243,9 +245,9 @@ static void creating_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_file_by_threads, begin, end),
-        cmocka_unit_test_setup_teardown(a_file_by_whatever_there_is, begin, end),
-        cmocka_unit_test_setup_teardown(memory, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_works_with_engine_threads, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_works_with_engine_auto, begin, end),
+        cmocka_unit_test_setup_teardown(ram_works, begin, end),
         cmocka_unit_test_setup_teardown(naming_a_great_many_blocks_lets_others_run, begin, end),
         cmocka_unit_test_setup_teardown(a_file_with_several_containers_is_not_made, begin, end),
         cmocka_unit_test_setup_teardown(a_pool_that_is_there_is_opened_by_name_alone, begin, end),

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "chimaera/admin/autogen/admin_methods.h"
 #include "chimaera/log.h"
+#include "client/stepping.h"
 #include "lane/bell.h"
 #include "runtime/control/registry.h"
 #include "runtime/control/report.h"

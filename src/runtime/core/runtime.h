@@ -20,7 +20,8 @@
 
 struct chi_client_memory_watch;
 struct chi_control;
-struct chi_host;
+struct chi_allocator;
+struct chi_task_backend;
 struct chi_deadlock_monitor;
 struct chi_origin;
 struct chi_pool_table;
@@ -31,7 +32,8 @@ struct chi_worker;
 struct chi_runtime_mode {
     bool stepped;  /* without threads; the one that starts it makes every step: stepper.h */
     uint64_t seed; /* of the order of steps; 0: all in turn */
-    void (*adjust_host)(struct chi_host *host); /* changes where workers' memory comes from */
+    /* Changes where workers' memory and subtasks come from. */
+    void (*adjust_host)(struct chi_allocator *allocator, struct chi_task_backend *backend);
 };
 
 enum chi_runtime_state {

@@ -30,7 +30,7 @@
 
 static _Thread_local struct {
     struct chi_runtime *runtime;
-    struct chi_host host;
+    struct chi_task_backend backend;
     uint64_t tasks;
     uint32_t group;
 } self;
@@ -175,19 +175,19 @@ static void direct_task_del(struct chi_task *task)
 
 void chi_direct_open(struct chi_runtime *runtime)
 {
-    CHI_ASSERT(runtime->stepper != NULL && chi_host == NULL,
+    CHI_ASSERT(runtime->stepper != NULL && chi_task_backend == NULL,
                "direct work needs a stepped runtime, and a thread that is no worker's");
     self.runtime = runtime;
-    self.host = home()->host; /* its memory, as adjusted */
-    self.host.task_new = direct_task_new;
-    self.host.task_enqueue = direct_task_enqueue;
-    self.host.task_wait = direct_task_wait;
-    self.host.task_wait_any = direct_task_wait_any;
-    self.host.task_cancel = direct_task_cancel;
-    self.host.task_del = direct_task_del;
-    self.host.task_node = direct_task_node;
+    self.backend.task_new = direct_task_new;
+    self.backend.task_enqueue = direct_task_enqueue;
+    self.backend.task_wait = direct_task_wait;
+    self.backend.task_wait_any = direct_task_wait_any;
+    self.backend.task_cancel = direct_task_cancel;
+    self.backend.task_del = direct_task_del;
+    self.backend.task_node = direct_task_node;
     self.tasks = 0;
-    chi_host = &self.host;
+    chi_allocator = &home()->allocator; /* as adjusted */
+    chi_task_backend = &self.backend;
 }
 
 void chi_direct_close(struct chi_runtime *runtime)
@@ -195,7 +195,8 @@ void chi_direct_close(struct chi_runtime *runtime)
     if (self.runtime != runtime)
         return;
     self.runtime = NULL;
-    chi_host = NULL;
+    chi_task_backend = NULL;
+    chi_allocator = NULL;
 }
 
 uint64_t chi_direct_tasks(const struct chi_runtime *runtime)

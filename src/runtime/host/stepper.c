@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/last_error.h"
+#include "client/stepping.h"
 #include "runtime/control/control.h"
 #include "runtime/core/current.h"
 #include "runtime/core/runtime.h"
@@ -57,7 +58,8 @@ static void forget_in_child(void)
     stepped = NULL;
     chi_clock_virtual = NULL;
     chi_stepping = NULL;
-    chi_host = NULL;
+    chi_task_backend = NULL;
+    chi_allocator = NULL;
 }
 
 static void set_up_once(void)
@@ -70,7 +72,7 @@ int chi_stepper_create(struct chi_runtime *runtime)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
     pthread_once(&once, set_up_once);
-    if (chi_host != NULL || stepped != NULL)
+    if (chi_task_backend != NULL || stepped != NULL)
         return chi_error(-EPERM, "this thread runs a task or steps another runtime");
     struct chi_stepper *stepper = calloc(1, sizeof(*stepper));
     if (stepper == NULL)
@@ -110,7 +112,8 @@ bool chi_stepper_may_step(const struct chi_runtime *runtime)
 bool chi_stepper_step(struct chi_runtime *runtime, uint32_t number)
 {
     struct chi_stepper *stepper = runtime->stepper;
-    const struct chi_host *host = chi_host; /* of direct.c, or none */
+    const struct chi_allocator *allocator = chi_allocator; /* of direct.c, or none */
+    const struct chi_task_backend *backend = chi_task_backend;
     int error = errno;
 
     struct worker_thread *thread = &stepper->workers[number];
@@ -120,7 +123,8 @@ bool chi_stepper_step(struct chi_runtime *runtime, uint32_t number)
     bool did = chi_worker_step(runtime->workers[number]);
     thread->errno_value = errno;
     chi_stepping = &stepping;
-    chi_host = host;
+    chi_task_backend = backend;
+    chi_allocator = allocator;
     chi_last_error_swap(&thread->error);
     errno = error;
     return did;

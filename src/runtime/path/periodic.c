@@ -33,7 +33,7 @@
 #include "runtime/worker/verdict.h"
 #include "runtime/worker/wait_entry.h"
 #include "runtime/worker/worker.h"
-#include "task/kinds.h"
+#include "task/task_time.h"
 
 /* Of one origin: each is private memory, and they outlive their lane. */
 #define PERIODIC_MAX 4096u

@@ -25,18 +25,8 @@
 #include "runtime/worker/share.h"
 #include "runtime/worker/timing.h"
 #include "runtime/worker/worker.h"
+#include "task/private_allocator.h"
 #include "task/schema.h"
-
-static void *host_alloc(size_t size)
-{
-    return malloc(size);
-}
-
-static void host_free(void *memory, size_t size)
-{
-    (void)size;
-    free(memory);
-}
 
 static struct chi_task_node host_task_node(void)
 {
@@ -269,9 +259,12 @@ void chi_subtask_host_init(struct chi_worker *worker)
 {
     struct chi_runtime *runtime = worker->runtime;
 
-    worker->host = (struct chi_host){
-        .alloc = host_alloc,
-        .free = host_free,
+    worker->allocator = chi_private_allocator;
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        worker->allocator.segment_base[s] = runtime->segments[s].base;
+        worker->allocator.segment_size[s] = runtime->segments[s].size;
+    }
+    worker->backend = (struct chi_task_backend){
         .task_new = host_task_new,
         .task_enqueue = host_task_enqueue,
         .task_wait = host_task_wait,
@@ -280,10 +273,6 @@ void chi_subtask_host_init(struct chi_worker *worker)
         .task_del = host_task_del,
         .task_node = host_task_node,
     };
-    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
-        worker->host.segment_base[s] = runtime->segments[s].base;
-        worker->host.segment_size[s] = runtime->segments[s].size;
-    }
     if (runtime->mode.adjust_host != NULL)
-        runtime->mode.adjust_host(&worker->host);
+        runtime->mode.adjust_host(&worker->allocator, &worker->backend);
 }

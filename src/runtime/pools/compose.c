@@ -19,7 +19,7 @@
 #include "runtime/module/module.h"
 #include "runtime/module/pool.h"
 #include "runtime/pools/pools.h"
-#include "task/host.h"
+#include "task/private_allocator.h"
 
 /* Puts the place before what was said last. */
 static int at_place(int rc, const struct chi_config *config, const struct chi_config_pool *pool,
@@ -144,29 +144,17 @@ static int check_pool(const struct chi_config *config, const struct chi_config_p
     return rc;
 }
 
-static void *check_alloc(size_t size)
-{
-    return malloc(size);
-}
-
-static void check_free(void *memory, size_t size)
-{
-    (void)size;
-    free(memory);
-}
-
 int chi_compose_check(const struct chi_config *config)
 {
     /* Long texts of parameters need memory, and there is no runtime to have it from. */
-    static const struct chi_host host = {.alloc = check_alloc, .free = check_free};
-    const struct chi_host *before = chi_host;
+    const struct chi_allocator *before = chi_allocator;
     struct chi_module_table modules = {.paths = config->module_paths};
     int rc = 0;
 
-    chi_host = &host;
+    chi_allocator = &chi_private_allocator;
     for (size_t i = 0; rc == 0 && i < config->pool_count; i++)
         rc = check_pool(config, &config->pools[i], &modules);
-    chi_host = before;
+    chi_allocator = before;
     chi_module_table_fini(&modules);
     return rc;
 }

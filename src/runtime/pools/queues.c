@@ -12,14 +12,15 @@
 #include "runtime/module/lane.h"
 #include "runtime/module/pool.h"
 #include "runtime/worker/worker.h"
-#include "task/host.h"
+#include "task/allocator.h"
 
 #define STACK_SIZE_MAX (64u << 20)
 
 /* What Create asks for comes from where all memory of handlers does. Workers only. */
 static void *allocate(size_t count, size_t size)
 {
-    void *memory = chi_host->alloc(count * size);
+    chi_shm_ptr_t ptr;
+    void *memory = chi_allocator->alloc(chi_allocator, CHI_SEGMENT_MAIN, count * size, &ptr);
     if (memory != NULL)
         memset(memory, 0, count * size);
     return memory;
@@ -28,7 +29,8 @@ static void *allocate(size_t count, size_t size)
 static void release(void *memory, size_t count, size_t size)
 {
     if (memory != NULL)
-        chi_host->free(memory, count * size);
+        chi_allocator->free(chi_allocator, chi_shm_ptr(CHI_SEGMENT_PRIVATE, (uintptr_t)memory),
+                            count * size);
 }
 
 /* Workers of the class: [*first, *first + count). High latency falls back to the others where it

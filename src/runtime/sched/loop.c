@@ -61,8 +61,8 @@ INLINED uint32_t fill_batch(struct chi_worker *worker, struct chi_worker *owner,
                             struct chi_ingress *ingress)
 {
     struct chi_batch *batch = &owner->lanes.batch;
-    const char *base = worker->host.segment_base[CHI_SEGMENT_MAIN];
-    uint64_t size = worker->host.segment_size[CHI_SEGMENT_MAIN];
+    const char *base = worker->allocator.segment_base[CHI_SEGMENT_MAIN];
+    uint64_t size = worker->allocator.segment_size[CHI_SEGMENT_MAIN];
 
     batch->next = 0;
     batch->ingress = ingress;

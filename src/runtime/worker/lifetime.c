@@ -33,7 +33,8 @@
 static void enter(struct chi_worker *worker)
 {
     chi_worker_self = worker;
-    chi_host = &worker->host;
+    chi_allocator = &worker->allocator;
+    chi_task_backend = &worker->backend;
     worker->fibers.thread = chi_fiber_adopt(worker->fibers.pool);
     if (worker->fibers.thread != NULL &&
         (worker->fibers.running != NULL || chi_worker_has_spare(worker)))
@@ -55,7 +56,8 @@ static void run(struct chi_worker *worker)
 static void leave(struct chi_worker *worker)
 {
     chi_fiber_unadopt(worker->fibers.thread);
-    chi_host = NULL;
+    chi_task_backend = NULL;
+    chi_allocator = NULL;
     chi_worker_self = NULL;
 }
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/cpu.h"
 #include "runtime/core/record.h"
+#include "runtime/core/runtime.h"
 #include "runtime/worker/idle.h"
 #include "runtime/worker/share.h"
 #include "runtime/worker/timing.h"

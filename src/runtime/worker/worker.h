@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "base/cpu.h"
+#include "client/task_backend.h"
 #include "fiber/fiber.h"
 #include "runtime/core/current.h"
 #include "runtime/core/message.h"
@@ -21,7 +22,7 @@
 #include "runtime/worker/handover.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/wait_entry.h"
-#include "task/host.h"
+#include "task/allocator.h"
 
 #define CHI_BATCH_MAX 32u
 
@@ -137,7 +138,8 @@ struct chi_worker {
     uint32_t id;
     enum chi_priority priority;
     const struct chi_worker_ops *ops;
-    struct chi_host host;
+    struct chi_allocator allocator;
+    struct chi_task_backend backend;
     struct chi_record *current; /* whose handler runs now; NULL in the scheduler. orchestrator.h */
     atomic_bool takeover;       /* its lanes are not its own to touch */
     bool idle;                  /* it has looked for work for a while */

@@ -37,7 +37,7 @@ static inline void is(uint32_t index, uint64_t offset, uint64_t size, uint32_t f
 /* From the beginning to `at`, without gaps, each of another kind than the one before it. */
 static inline void check_order(uint64_t offset)
 {
-    assert_true(list.count > 0 && list.count <= list.room);
+    assert_true(list.count > 0 && list.count <= list.capacity);
     for (uint32_t i = 0; i < list.count; i++) {
         assert_int_equal(list.items[i].offset, offset);
         assert_true(list.items[i].size > 0);

@@ -115,7 +115,7 @@ static inline void allocate(struct history *h)
 {
     struct chi_bytes bytes = {0};
     uint64_t size = (1 + disk_random(&h->seed) % ALLOCATION_MAX) * UNIT;
-    size_t held = h->space.held_count;
+    size_t held = h->space.pinned_count;
     size_t commits = h->log.commits;
 
     /* Where it must flush first, that is a commit like others. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A map that somebody has written who means ill, with all checksums right: opening takes it as a
- * map that could be, or refuses it. What is taken gives each unit to one block only, now and after
- * it was opened again. Include in one file of a test; random edits or a fuzzer's.
+ * A hostile map whose checksums are all correct, edited at random or by a fuzzer. Opening refuses
+ * it or loads a consistent map, which allocates no unit twice, also after it is opened again.
+ * Include in one file of a test.
  */
 #ifndef CHI_TEST_BDEV_HOSTILE_MAP_H
 #define CHI_TEST_BDEV_HOSTILE_MAP_H
@@ -76,7 +76,7 @@ static inline void hostile_close(struct bdev_log *log, struct bdev_space *space)
     bdev_log_fini(log);
 }
 
-/* Blocks of a unit until no more is free; each is a unit that nobody had. */
+/* Allocates blocks of one unit until none is free; no unit is allocated twice. */
 static inline void hostile_fill(struct bdev_space *space)
 {
     struct bdev_map *map = &space->map;

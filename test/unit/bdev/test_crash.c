@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Crashes of a device with an allocation log: a history of allocations, writes, frees and flushes
- * is recorded, the power goes after each operation on the disk, and what is left is opened. It must
- * be the state of one of the commits, no older than the last that was said to be durable; whoever
- * owns a block then finds in it what was flushed.
+ * Crashes of a device with an allocation log. A history of allocations, writes, frees and flushes
+ * is recorded; power is lost after each operation on the disk, and the remaining content is opened.
+ * It must be the state of a commit, no older than the last one reported as durable, and each
+ * allocated block must hold its owner's flushed data.
  */
 #include "fake_host.h"
 #include "history.h"
@@ -90,7 +90,7 @@ static void a_crash_while_making_a_map_leaves_nothing_or_an_empty_one(void **sta
             disk_init_last(&after, DISK_BYTES, image);
             int rc = bdev_super_read(&after.base, DISK_BYTES, &super);
             if (rc == -ENOENT)
-                assert_true(bdev_super_unfinished((const void *)image) ||
+                assert_true(bdev_super_is_interrupted((const void *)image) ||
                             memcmp(image, zeros, DISK_BYTES) == 0);
             else
                 check_image(&h, h.moments[0].ended, image, &after);

@@ -117,7 +117,7 @@ static void a_superblock_that_was_never_written_loses_nothing(void **state)
     end(&h);
 }
 
-/* A crash while the lost one is written anew finds it lost as before, or there. */
+/* After a crash while the lost one is rewritten it is still lost, or valid. */
 static void a_crash_while_a_superblock_is_mended_changes_nothing(void **state)
 {
     (void)state;
@@ -155,7 +155,7 @@ static void both_superblocks_lost_is_neither_empty_nor_unfinished(void **state)
             rot(h.disk.now + BDEV_PAGE, how);
             assert_int_equal(bdev_super_read(&h.disk.base, DISK_BYTES, &super),
                              how == FLIPPED ? -EUCLEAN : -ENOENT);
-            assert_false(bdev_super_unfinished((const void *)h.disk.now));
+            assert_false(bdev_super_is_interrupted((const void *)h.disk.now));
             /* What says so to who looks at the first MiB of a disk. */
             memcpy(&magics, h.disk.now + (size_t)2 * BDEV_PAGE, sizeof magics);
             assert_int_equal(magics, BDEV_SNAPSHOT_MAGIC);
@@ -185,8 +185,8 @@ static void check_snapshot_and_log(struct fake_disk *disk, const struct moment *
             memcpy(image, disk->now, DISK_BYTES);
             disk_init_last(&damaged, DISK_BYTES, image);
             rot(damaged.now + region + i * (uint64_t)BDEV_PAGE, how);
-            /* Of the last page nobody can tell it from one that was torn by a crash; of one without
-             * records nobody needs to. */
+            /* The last page cannot be told from one torn by a crash; one without records is
+             * not needed. */
             if (i == pages || i > last)
                 assert_int_equal(open_again(&damaged, moment), 0);
             else if (i != last)

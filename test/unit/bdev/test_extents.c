@@ -97,13 +97,13 @@ static void a_list_ends_where_its_room_does(void **state)
         assert_int_equal(all, 17);
         end();
         begin(0, BYTES, CHIMAERA_BDEV_EXTENTS_MAX + 1);
-        assert_int_equal(list.room, CHIMAERA_BDEV_EXTENTS_MAX);
+        assert_int_equal(list.capacity, CHIMAERA_BDEV_EXTENTS_MAX);
         end();
     }
     close(fd);
 }
 
-/* Whoever reads there shall learn that it is gone. */
+/* A read there reports that it is gone. */
 static void what_a_file_has_lost_is_data(void **state)
 {
     (void)state;
@@ -149,7 +149,7 @@ static void ask_through(enum chimaera_bdev_engine engine)
     int fd = sparse_file();
     bool holes = has_holes(fd);
 
-    if (bdev_device_init(&device, fd, BYTES, 2, engine) < 0) {
+    if (bdev_device_init_file(&device, fd, BYTES, 2, engine) < 0) {
         print_message("skipped: no io_uring here\n");
         close(fd);
         return;
@@ -166,8 +166,8 @@ static void ask_through(enum chimaera_bdev_engine engine)
     assert_true(stretches > 1 || !holes);
     end();
     assert_int_equal(device.operations, stretches);
-    assert_int_equal(device.gate.inside, 0);
-    assert_int_equal(device.gate.most_inside, 1);
+    assert_int_equal(device.queue_depth.in_flight, 0);
+    assert_int_equal(device.queue_depth.max_in_flight, 1);
     bdev_device_fini(&device);
     park_pollers = NULL;
 }

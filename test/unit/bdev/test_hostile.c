@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Maps with right checksums that nobody of ours has written. See hostile_map.h. */
+/* Hostile maps with correct checksums. See hostile_map.h. */
 #include "hostile_map.h"
 
 #include "fake_host.h"

@@ -3,7 +3,7 @@
  * Opening and closing a file device while others do something to its path, and what is flushed.
  * Calls of the system are stood in for; handlers are threads here.
  */
-#include "../../../chimods/bdev/src/bdev_runtime.h"
+#include "../../../chimods/bdev/src/open.h"
 #include "fake_host.h"
 #include "fake_park.h"
 
@@ -31,7 +31,7 @@ static atomic_uint steps;  /* changes of the file that were asked for */
 static unsigned last_step; /* the process is killed before it; 0: it is not */
 static bool no_fallocate, full;
 static void (*before_lock)(void); /* once */
-static int rival;                 /* a descriptor of somebody else */
+static int rival;                 /* a descriptor of another process */
 
 int flock(int fd, int operation)
 {
@@ -86,7 +86,7 @@ int chi_task_sleep(uint64_t duration_ns)
     return 0;
 }
 
-static void lock_as_somebody_else(void)
+static void lock_as_another_process(void)
 {
     rival = open(path, O_RDWR | O_CLOEXEC);
     assert_true(rival >= 0);
@@ -126,7 +126,7 @@ static void a_file_that_another_locked_first_is_not_removed(void **state)
 {
     (void)state;
     struct chimaera_bdev device = device_of(CHIMAERA_BDEV_MODE_BLOCKS);
-    before_lock = lock_as_somebody_else; /* between making the file and locking it */
+    before_lock = lock_as_another_process; /* between making the file and locking it */
     assert_int_equal(bdev_open(&device), -EBUSY);
     assert_int_equal(access(path, F_OK), 0);
     close(rival);
@@ -143,7 +143,7 @@ static void a_file_that_was_removed_before_the_lock_is_not_used(void **state)
     before_lock = remove_it;
     assert_int_equal(bdev_open(&device), 0);
     assert_int_equal(stat(path, &there), 0);
-    assert_int_equal(fstat(device.file.fd, &used), 0);
+    assert_int_equal(fstat(device.device.fd, &used), 0);
     assert_int_equal(there.st_ino, used.st_ino);
     assert_int_equal(bdev_close(&device), 0);
 }
@@ -224,7 +224,7 @@ static void put_an_empty_file(void)
     close(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600));
 }
 
-/* Without data, and read by somebody. */
+/* Without data, and in the page cache. */
 static void put_reserved_space(void)
 {
     static uint8_t bytes[SIZE];
@@ -234,7 +234,7 @@ static void put_reserved_space(void)
     close(fd);
 }
 
-/* Whatever had been written when it was killed: nobody needs force to try again. */
+/* Whichever writes were done when it was killed, Create succeeds without force. */
 static void a_device_whose_making_was_cut_short_can_be_made(void **state)
 {
     (void)state;
@@ -260,7 +260,7 @@ static void a_device_whose_making_was_cut_short_can_be_made(void **state)
     no_fallocate = false;
 }
 
-/* What a file held before somebody forced it, or writes after making was cut short, is no mark. */
+/* Data from before a forced format, or after an interrupted one, is not taken for the marker. */
 static void what_is_there_is_not_taken_for_a_device_cut_short(void **state)
 {
     (void)state;
@@ -288,7 +288,7 @@ static void what_is_there_is_not_taken_for_a_device_cut_short(void **state)
         int fd = open(path, O_RDWR | O_CLOEXEC);
         struct bdev_superblock pages[2];
         assert_int_equal(pread(fd, pages, sizeof pages, 0), sizeof pages);
-        assert_true(bdev_super_unfinished(pages));
+        assert_true(bdev_super_is_interrupted(pages));
         assert_int_equal(pwrite(fd, text, 1, places[i]), 1);
         close(fd);
         struct chimaera_bdev device = device_of(CHIMAERA_BDEV_MODE_BLOCKS);
@@ -327,8 +327,8 @@ static void a_full_file_system_is_as_full_as_before(void **state)
     assert_int_equal(info.st_blocks, 0);
 }
 
-/* All the ways in which two superblocks can be lost; the blocks are still somebody's. */
-static void a_device_without_superblocks_is_not_made_anew(void **state)
+/* All ways to lose both superblocks; the blocks still hold data. */
+static void a_device_without_superblocks_is_not_formatted(void **state)
 {
     (void)state;
     for (unsigned used = 0; used < 2; used++) {
@@ -361,7 +361,7 @@ int main(void)
         TEST(what_is_there_is_not_taken_for_a_device_cut_short),
         TEST(a_raw_device_has_no_mark_of_a_map),
         TEST(a_full_file_system_is_as_full_as_before),
-        TEST(a_device_without_superblocks_is_not_made_anew),
+        TEST(a_device_without_superblocks_is_not_formatted),
     };
     fake_host_begin();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * Which parts of memory hold data, by each way that the system has: held against what was written,
  * given back and read.
  */
+#include "../../../chimods/bdev/src/pagemap.h"
 #include "../../../chimods/bdev/src/ram.h"
 #include "extents_list.h"
 
@@ -49,8 +50,7 @@ static void by_each_way(void (*test)(void))
 /* Pages of its own for each piece, whatever the machine's setting. */
 static void open_memory(struct bdev_ram *ram, uint64_t size)
 {
-    uint64_t left;
-    assert_int_equal(bdev_ram_init(ram, size, &left), 0);
+    assert_int_equal(bdev_ram_init(ram, size), 0);
     (void)madvise(ram->memory, size, MADV_NOHUGEPAGE);
 }
 
@@ -223,8 +223,7 @@ static void *give_back(void *argument)
 static void use_by_threads(void)
 {
     pthread_t writers[3], other;
-    uint64_t left;
-    assert_int_equal(bdev_ram_init(&shared, 4 * MIB, &left), 0);
+    assert_int_equal(bdev_ram_init(&shared, 4 * MIB), 0);
     atomic_store(&over, false);
     assert_int_equal(pthread_create(&other, NULL, give_back, NULL), 0);
     for (uintptr_t i = 0; i < 3; i++)
@@ -281,7 +280,7 @@ static void memory_is_data_where_there_is_no_page_table(void **state)
     open_memory(&ram, BYTES);
     for (unsigned i = 0; i < 2; i++) {
         begin(1, BYTES - 1, 0);
-        bdev_extents_look(&list, tables[i], ram.memory);
+        bdev_pagemap_fill(&list, tables[i], ram.memory);
         assert_true(bdev_extents_done(&list));
         assert_int_equal(list.count, 1);
         is(0, 1, BYTES - 1, 0);

@@ -24,9 +24,9 @@ static int memory_fd;
 
 static uint64_t registered_bytes(void)
 {
-    uint64_t bytes;
-    bdev_uring_count(&device, &bytes);
-    return bytes;
+    struct chimaera_bdev_stats stats = {0};
+    bdev_device_get_stats(&device, &stats);
+    return stats.registered_bytes;
 }
 
 static struct bdev_op op_of(enum bdev_op_kind kind, uint64_t offset, uint64_t place, uint64_t size)
@@ -66,7 +66,7 @@ static bool begin(void)
     assert_ptr_not_equal(park_memory, MAP_FAILED);
     park_units = UNITS;
     park_run = (struct chi_client_memory_run){.first = 0, .units = UNITS};
-    if (bdev_device_init(&device, fd, FILE_BYTES, 32, CHIMAERA_BDEV_ENGINE_URING) < 0) {
+    if (bdev_device_init_file(&device, fd, FILE_BYTES, 32, CHIMAERA_BDEV_ENGINE_URING) < 0) {
         close(fd);
         print_message("skipped: no io_uring here\n");
         munmap(park_memory, UNITS * UNIT);
@@ -124,7 +124,7 @@ static void what_is_registered_already_is_left_out(void **state)
     assert_int_equal(device.registered_operations, before);
     assert_int_equal(registered_bytes(), 8 * UNIT);
     park_run = (struct chi_client_memory_run){0};
-    assert_int_equal(move(BDEV_OP_READ, 0, 2 * UNIT, 4096), 0); /* nobody's */
+    assert_int_equal(move(BDEV_OP_READ, 0, 2 * UNIT, 4096), 0); /* of no client */
     assert_int_equal(registered_bytes(), 8 * UNIT);
     let_go(5, 1); /* takes the first one with it */
     assert_int_equal(registered_bytes(), 6 * UNIT);
@@ -154,18 +154,19 @@ static void an_operation_whose_registration_went_is_done_by_its_address(void **s
     (void)state;
     if (!begin())
         return;
-    for (unsigned anew = 0; anew < 2; anew++) {
+    for (unsigned replaced = 0; replaced < 2; replaced++) {
         struct bdev_batch batch;
-        memset(park_memory, 0x21 + (int)anew, 4096);
+        memset(park_memory, 0x21 + (int)replaced, 4096);
         struct bdev_op one = op_of(BDEV_OP_WRITE, 0, 0, 4096);
         bdev_batch_begin(&batch);
-        bdev_op_start(&device, &one, &batch);
+        bdev_op_submit(&device, &one, &batch);
         assert_false(one.by_address);
         let_go(UNITS - 1, 1);
         struct bdev_op other = op_of(BDEV_OP_READ, 0, (UNITS - 1) * UNIT, 512);
-        park_run = (struct chi_client_memory_run){.first = anew ? 8 : 0, .units = anew ? 8 : UNITS};
-        if (anew) /* another takes its place */
-            bdev_op_start(&device, &other, &batch);
+        park_run = (struct chi_client_memory_run){.first = replaced ? 8 : 0,
+                                                  .units = replaced ? 8 : UNITS};
+        if (replaced) /* another buffer gets its slot */
+            bdev_op_submit(&device, &other, &batch);
         assert_int_equal(bdev_batch_wait(&batch), 0);
         assert_true(one.by_address);
         assert_int_equal(move(BDEV_OP_READ, 0, UNIT, 4096), 0);
@@ -200,7 +201,7 @@ static void memory_that_is_not_there_is_an_error_not_a_loop(void **state)
     assert_int_equal(move(BDEV_OP_READ, 0, 2 * UNIT, 4096), -EFAULT);
     assert_int_equal(registered_bytes(), 0);
     assert_int_equal(move(BDEV_OP_READ, 0, 0, 4096), 0); /* goes on by addresses */
-    assert_int_equal(device.gate.inside, 0);
+    assert_int_equal(device.queue_depth.in_flight, 0);
     end();
 }
 

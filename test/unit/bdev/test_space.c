@@ -150,7 +150,7 @@ static void freeing_is_all_or_nothing(void **state)
         {blocks[0], blocks[1], {blocks[2].offset, 8192, 78}},               /* another's */
         {blocks[0], blocks[1], {(uint64_t)1 << 40, 4096, 77}},              /* beyond */
         {blocks[0], {blocks[1].offset, blocks[1].size * 2, 77}, blocks[2]}, /* two as one */
-        {blocks[0], blocks[1], {blocks[2].offset + 1, blocks[2].size, 77}}, /* askew */
+        {blocks[0], blocks[1], {blocks[2].offset + 1, blocks[2].size, 77}}, /* unaligned */
         {blocks[0], blocks[1], {15 << SHIFT, 4096, 77}},                    /* free */
     };
     const int codes[] = {-EALREADY, -EINVAL, -EXDEV, -ERANGE, -EINVAL, -EINVAL, -EINVAL};

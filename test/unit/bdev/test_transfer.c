@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Moving bytes between a file and memory, by both engines: which addresses the kernel is given,
- * sectors that several write at once, and turns at the gate. Handlers are threads here.
+ * Transfers between a file and memory by both engines: the addresses that the kernel is given,
+ * concurrent writes to one sector, range locks, and queue depth. Handlers are threads here.
  */
 #define BDEV_IO_HOOK 1
 #include "../../../chimods/bdev/src/transfer.h"
@@ -32,7 +32,7 @@ static void look(const void *memory, uint64_t offset, uint64_t size)
         outside++;
 }
 
-static void open_device(enum chimaera_bdev_engine engine, uint32_t depth, bool direct)
+static void open_device(enum chimaera_bdev_engine engine, uint32_t io_depth, bool direct)
 {
     char name[] = "/tmp/chi_transfer_XXXXXX";
     int fd = mkostemp(name, O_CLOEXEC);
@@ -41,7 +41,7 @@ static void open_device(enum chimaera_bdev_engine engine, uint32_t depth, bool d
     assert_int_equal(ftruncate(fd, FILE_BYTES), 0);
     if (direct && fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_DIRECT) < 0)
         print_message("skipped: no O_DIRECT here\n");
-    int rc = bdev_device_init(&device, fd, FILE_BYTES, depth, engine);
+    int rc = bdev_device_init_file(&device, fd, FILE_BYTES, io_depth, engine);
     skipped = rc < 0;
     if (skipped) {
         print_message("skipped: no io_uring here (%d)\n", rc);
@@ -69,7 +69,7 @@ static int move(uint64_t offset, uint8_t *memory, uint64_t size, bool write)
 
 static void check_addresses(enum chimaera_bdev_engine engine)
 {
-    uint64_t size = 3 * BDEV_PIECE + 8192;
+    uint64_t size = 3 * BDEV_OP_MAX + 8192;
     open_device(engine, 32, true);
     if (skipped)
         return;
@@ -87,7 +87,7 @@ static void check_addresses(enum chimaera_bdev_engine engine)
     assert_int_equal(device.bytes_bounced, 0);
     assert_int_equal(device.bytes_in_place, 2 * size);
     if (device.io_unit > 1) {
-        /* Unaligned edges go by way of a bounce buffer, and what lies between does not. */
+        /* Unaligned edges go through a bounce buffer, the part between them does not. */
         inside = outside = 0;
         assert_int_equal(move(4096 + 100, memory + 100, 65536, true), 0);
         assert_int_equal(inside, 1);
@@ -142,7 +142,7 @@ static void check_strips(enum chimaera_bdev_engine engine)
         assert_int_equal(move(0, all, WRITERS * STRIP * STRIPS, false), 0);
         for (unsigned i = 0; i < WRITERS * STRIP * STRIPS; i++)
             assert_int_equal(all[i], i / STRIP % WRITERS * 16 + 3);
-        assert_null(device.claims.first);
+        assert_null(device.range_locks.first);
         close_device();
     }
     free(all);
@@ -191,34 +191,34 @@ static void a_part_never_brings_old_bytes_back(void **state)
     close_device();
 }
 
-/* ---- claims, step by step */
+/* ---- range locks, step by step */
 
-static void a_claim_waits_for_those_before_it_alone(void **state)
+static void a_range_lock_waits_for_earlier_conflicts_only(void **state)
 {
     (void)state;
-    struct bdev_claims claims;
-    struct bdev_claim whole = {.first = 0, .end = 4096};
-    struct bdev_claim part = {.first = 512, .end = 1024, .exclusive = true};
-    struct bdev_claim beside = {.first = 1024, .end = 4096};
-    struct bdev_claim across = {.first = 0, .end = 8192};
-    bdev_claims_init(&claims);
-    assert_true(bdev_claim_try(&claims, &whole));
-    assert_false(bdev_claim_try(&claims, &part)); /* writes of whole sectors are there */
-    bdev_claim_release(&claims, &whole);
-    assert_true(bdev_claim_try(&claims, &part));
-    assert_true(bdev_claim_try(&claims, &beside));
-    assert_false(bdev_claim_try(&claims, &across));
-    bdev_claim_release(&claims, &part);
-    assert_true(bdev_claim_try(&claims, &across)); /* two of whole sectors share */
-    bdev_claim_release(&claims, &beside);
-    bdev_claim_release(&claims, &across);
-    assert_null(claims.first);
-    bdev_claims_fini(&claims);
+    struct bdev_range_locks locks;
+    struct bdev_range_lock whole = {.first = 0, .end = 4096};
+    struct bdev_range_lock part = {.first = 512, .end = 1024, .exclusive = true};
+    struct bdev_range_lock beside = {.first = 1024, .end = 4096};
+    struct bdev_range_lock across = {.first = 0, .end = 8192};
+    bdev_range_locks_init(&locks);
+    assert_true(bdev_range_lock_try(&locks, &whole));
+    assert_false(bdev_range_lock_try(&locks, &part)); /* writes of whole sectors are there */
+    bdev_range_lock_release(&locks, &whole);
+    assert_true(bdev_range_lock_try(&locks, &part));
+    assert_true(bdev_range_lock_try(&locks, &beside));
+    assert_false(bdev_range_lock_try(&locks, &across));
+    bdev_range_lock_release(&locks, &part);
+    assert_true(bdev_range_lock_try(&locks, &across)); /* two of whole sectors share */
+    bdev_range_lock_release(&locks, &beside);
+    bdev_range_lock_release(&locks, &across);
+    assert_null(locks.first);
+    bdev_range_locks_fini(&locks);
 }
 
-/* ---- the gate */
+/* ---- queue depth */
 
-static struct bdev_gate gate;
+static struct bdev_queue_depth depth;
 static unsigned order[64], order_count;
 
 struct entrant {
@@ -229,7 +229,7 @@ struct entrant {
 static void *enter(void *argument)
 {
     struct entrant *self = argument;
-    bdev_gate_enter(&gate, self->client);
+    bdev_queue_depth_acquire(&depth, self->client);
     pthread_mutex_lock(&park_lock);
     order[order_count++] = self->client;
     pthread_mutex_unlock(&park_lock);
@@ -239,28 +239,28 @@ static void *enter(void *argument)
 static void wait_until(unsigned waiting)
 {
     for (;;) {
-        pthread_mutex_lock(&gate.lock);
-        unsigned now = gate.waiting;
-        pthread_mutex_unlock(&gate.lock);
+        pthread_mutex_lock(&depth.lock);
+        unsigned now = depth.waiting;
+        pthread_mutex_unlock(&depth.lock);
         if (now == waiting)
             return;
         sched_yield();
     }
 }
 
-static void clients_take_turns_at_the_gate(void **state)
+static void clients_take_turns_when_the_queue_is_full(void **state)
 {
     (void)state;
     struct entrant entrants[9];
-    bdev_gate_init(&gate, 1);
-    bdev_gate_enter(&gate, 5);
+    bdev_queue_depth_init(&depth, 1);
+    bdev_queue_depth_acquire(&depth, 5);
     for (unsigned i = 0; i < 9; i++) { /* six of client 1, then two of client 2 and one of 3 */
         entrants[i].client = i < 6 ? 1 : i < 8 ? 2 : 3;
         assert_int_equal(pthread_create(&entrants[i].thread, NULL, enter, &entrants[i]), 0);
         wait_until(i + 1);
     }
     for (unsigned i = 0; i < 9; i++) { /* one leaves, one enters */
-        bdev_gate_leave(&gate);
+        bdev_queue_depth_release(&depth);
         for (unsigned now = 0; now != i + 1;) {
             pthread_mutex_lock(&park_lock);
             now = order_count;
@@ -273,11 +273,11 @@ static void clients_take_turns_at_the_gate(void **state)
     static const unsigned wanted[] = {1, 2, 3, 1, 2, 1, 1, 1, 1};
     for (unsigned i = 0; i < 9; i++)
         assert_int_equal(order[i], wanted[i]);
-    assert_int_equal(gate.inside, 1);
-    assert_int_equal(gate.most_inside, 1);
-    bdev_gate_leave(&gate);
-    assert_int_equal(gate.inside, 0);
-    bdev_gate_fini(&gate);
+    assert_int_equal(depth.in_flight, 1);
+    assert_int_equal(depth.max_in_flight, 1);
+    bdev_queue_depth_release(&depth);
+    assert_int_equal(depth.in_flight, 0);
+    bdev_queue_depth_fini(&depth);
 }
 
 /* ---- what fails */
@@ -298,7 +298,7 @@ static void errors_of_the_system_arrive(void **state)
         close(null);
         if (engine == CHIMAERA_BDEV_ENGINE_THREADS)
             assert_int_equal(move(0, bytes, 100, true), -ENOSPC);
-        assert_int_equal(device.gate.inside, 0);
+        assert_int_equal(device.queue_depth.in_flight, 0);
         close_device();
     }
 }
@@ -309,8 +309,8 @@ int main(void)
         cmocka_unit_test(aligned_transfers_are_given_to_the_kernel_in_place),
         cmocka_unit_test(writers_in_one_sector_lose_nothing),
         cmocka_unit_test(a_part_never_brings_old_bytes_back),
-        cmocka_unit_test(a_claim_waits_for_those_before_it_alone),
-        cmocka_unit_test(clients_take_turns_at_the_gate),
+        cmocka_unit_test(a_range_lock_waits_for_earlier_conflicts_only),
+        cmocka_unit_test(clients_take_turns_when_the_queue_is_full),
         cmocka_unit_test(errors_of_the_system_arrive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,7 +140,8 @@ static void halt(struct chi_worker *worker, struct chi_message *message)
 static void become(struct chi_worker *worker)
 {
     chi_worker_self = worker;
-    chi_host = worker != NULL ? &worker->host : NULL;
+    chi_allocator = worker != NULL ? &worker->allocator : NULL;
+    chi_task_backend = worker != NULL ? &worker->backend : NULL;
     chi_fiber_running = worker != NULL ? worker->fibers.thread : NULL;
 }
 

@@ -3,6 +3,7 @@
 #include "lock_fixture.h"
 #include "runtime/sync/deadlock_monitor.h"
 #include "runtime/sync/wait_graph.h"
+#include "runtime/worker/park.h"
 
 static struct chi_wait_graph now, before;
 static unsigned cycles, fresh_ones;

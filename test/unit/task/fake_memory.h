@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stands in for the client's arena in unit tests of src/task: each block is a malloc of its own, so
+ * The allocator of unit tests of src/task: each block is a malloc of its own, so
  * that ASan sees a step outside; allocation fails on demand; what was not freed is counted. Include
  * it in one source file of a test.
  */
@@ -9,7 +9,8 @@
 
 #include "chimaera/buffer.h"
 #include "chimaera/status.h"
-#include "task/host.h"
+#include "chimaera/task.h"
+#include "task/private_allocator.h"
 #include "task/schema.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ static struct fake_block {
 } fake_blocks[FAKE_BLOCKS];
 static struct chi_task_schema *fake_schema; /* of the task made last: tests have one at a time */
 static size_t fake_live;                    /* blocks and buffers not freed yet */
-static size_t fake_returned;                /* calls of chi_client_return() */
+static size_t fake_returned;                /* outputs given back */
 static size_t fake_allocated;               /* bytes allocated since the last reset */
 static long fake_fail_after = -1;           /* that many allocations succeed; -1: all */
 static int fake_fail_code = -ENOMEM;
@@ -62,49 +63,42 @@ static void fake_free(chi_shm_ptr_t ptr)
     fake_live--;
 }
 
-int chi_client_alloc(enum chi_segment segment, size_t size, chi_shm_ptr_t *ptr)
+static void *fake_at(const struct chi_allocator *self, chi_shm_ptr_t ptr, uint64_t size)
 {
-    return fake_alloc(segment, size, ptr);
-}
-
-void chi_client_free(chi_shm_ptr_t ptr)
-{
-    fake_free(ptr);
-}
-
-void chi_client_return(chi_shm_ptr_t ptr)
-{
-    fake_returned++;
-    fake_free(ptr);
-}
-
-void *chi_shm_at(chi_shm_ptr_t ptr)
-{
-    if (chi_shm_segment(ptr) == CHI_SEGMENT_PRIVATE)
-        return (void *)(uintptr_t)chi_shm_offset(ptr);
+    (void)self;
     uint64_t index = chi_shm_offset(ptr) >> FAKE_SLOT_BITS;
     if (index == 0 || index >= FAKE_BLOCKS)
         return NULL;
     const struct fake_block *block = &fake_blocks[index];
     uint32_t offset = (uint32_t)ptr;
-    bool inside = block->memory && block->segment == chi_shm_segment(ptr) && offset < block->size;
+    bool inside = block->memory && block->segment == chi_shm_segment(ptr) && offset < block->size &&
+                  size <= block->size - offset;
     return inside ? block->memory + offset : NULL;
 }
 
-int chi_buffer_alloc(size_t size, struct chi_buffer *buffer)
+static void *fake_allocator_alloc(const struct chi_allocator *self, enum chi_segment segment,
+                                  size_t size, chi_shm_ptr_t *ptr)
 {
-    int rc = fake_alloc(CHI_SEGMENT_CLIENT_DATA, size, &buffer->data);
-    if (!rc)
-        buffer->size = size;
-    return rc;
+    return fake_alloc(segment, size, ptr) == 0 ? fake_at(self, *ptr, size) : NULL;
 }
 
-void chi_buffer_free(struct chi_buffer *buffer)
+static void fake_allocator_free(const struct chi_allocator *self, chi_shm_ptr_t ptr, size_t size)
 {
-    if (buffer->data)
-        fake_free(buffer->data);
-    memset(buffer, 0, sizeof *buffer);
+    (void)self, (void)size;
+    fake_free(ptr);
 }
+
+static void fake_give_back(const struct chi_allocator *self, chi_shm_ptr_t ptr)
+{
+    (void)self;
+    fake_returned++;
+    fake_free(ptr);
+}
+
+static const struct chi_allocator fake_allocator = {.alloc = fake_allocator_alloc,
+                                                    .free = fake_allocator_free,
+                                                    .give_back = fake_give_back,
+                                                    .at = fake_at};
 
 /* Tasks are private memory, as in a handler. */
 struct chi_task *chi_task_new(struct chi_task_schema *schema, chi_pool_id_t pool_id,
@@ -144,6 +138,7 @@ static inline chi_shm_ptr_t fake_lend(const char *text)
 static inline int fake_set_up(void **state)
 {
     (void)state;
+    chi_allocator = &fake_allocator;
     fake_fail_after = -1;
     fake_fail_code = -ENOMEM;
     fake_limit = SIZE_MAX;

@@ -248,31 +248,34 @@ static void a_view_of_impossible_content_is_empty(void **state)
         struct chi_bytes copy = bad[i];
         assert_null(chi_bytes_data(&copy));
     }
-    chi_client_return(lent);
+    fake_allocator.give_back(&fake_allocator, lent);
     chi_string_fini(&good);
 }
 
 static size_t host_live;
 
-static void *host_alloc(size_t size)
+static void *host_alloc(const struct chi_allocator *self, enum chi_segment segment, size_t size,
+                        chi_shm_ptr_t *ptr)
 {
-    if (fake_fail_after == 0)
+    if (fake_fail_after == 0) {
+        chi_error(-ENOMEM, "no memory, as the test wished");
         return NULL;
+    }
     host_live += size;
-    return malloc(size);
+    return chi_private_allocator.alloc(self, segment, size, ptr);
 }
 
-static void host_free(void *memory, size_t size)
+static void host_free(const struct chi_allocator *self, chi_shm_ptr_t ptr, size_t size)
 {
     host_live -= size;
-    free(memory);
+    chi_private_allocator.free(self, ptr, size);
 }
 
 static void in_a_worker_memory_is_private(void **state)
 {
     (void)state;
-    static const struct chi_host host = {.alloc = host_alloc, .free = host_free};
-    chi_host = &host;
+    static const struct chi_allocator host = {.alloc = host_alloc, .free = host_free};
+    chi_allocator = &host;
     struct chi_string s = {0};
     assert_int_equal(chi_string_set(&s, sixty), 0);
     assert_int_equal(chi_shm_segment(s.bytes.own), CHI_SEGMENT_PRIVATE);
@@ -283,7 +286,7 @@ static void in_a_worker_memory_is_private(void **state)
     fake_fail_after = 0;
     assert_int_equal(chi_bytes_resize(&s.bytes, 10000), -ENOMEM);
     chi_string_fini(&s);
-    chi_host = NULL;
+    chi_allocator = &fake_allocator;
     assert_int_equal(host_live, 0);
     assert_int_equal(fake_allocated, 0);
 }

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Client calls of the bdev module: a block device whose space is allocated in blocks, and written
- * and read through buffers that the runtime uses in place.
+ * Client calls of the bdev module: a block device whose space is allocated in blocks, or exported
+ * as one range, and is read and written through buffers that the runtime uses in place.
  *
- * Any thread. Sizes and offsets are in bytes. Inside a handler the calls that wait park the calling
- * fiber. Each returns 0 or a negative code, and chi_last_error() says more; beside the codes named
- * here, each may return those of chi_task_new(), chi_task_enqueue() and chi_task_wait().
+ * Thread: any. Sizes and offsets are in bytes. The calls that wait park the calling fiber when
+ * called in a handler, and block the calling thread elsewhere. Every call that waits returns 0 or a
+ * negative code and records a message for chi_last_error(). Besides the codes listed with a call,
+ * each may return those of chi_task_new(), chi_task_enqueue() and chi_task_wait().
  *
- * The _async forms return the task, submitted, or NULL with chi_last_error_code(). Then
- * chi_task_wait(&task->base), which returns the codes named here; read its OUT members; free it
- * with chi_task_del(&task->base).
+ * The _async calls do not wait. They return the submitted task, or NULL with chi_last_error_code().
+ * The caller waits with chi_task_wait(&task->base), which returns the codes listed with the call
+ * that waits; then reads the task's OUT members; then frees it with chi_task_del(&task->base).
  *
  * Blocks belong to the pool, not to the process that allocated them: any client may use and free
- * them, and they stay when their client exits. Tasks in flight at the same time have no order.
+ * them, and they outlive the client. Tasks in flight at the same time are not ordered.
  */
 #ifndef CHIMAERA_BDEV_CLIENT_H
 #define CHIMAERA_BDEV_CLIENT_H
@@ -22,89 +23,122 @@
 #include <chimaera/bdev/bdev_tasks.h>
 #include <chimaera/params.h>
 
-/* One bdev pool. Zeroed is none; holds nothing that needs freeing. */
+/* Handle of one bdev pool. Zeroed: no pool. Holds nothing that needs to be freed. */
 struct chimaera_bdev_client {
     struct chi_container_client base;
 };
 
 CHI_BEGIN_DECLS
 
-/* What few callers need to say. Zeroed: the defaults. */
+/* Optional parameters of a pool. Zeroed: the defaults. */
 struct chimaera_bdev_options {
     enum chimaera_bdev_mode mode;
     enum chimaera_bdev_engine engine;
-    bool force; /* take a file over that holds something else, which is lost */
-    struct chimaera_bdev_perf
-        perf; /* what the device is known to do; 0: GetStats says what it saw */
+    bool force;                     /* overwrite a file that holds other data or a damaged map */
+    struct chimaera_bdev_perf perf; /* known performance; 0: GetStats reports measured values */
 };
 
 /*
- * Gets the pool `pool_name`, or creates it, and makes `client` speak to it. Whoever names the same
- * pool must give the same parameters, as written: 0 and the default that it stands for differ.
- *   pool_name   of a file device its absolute path, which is made if total_size says how large
+ * Opens the pool `pool_name`, or creates it if there is none, and sets `client` to it. If the pool
+ * exists, the parameters must be those that it was created with, literally: 0 differs from the
+ * default that it stands for. Parks.
+ *   pool_name   file device: absolute path; the file is created if it is missing and total_size is
+ *               not 0
  *   type        CHIMAERA_BDEV_TYPE_FILE or CHIMAERA_BDEV_TYPE_RAM
- *   total_size  of the device in bytes; a file's 0 means as large as it is
- *   io_depth    operations of a file in flight at a time, up to 4096; 0 means 32
- *   alignment   allocation unit, a power of two from 512 bytes to 1 GiB; 0 means 4096, or what the
- *               file was made with
- *   options     or NULL
- * A file that holds neither nothing nor a block map of this module is refused without `force`.
- * -EINVAL for parameters outside these bounds or other than the file was made with; of a file
- * -ENOENT, -EACCES, -EROFS and other codes of open(), -ENOSPC (too small, or no room for it),
- * -EEXIST (holds something else), -EBUSY (in use), -EUCLEAN (its map is damaged), -ENOTSUP (its map
- * is of another version; several containers), -EPERM or -ENOSYS (no io_uring, where that was asked
- * for), -EIO; of memory -ENOMEM where all RAM pools together would be more than the machine has;
- * and the codes of chimaera_admin_get_or_create_pool().
+ *   total_size  size of the device in bytes; 0: size of the file
+ *   io_depth    maximum number of operations in flight, up to 4096; 0: 32
+ *   alignment   allocation unit in bytes, a power of two from 512 to 2^30; 0: as the file was
+ *               formatted, or 4096
+ *   options     NULL: the defaults
+ * Returns:
+ *   0
+ *   -EINVAL    a parameter is out of bounds, or differs from the file's format
+ *   -ENOENT    the file is missing, and total_size is 0
+ *   -ENOSPC    the file is too small, or the file system is full
+ *   -EEXIST    the file holds other data, and options->force is false
+ *   -EBUSY     the file is in use
+ *   -EUCLEAN   the map on the file is damaged
+ *   -ENOTSUP   the map is of another format version; or a file device with several containers
+ *   -EPERM     engine URING: the system does not allow io_uring
+ *   -ENOSYS    engine URING: the system, or this build, has no io_uring
+ *   -ENOMEM    all RAM pools together would exceed the machine's memory; no memory
+ *   -EIO       I/O error
+ *   -EACCES, -EROFS and other codes of open()
+ *   CHI_EPOOL_EXISTS and other codes of chimaera_admin_get_or_create_pool()
  */
 CHI_API int chimaera_bdev_create(struct chimaera_bdev_client *client, chi_pool_query_t query,
                                  const char *pool_name, enum chimaera_bdev_type type,
                                  uint64_t total_size, uint32_t io_depth, uint32_t alignment,
                                  const struct chimaera_bdev_options *options);
 
-/* Without waiting; once done, set client->base.pool_id to task->new_pool_id. */
+/* After the task is done, the caller sets client->base.pool_id to task->new_pool_id. */
 CHI_API struct chimaera_admin_get_or_create_pool_task *chimaera_bdev_create_async(
     chi_pool_query_t query, const char *pool_name, enum chimaera_bdev_type type,
     uint64_t total_size, uint32_t io_depth, uint32_t alignment,
     const struct chimaera_bdev_options *options);
 
 /*
- * Makes `client` speak to the pool of that name, whatever its parameters;
- * chimaera_bdev_get_stats() says what device it is. CHI_ENOPOOL, CHI_EPOOL_EXISTS (it is another
- * module's), CHI_ESCHEMA, CHI_EPOOL_NAME; `client` is then as before.
+ * Opens an existing pool by name, with any parameters, and sets `client` to it. Use
+ * chimaera_bdev_get_stats() to find out what device it is. On failure `client` is unchanged. Parks.
+ * Returns:
+ *   0
+ *   CHI_ENOPOOL       there is no such pool
+ *   CHI_EPOOL_EXISTS  the pool belongs to another module
+ *   CHI_ESCHEMA       the runtime's module has a different task layout
+ *   CHI_EPOOL_NAME    the name is empty or too long
  */
 CHI_API int chimaera_bdev_open(struct chimaera_bdev_client *client, chi_pool_query_t query,
                                const char *pool_name);
 
 /*
- * Destroys the pool and leaves `client` zeroed. What a file holds stays there, and is flushed
- * first; what memory holds is gone. The codes of chimaera_admin_destroy_pool() and
- * chimaera_bdev_flush().
+ * Flushes and destroys the pool, and zeroes `client`. The content of a file remains; that of a RAM
+ * device is lost. Parks.
+ * Returns:
+ *   0
+ *   codes of chimaera_admin_destroy_pool()
+ *   codes of chimaera_bdev_flush()
  */
 CHI_API int chimaera_bdev_destroy(struct chimaera_bdev_client *client, chi_pool_query_t query);
 
 /*
- * Allocates `size` bytes, rounded up to the alignment: one block, or several where free space is in
- * pieces. `count` says how many fit in `blocks`, and then how many there are. The content is
- * undefined. The caller owns them until somebody frees them. All or nothing: -EINVAL for size 0,
- * -ENOSPC where less is free, -ENOBUFS where it would take more than `count` blocks, -ENOTSUP for a
- * pool of mode raw, -ENOMEM; where freed space must first be recorded, the codes of
- * chimaera_bdev_flush(). Durable once a flush that began afterwards has ended.
+ * Allocates `size` bytes, rounded up to the alignment, in one block or, if free space is
+ * fragmented or `size` exceeds CHIMAERA_BDEV_BLOCK_MAX, in several. All or nothing. The content of
+ * the blocks is undefined. The allocation is durable after a flush that begins later. Parks.
+ *   size    bytes
+ *   blocks  array for the result
+ *   count   in: number of elements of `blocks`; out: number of blocks allocated
+ * Returns:
+ *   0
+ *   -EINVAL   size is 0
+ *   -ENOSPC   less than `size` is free
+ *   -ENOBUFS  more than `count` blocks would be needed
+ *   -ENOTSUP  the pool's mode is raw
+ *   -ENOMEM   the runtime has no memory
+ *   codes of chimaera_bdev_flush(), if freed space must be committed first
  */
 CHI_API int chimaera_bdev_allocate_blocks(const struct chimaera_bdev_client *client,
                                           chi_pool_query_t query, uint64_t size,
                                           struct chimaera_bdev_block *blocks, size_t *count);
 
-/* Gives task->blocks, at most `max_blocks` of them (0: any number). */
+/* Result: task->blocks, at most `max_blocks` (0: any number). */
 CHI_API struct chimaera_bdev_allocate_blocks_task *chimaera_bdev_allocate_blocks_async(
     const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t size,
     uint32_t max_blocks);
 
 /*
- * Frees blocks as they were allocated, all of them or, in case of an error, none. -EXDEV (a block
- * of another device), -ERANGE (beyond the device), -EALREADY (freed before, or named twice here),
- * -EINVAL (not a block that is allocated: never was, is another one by now, a part of one, several
- * in one), -ENOTSUP, -ENOMEM. Durable like an allocation; the space is given out again once that is
- * so. No task may be using them; a write that is under way would reach whoever gets them next.
+ * Frees blocks exactly as they were allocated, all or none. No task may use them any more: a write
+ * still in flight would overwrite data of the next owner. The freeing is durable after a flush that
+ * begins later; until then the space is not allocated again. Parks.
+ *   blocks  blocks, in any order
+ *   count   number of blocks
+ * Returns:
+ *   0
+ *   -EXDEV     a block belongs to another device
+ *   -ERANGE    a block extends beyond the end of the device
+ *   -EALREADY  a block was freed before, or is named twice
+ *   -EINVAL    not an allocated block: never allocated, reallocated since, or a part of one
+ *   -ENOTSUP   the pool's mode is raw
+ *   -ENOMEM    the runtime has no memory
  */
 CHI_API int chimaera_bdev_free_blocks(const struct chimaera_bdev_client *client,
                                       chi_pool_query_t query,
@@ -115,13 +149,23 @@ CHI_API struct chimaera_bdev_free_blocks_task *chimaera_bdev_free_blocks_async(
     const struct chimaera_bdev_block *blocks, size_t count);
 
 /*
- * Writes all of `buffer` to `blocks`, filling one after the other. A block here is any range of
- * allocated space, with any offset and size; the last one need not be filled. The buffer stays the
- * caller's and must not change before the task is done. -EXDEV (a block of another device),
- * -ERANGE (a block reaches beyond the device), -EINVAL (a block is not, or not wholly, allocated),
- * -EMSGSIZE (the buffer is longer than the blocks together), -ENOTSUP (mode raw): nothing was
- * written, unless a block is freed meanwhile. -EIO, -ENOSPC or another code of the system, -ENOMEM:
- * a part may be. Durable once a flush that began afterwards has ended.
+ * Writes all of `buffer` to `blocks`, in their order. A block here is any range of allocated space,
+ * with any offset and size; the last one need not be filled. The buffer must not change before the
+ * task is done. The data is durable after a flush that begins later. Parks.
+ *   blocks  ranges to write to
+ *   count   number of ranges
+ *   buffer  data; not larger than the ranges together
+ * Returns:
+ *   0
+ *   -EXDEV     a block belongs to another device
+ *   -ERANGE    a block extends beyond the end of the device
+ *   -EINVAL    a part of a block is not allocated
+ *   -EMSGSIZE  the buffer is larger than the blocks together
+ *   -ENOTSUP   the pool's mode is raw
+ *   -ENOMEM    the runtime has no memory
+ *   -EIO, -ENOSPC and other codes of the system
+ * After the last two, or if a block was freed meanwhile, a part may have been written; after the
+ * others nothing was.
  */
 CHI_API int chimaera_bdev_write(const struct chimaera_bdev_client *client, chi_pool_query_t query,
                                 const struct chimaera_bdev_block *blocks, size_t count,
@@ -132,9 +176,21 @@ CHI_API struct chimaera_bdev_write_task *chimaera_bdev_write_async(
     const struct chimaera_bdev_block *blocks, size_t count, const struct chi_buffer *buffer);
 
 /*
- * Fills all of `buffer` from `blocks`, one after the other. As chimaera_bdev_write(), with the same
- * codes, and -ENODATA where the file ends before the device should; after an error the buffer's
- * content is undefined.
+ * Reads `blocks`, in their order, into `buffer` until it is full. Blocks as in
+ * chimaera_bdev_write(). After an error the buffer's content is undefined. Parks.
+ *   blocks  ranges to read
+ *   count   number of ranges
+ *   buffer  memory to fill; not larger than the ranges together
+ * Returns:
+ *   0
+ *   -EXDEV     a block belongs to another device
+ *   -ERANGE    a block extends beyond the end of the device
+ *   -EINVAL    a part of a block is not allocated
+ *   -EMSGSIZE  the buffer is larger than the blocks together
+ *   -ENOTSUP   the pool's mode is raw
+ *   -ENODATA   the file ends before the end of the device
+ *   -ENOMEM    the runtime has no memory
+ *   -EIO and other codes of the system
  */
 CHI_API int chimaera_bdev_read(const struct chimaera_bdev_client *client, chi_pool_query_t query,
                                const struct chimaera_bdev_block *blocks, size_t count,
@@ -145,7 +201,10 @@ CHI_API struct chimaera_bdev_read_task *chimaera_bdev_read_async(
     const struct chimaera_bdev_block *blocks, size_t count, const struct chi_buffer *buffer);
 
 /*
- * What the device holds and has done. Space is exact; reads and writes under way may count or not.
+ * Reads properties, free space and counters of the device. Free space is exact; reads and writes in
+ * flight may or may not be counted. Parks.
+ *   stats  result
+ * Returns 0.
  */
 CHI_API int chimaera_bdev_get_stats(const struct chimaera_bdev_client *client,
                                     chi_pool_query_t query, struct chimaera_bdev_stats *stats);
@@ -154,19 +213,31 @@ CHI_API struct chimaera_bdev_get_stats_task *chimaera_bdev_get_stats_async(
     const struct chimaera_bdev_client *client, chi_pool_query_t query);
 
 /*
- * Puts on stable storage whatever was written, allocated and freed by tasks that were done before
- * this one was sent. 0: it is there, and survives a loss of power. The codes of the system, such as
- * -EIO: some of it may not be. Memory has nothing to flush.
+ * Puts all writes, allocations and frees of tasks that were done before this one was sent on stable
+ * storage, where they survive a loss of power. RAM devices: no effect. Parks.
+ * Returns:
+ *   0
+ *   -ENOMEM  the runtime has no memory
+ *   -EIO, -ENOSPC and other codes of the system: a part may not be durable
  */
 CHI_API int chimaera_bdev_flush(const struct chimaera_bdev_client *client, chi_pool_query_t query);
 
 CHI_API struct chimaera_bdev_flush_task *chimaera_bdev_flush_async(
     const struct chimaera_bdev_client *client, chi_pool_query_t query);
 
-/* ---- Mode raw: the whole device as one range. Any offset and size. -ENOTSUP for a pool of mode
- * blocks, -ERANGE beyond the end, and the codes of the system. */
+/*
+ * Mode raw: the device is one range of `total` bytes, accessed with any offset and size. Besides
+ * those listed, the calls below return:
+ *   -ENOTSUP  the pool's mode is blocks
+ *   -ERANGE   the range extends beyond the end of the device
+ *   -ENOMEM   the runtime has no memory
+ *   -EIO, -ENOSPC and other codes of the system
+ */
 
-/* Writes all of `buffer` at `offset`. */
+/*
+ * Writes all of `buffer` at `offset` bytes. The buffer must not change before the task is done.
+ * Parks.
+ */
 CHI_API int chimaera_bdev_raw_write(const struct chimaera_bdev_client *client,
                                     chi_pool_query_t query, uint64_t offset,
                                     const struct chi_buffer *buffer);
@@ -175,7 +246,10 @@ CHI_API struct chimaera_bdev_raw_write_task *chimaera_bdev_raw_write_async(
     const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
     const struct chi_buffer *buffer);
 
-/* Fills all of `buffer` from `offset` on. Also -ENODATA: the file has become shorter. */
+/*
+ * Reads from `offset` bytes on into `buffer` until it is full. Parks. Returns also:
+ *   -ENODATA  the file has become shorter than the device
+ */
 CHI_API int chimaera_bdev_raw_read(const struct chimaera_bdev_client *client,
                                    chi_pool_query_t query, uint64_t offset,
                                    const struct chi_buffer *buffer);
@@ -184,8 +258,10 @@ CHI_API struct chimaera_bdev_raw_read_task *chimaera_bdev_raw_read_async(
     const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
     const struct chi_buffer *buffer);
 
-/* Says that nobody needs the range: the system may have its storage back. Its content is undefined
- * afterwards. */
+/*
+ * Deallocates `size` bytes at `offset`, where the system can. Their content is undefined
+ * afterwards. Parks.
+ */
 CHI_API int chimaera_bdev_raw_trim(const struct chimaera_bdev_client *client,
                                    chi_pool_query_t query, uint64_t offset, uint64_t size);
 
@@ -193,7 +269,9 @@ CHI_API struct chimaera_bdev_raw_trim_task *chimaera_bdev_raw_trim_async(
     const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
     uint64_t size);
 
-/* Makes the range zeros, by the system's own means where it has some. */
+/*
+ * Zeroes `size` bytes at `offset`; deallocates them instead of writing where the system can. Parks.
+ */
 CHI_API int chimaera_bdev_raw_zero(const struct chimaera_bdev_client *client,
                                    chi_pool_query_t query, uint64_t offset, uint64_t size);
 
@@ -202,19 +280,19 @@ CHI_API struct chimaera_bdev_raw_zero_task *chimaera_bdev_raw_zero_async(
     uint64_t size);
 
 /*
- * Which parts of the range hold data, and which are holes, where nothing is and zeros are read.
- * The extents begin at `offset`, lie one behind the other without gaps, and take turns in kind.
- * `count` says how many fit in `extents`, and then how many there are, at least one and no more
- * than CHIMAERA_BDEV_EXTENTS_MAX. They end at the end of the range, or before it where there are
- * more: ask again from there. What was written by tasks that were done before this one was sent is
- * data, unless it is zeros; the rest may be: as data counts whatever the system does not surely
- * know to be a hole, and all of a block device. -EINVAL for a range or a `count` of 0, -ENOMEM.
+ * Lists which parts of `size` bytes at `offset` hold data and which are holes, which read as zeros.
+ * The extents begin at `offset`, are contiguous, and alternate between data and hole. They end at
+ * the end of the range, or earlier if there are more than `count`: then call again from there.
+ * Writes that were done before this task was sent are listed as data, unless they wrote zeros.
+ * Parts that the system does not know to be holes are listed as data, as is all of a block device.
+ * Parks. extents  array for the result count    in: number of elements of `extents`; out: number of
+ * extents, from 1 to CHIMAERA_BDEV_EXTENTS_MAX Returns also: -EINVAL  size or count is 0
  */
 CHI_API int chimaera_bdev_raw_extents(const struct chimaera_bdev_client *client,
                                       chi_pool_query_t query, uint64_t offset, uint64_t size,
                                       struct chimaera_bdev_extent *extents, size_t *count);
 
-/* Gives task->extents, at most `max_extents` of them (0: CHIMAERA_BDEV_EXTENTS_MAX). */
+/* Result: task->extents, at most `max_extents` (0: CHIMAERA_BDEV_EXTENTS_MAX). */
 CHI_API struct chimaera_bdev_raw_extents_task *chimaera_bdev_raw_extents_async(
     const struct chimaera_bdev_client *client, chi_pool_query_t query, uint64_t offset,
     uint64_t size, uint32_t max_extents);

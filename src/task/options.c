@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a caller says of a task before it is submitted. Its maker's thread; writes the task alone.
  */
-#include "task/kinds.h"
+#include "task/task_time.h"
 
 #include <errno.h>
 #include <stdatomic.h>

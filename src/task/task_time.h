@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A task's time, as chi_task_set_timeout() and chi_task_set_period() store it. */
-#ifndef CHI_TASK_KINDS_H
-#define CHI_TASK_KINDS_H
+#ifndef CHI_TASK_TASK_TIME_H
+#define CHI_TASK_TASK_TIME_H
 
 #include "chimaera/task.h"
 
