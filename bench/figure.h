@@ -1,44 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A figure: something measured again and again, each time beside its bare limit. Every figure runs
- * in a process of its own (supervise.h), so it may exit on any error and leave the rest to its
- * supervisor.
+ * A figure: something measured in many slices, each between two measurements of its bare limit.
+ * Every figure runs in a process of its own (supervise.h), so it may exit on any error and leave
+ * the rest to its supervisor.
  */
 #ifndef BENCH_FIGURE_H
 #define BENCH_FIGURE_H
 
 #include <stdbool.h>
 
-#define BENCH_RUNS_MAX 1000u
+#include "slices.h"
 
-/*
- * A virtual machine's host moves its cores about, and a cache line's way between two of them is
- * three to five times as long where they share no cache. Runs can be held to one or the other.
- */
-enum bench_cores {
-    BENCH_CORES_ANY,
-    BENCH_CORES_NEAR, /* a ping-pong takes less than BENCH_FAR_NS */
-    BENCH_CORES_FAR,
-};
-#define BENCH_FAR_NS 200.0
+#define BENCH_SLICES_DEFAULT 40u
+#define BENCH_SLICES_MAX     1000u
 
 struct bench_options {
-    unsigned runs;
+    unsigned slices; /* that shall be kept */
     enum bench_cores cores;
     bool full; /* take the time that the definition asks for, not the short form */
 };
 
-/* One run: the figure, and the limit measured right beside it. */
-struct bench_sample {
-    double value;
-    double limit;
-    double p99; /* in the value's unit; negative: has none */
-};
-
 struct bench_result {
-    unsigned runs;              /* 0: skipped, and the note says why */
-    struct bench_sample median; /* the run with the median of value / limit; p99: median of all */
-    char note[256];             /* what else was seen; "" for nothing */
+    struct bench_summary summaries[2]; /* one for each kind of cores */
+    unsigned summary_count;            /* 0: nothing was measured, and the note says why */
+    unsigned dropped[BENCH_FATES];     /* slices, by what became of them */
+    char note[256];                    /* what else was seen; "" for nothing */
 };
 
 enum bench_bound {
@@ -56,6 +42,9 @@ struct bench_figure {
     double required; /* of value / limit */
     void (*measure)(const struct bench_options *options, struct bench_result *result);
 };
+
+/* Whether its unit is something a second: then more is better. */
+bool bench_figure_is_rate(const struct bench_figure *figure);
 
 extern const struct bench_figure bench_figures[];
 extern const unsigned bench_figure_count;

@@ -2,6 +2,13 @@
 /* The table of figures. */
 #include "figure.h"
 
+#include <string.h>
+
+bool bench_figure_is_rate(const struct bench_figure *figure)
+{
+    return strstr(figure->unit, "/s") != NULL;
+}
+
 const struct bench_figure bench_figures[] = {
     {.name = "task_rtt",
      .unit = "ns",

@@ -20,7 +20,9 @@
 
 #include "base/clock.h"
 #include "daemon.h"
-#include "measure.h"
+#include "limits.h"
+#include "partner.h"
+#include "process.h"
 
 #define TERM_NS  (15 * CHI_NS_PER_S)   /* how long a daemon may take to stop */
 #define WATCH_NS (3600 * CHI_NS_PER_S) /* no figure takes that long */
@@ -96,6 +98,8 @@ static _Noreturn void measure(const struct bench_figure *figure,
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigprocmask(SIG_UNBLOCK, &signals, NULL);
+    bench_limits_init();
+    bench_partner_init();
     figure->measure(options, &result);
     if (write(report, &result, sizeof(result)) != sizeof(result))
         bench_die("cannot report: %s", strerror(errno));
