@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A figure: something measured in many slices, each between two measurements of its bare limit.
- * Every figure runs in a process of its own (supervise.h), so it may exit on any error and leave
- * the rest to its supervisor.
+ * Every figure runs in processes of its own (supervise.h), so it may exit on any error and leave
+ * the rest to its supervisor. Several do so in turn, each with a daemon of its own: what differs
+ * from one start to the next shows in the quartiles.
  */
 #ifndef BENCH_FIGURE_H
 #define BENCH_FIGURE_H
@@ -14,14 +15,22 @@
 #define BENCH_SLICES_DEFAULT 40u
 #define BENCH_SLICES_MAX     1000u
 
+#define BENCH_PARTS    4u /* processes, one after the other, that measure a figure */
+#define BENCH_KEPT_MAX 8192u
+
 struct bench_options {
     unsigned slices; /* that shall be kept */
+    unsigned parts;  /* of the time that a figure may take, this process has one */
     enum bench_cores cores;
     bool full; /* take the time that the definition asks for, not the short form */
 };
 
 struct bench_result {
-    struct bench_summary summaries[2]; /* one for each kind of cores */
+    struct bench_slice *kept; /* room for BENCH_KEPT_MAX */
+    unsigned kept_count;
+    unsigned wanted;
+    bool rate;                         /* the value is operations a second */
+    struct bench_summary summaries[3]; /* one for each kind of cores */
     unsigned summary_count;            /* 0: nothing was measured, and the note says why */
     unsigned dropped[BENCH_FATES];     /* slices, by what became of them */
     char note[256];                    /* what else was seen; "" for nothing */
@@ -40,8 +49,16 @@ struct bench_figure {
     const char *limit; /* against what */
     enum bench_bound bound;
     double required; /* of value / limit */
+    bool once; /* one process measures all of it, because it begins slowly or notes something */
     void (*measure)(const struct bench_options *options, struct bench_result *result);
 };
+
+/* Adds to the result's note. */
+void bench_note(struct bench_result *result, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Makes the summaries of what was kept. Once, at the end. */
+void bench_sum_up(struct bench_result *result);
 
 /* Whether its unit is something a second: then more is better. */
 bool bench_figure_is_rate(const struct bench_figure *figure);

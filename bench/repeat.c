@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "repeat.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/clock.h"
 #include "limits.h"
 #include "partner.h"
@@ -20,20 +15,6 @@
 #define SLOW_PART    8u                  /* what slow ones are divided by */
 #define ELSEWHERE_MS 50                  /* before we look again where the host has put the cores */
 #define SETTLE_MS    2                   /* an idle worker is asleep by then, and its core free */
-#define FEWEST_PART  8u                  /* fewer kept than this part of the wanted are no figure */
-
-void bench_note(struct bench_result *result, const char *format, ...)
-{
-    size_t used = strlen(result->note);
-    if (used > 0 && used + 2 < sizeof(result->note)) {
-        strcat(result->note, "; ");
-        used += 2;
-    }
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(result->note + used, sizeof(result->note) - used, format, arguments);
-    va_end(arguments);
-}
 
 /* ---- what disturbs */
 
@@ -73,8 +54,6 @@ struct series {
     unsigned tried;
     unsigned tries; /* at most */
     uint64_t end_ns;
-    struct bench_slice *kept;
-    unsigned kept_count;
     unsigned kept_of[BENCH_CORES_FAR + 1];
 };
 
@@ -108,7 +87,8 @@ static void judge(struct series *self, const struct bench_slice *slice)
         self->result->dropped[fate]++;
         return;
     }
-    self->kept[self->kept_count++] = *slice;
+    if (self->result->kept_count < BENCH_KEPT_MAX)
+        self->result->kept[self->result->kept_count++] = *slice;
     self->kept_of[bench_slice_cores(slice)]++;
 }
 
@@ -153,26 +133,6 @@ static void measure_slices(struct series *self)
     }
 }
 
-static void sum_up(struct series *self)
-{
-    struct bench_result *result = self->result;
-    unsigned fewest = (self->wanted + FEWEST_PART - 1) / FEWEST_PART;
-    for (unsigned i = 0; i <= BENCH_CORES_FAR; i++) {
-        struct bench_summary *summary = &result->summaries[result->summary_count];
-        if (self->kept_of[i] == 0)
-            continue;
-        bench_summarize(self->kept, self->kept_count, (enum bench_cores)i, self->method->rate,
-                        summary, &result->dropped[BENCH_MOVED]);
-        if (summary->kept >= fewest)
-            result->summary_count++;
-        else
-            bench_note(result, "%u slices %s, too few", summary->kept,
-                       i == BENCH_CORES_NEAR  ? "with near cores"
-                       : i == BENCH_CORES_FAR ? "with far cores"
-                                              : "only");
-    }
-}
-
 void bench_repeat(const struct bench_options *options, const struct bench_method *method,
                   struct bench_result *result)
 {
@@ -183,9 +143,8 @@ void bench_repeat(const struct bench_options *options, const struct bench_method
     uint64_t bound_ns = slow ? BOUND_SLOW : BOUND_NS;
     if (options->cores != BENCH_CORES_ANY && method->two_cores)
         bound_ns = BOUND_WANTED;
-    self.end_ns = chi_clock_now_ns() + bound_ns;
-    self.kept = bench_alloc(self.tries * sizeof(*self.kept));
+    self.end_ns = chi_clock_now_ns() + bound_ns / options->parts;
+    result->rate = method->rate;
+    result->wanted += self.wanted;
     measure_slices(&self);
-    sum_up(&self);
-    free(self.kept);
 }

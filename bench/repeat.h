@@ -34,14 +34,10 @@ struct bench_method {
 };
 
 /*
- * Measures slices until as many are kept as the options want, for at most some seconds, and sums
- * them up. What is dropped is counted.
+ * Measures slices until as many are kept as the options want, for at most some seconds, and adds
+ * them to the result. What is dropped is counted.
  */
 void bench_repeat(const struct bench_options *options, const struct bench_method *method,
                   struct bench_result *result);
-
-/* Adds to the result's note. */
-void bench_note(struct bench_result *result, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
 
 #endif
