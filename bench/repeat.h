@@ -28,7 +28,7 @@ struct bench_method {
     bool steady;       /* a limit that changes by more than a quarter drops the slice */
     bool rate;         /* the value is operations a second */
     bool slow;         /* a slice takes longer, half a second and more: an eighth of them will do */
-    uint64_t waits_ns; /* the worker's core serves others so long in each slice */
+    uint64_t waits_ns; /* cores serve others so long in each slice, without a disturbance */
     bool others_submit; /* children of this thread, which waits for them */
     bool shares_cores;  /* its threads wait for each other's cores, and that is measured */
 };
