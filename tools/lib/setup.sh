@@ -3,7 +3,8 @@
 # Sourced by the scripts in tools/: finds out what the machine lacks and installs that with apt.
 # Nothing is asked of apt where nothing is missing.
 #
-#   setup_require build [tests] [clients] [checks] [fuzz] [docs] [docs_pictures]   makes sure of these groups, or ends the script
+#   setup_require GROUP...                 makes sure of groups, or ends the script: build, tests,
+#                                          bench, clients, checks, fuzz, docs, docs_pictures
 #   setup_clang_format                     prints the name of a usable clang-format
 
 setup_say() {
@@ -64,6 +65,10 @@ setup_missing() {
         command -v g++ >/dev/null || echo g++ # generated headers are C++ too
         { command -v valgrind && setup_has_header valgrind/callgrind.h; } >/dev/null ||
             echo valgrind # task_instructions
+        setup_has_header jansson.h || echo libjansson-dev
+        ;;
+    bench) # beside what its build needs
+        setup_has_header jansson.h || echo libjansson-dev
         ;;
     docs) # tools/docs --site
         command -v mkdocs >/dev/null || echo mkdocs
