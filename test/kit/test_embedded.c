@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "runtime/embedded.h"
+#include "test_paths.h"
 
 static struct chi_runtime *runtime;
 

@@ -19,9 +19,10 @@
 #include <unistd.h>
 
 #include "support/cmocka_all.h"
+#include "test_paths.h"
 
-#define WATCHDOG_S 60
-#define SETTLE_S   5
+#define WATCHDOG_S 300
+#define SETTLE_S   60
 
 /* Between two looks at something another process does. The watchdog bounds the whole. */
 static void pause_a_little(void)
@@ -65,9 +66,12 @@ void chi_test_daemon_prepare(struct chi_test_daemon *daemon)
     memset(daemon, 0, sizeof(*daemon));
     daemon->descriptors = chi_test_descriptors();
     daemon->settles = true;
-    snprintf(daemon->dir, sizeof(daemon->dir), "/tmp/chi-test-XXXXXX");
+    const char *tag = getenv("CHI_TEST_TAG");
+    tag = tag != NULL && strlen(tag) <= 10 ? tag : "";
+    snprintf(daemon->dir, sizeof(daemon->dir), "/tmp/chi-test-%sXXXXXX", tag);
     assert_non_null(mkdtemp(daemon->dir));
-    snprintf(daemon->instance, sizeof(daemon->instance), "test-%d-%u", (int)getpid(), ++count);
+    snprintf(daemon->instance, sizeof(daemon->instance), "test-%s%d-%u", tag, (int)getpid(),
+             ++count);
     for (int i = 0; i < 3; i++)
         snprintf(watched[i], sizeof(watched[i]), "/dev/shm/chimaera.%s.%s", daemon->instance,
                  segments[i]);

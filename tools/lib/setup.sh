@@ -3,8 +3,9 @@
 # Sourced by the scripts in tools/: finds out what the machine lacks and installs that with apt.
 # Nothing is asked of apt where nothing is missing.
 #
-#   setup_require build [tests] [clients] [checks] [fuzz]   makes sure of these groups, or ends the script
-#   setup_clang_format                     prints the name of a usable clang-format
+#   setup_require build [tests] [clients] [checks] [fuzz] [matrix]   makes sure of these groups, or ends
+#                                          the script
+#   setup_clang_format, setup_clang_tidy   print the name of a usable one
 
 setup_say() {
     printf '%s\n' "$*" >&2
@@ -28,13 +29,25 @@ setup_has_library() {
 setup_has_cmake() {
     local version
     version="$(cmake --version 2>/dev/null | sed -n 's/^cmake version //p')"
-    [[ -n "$version" ]] && printf '3.20\n%s\n' "$version" | sort -V -C
+    [[ -n "$version" ]] && printf '3.21\n%s\n' "$version" | sort -V -C
 }
 
 # The layout rules are those of version 14; others break lines elsewhere.
 setup_clang_format() {
     local name
     for name in clang-format-14 clang-format; do
+        if "$name" --version 2>/dev/null | grep -q 'version 14\.'; then
+            echo "$name"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# What it complains about differs between versions, too.
+setup_clang_tidy() {
+    local name
+    for name in clang-tidy-14 clang-tidy; do
         if "$name" --version 2>/dev/null | grep -q 'version 14\.'; then
             echo "$name"
             return 0
@@ -70,12 +83,16 @@ setup_missing() {
         command -v fio >/dev/null || echo fio
         PATH="$PATH:/usr/sbin:/sbin" command -v mkfs.ext4 >/dev/null || echo e2fsprogs
         ;;
-    fuzz)
-        command -v clang-14 >/dev/null || command -v clang >/dev/null || echo clang-14
+    fuzz | matrix)
+        command -v clang-14 >/dev/null || echo clang-14
         ;;
     checks)
         command -v spin >/dev/null || echo spin
+        command -v python3 >/dev/null || echo python3
+        command -v ninja >/dev/null || echo ninja-build
+        command -v ccache >/dev/null || echo ccache
         setup_clang_format >/dev/null || echo clang-format-14
+        setup_clang_tidy >/dev/null || echo clang-tidy-14
         ;;
     esac
 }
@@ -148,6 +165,6 @@ setup_require() {
     for group in "${missing[@]}"; do
         [[ $group == libboost-context-dev || $group == liburing-dev ]] ||
             setup_fail "still missing after the installation: ${missing[*]}." \
-                "(CMake must be 3.20 or newer, clang-format 14.)"
+                "(CMake must be 3.21 or newer, clang-format 14.)"
     done
 }
