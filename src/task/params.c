@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Create parameters as archives: what Create's callers send and its handler reads. Any thread. */
-#include "chimaera/archive.h"
 #include "chimaera/params.h"
+#include "chimaera/archive.h"
 #include "chimaera/status.h"
 #include "task/schema.h"
 

@@ -8,9 +8,9 @@
 #ifndef CHIMAERA_MOD_NAME_CLIENT_H
 #define CHIMAERA_MOD_NAME_CLIENT_H
 
-#include <chimaera/params.h>
 #include <chimaera/MOD_NAME/autogen/MOD_NAME_methods.h>
 #include <chimaera/MOD_NAME/MOD_NAME_tasks.h>
+#include <chimaera/params.h>
 
 /* One pool of this module. Zeroed is none; holds nothing that needs freeing. */
 struct chimaera_MOD_NAME_client {
