@@ -120,6 +120,7 @@ static void write_config(const char *instance, unsigned main_mb)
             "runtime:\n"
             "  instance: %s\n"
             "  socket_dir: %s\n"
+            "  grace_period: 60s\n"
             "logging:\n"
             "  level: warn\n"
             "compose:\n"
