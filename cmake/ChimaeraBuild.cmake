@@ -11,6 +11,20 @@ endif()
 # Assertions guard shared state; they stay in every build type but Release.
 string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
 
+# ccache finds objects again that another clone compiled: paths are hashed relative to this tree, and
+# debug information names them so (start gdb here, or say "directory" to it).
+option(CHI_CCACHE "Compile by way of ccache where it is installed" ON)
+if(CHI_CCACHE AND CMAKE_SOURCE_DIR STREQUAL PROJECT_SOURCE_DIR
+   AND (NOT CMAKE_C_COMPILER_LAUNCHER OR CMAKE_C_COMPILER_LAUNCHER MATCHES "^([^;]*/)?ccache$"))
+  find_program(CHI_CCACHE_PROGRAM ccache)
+  mark_as_advanced(CHI_CCACHE_PROGRAM)
+  if(CHI_CCACHE_PROGRAM)
+    set(CMAKE_C_COMPILER_LAUNCHER
+      env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${CHI_CCACHE_PROGRAM}")
+    add_compile_options("-fdebug-prefix-map=${PROJECT_SOURCE_DIR}=.")
+  endif()
+endif()
+
 include(GNUInstallDirs)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")

@@ -256,8 +256,8 @@ int chi_client_attach(struct chi_client **out)
  */
 static void retire_mapping(struct chi_segment_map *map)
 {
-    mmap(map->base, map->size, PROT_NONE, MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE,
-         -1, 0);
+    (void)mmap(map->base, map->size, PROT_NONE,
+               MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE | MAP_NORESERVE, -1, 0);
     close(map->fd);
     map->base = NULL;
 }

@@ -14,7 +14,7 @@ unset LD_LIBRARY_PATH PKG_CONFIG_PATH CMAKE_PREFIX_PATH CMAKE_GENERATOR DESTDIR 
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/chi-test-external.XXXXXX")"
 log="$work/log"
-export CHI_INSTANCE="external-$$"
+export CHI_INSTANCE="external-${CHI_TEST_TAG:-}$$"
 export XDG_RUNTIME_DIR="$work/run"
 mkdir -m 0700 "$XDG_RUNTIME_DIR" "$work/manifests"
 daemon_pid=''

@@ -21,6 +21,7 @@
 #include "chimaera/MOD_NAME/MOD_NAME_client.h"
 #include "shm/protocol.h"
 #include "test/json.h"
+#include "test_paths.h"
 
 #define NS_PER_MS 1000000u
 
@@ -120,6 +121,7 @@ static void write_config(const char *instance, unsigned main_mb)
             "runtime:\n"
             "  instance: %s\n"
             "  socket_dir: %s\n"
+            "  grace_period: 60s\n"
             "logging:\n"
             "  level: warn\n"
             "compose:\n"
@@ -146,10 +148,11 @@ void fault_begin(const char *test, unsigned main_mb, unsigned seconds)
 {
     static const char *const names[CHI_SEGMENT_COUNT] = {"main", "client_data", "runtime_data"};
     const char *temp = getenv("TMPDIR");
-    char instance[24];
+    const char *tag = getenv("CHI_TEST_TAG");
+    char instance[28];
 
     setvbuf(stdout, NULL, _IOLBF, 0);
-    snprintf(instance, sizeof(instance), "fault-%d", (int)getpid());
+    snprintf(instance, sizeof(instance), "fault-%.10s%d", tag != NULL ? tag : "", (int)getpid());
     int size = snprintf(g.dir, sizeof(g.dir), "%s/chimaera-%s.XXXXXX",
                         temp != NULL && strlen(temp) < 32 ? temp : "/tmp", test);
     assert_true(size > 0 && (size_t)size < sizeof(g.dir));
@@ -184,7 +187,7 @@ void fault_end(void)
 static void await_answer(void)
 {
     struct fault_status status;
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 6000; i++) {
         if (access(g.socket, F_OK) == 0 && fault_status(&status) && status.pid == g.daemon)
             return;
         if (waitpid(g.daemon, NULL, WNOHANG) == g.daemon) {
@@ -193,7 +196,7 @@ static void await_answer(void)
         }
         pause_ms(10);
     }
-    fail_msg("the daemon did not answer within ten seconds");
+    fail_msg("the daemon did not answer within a minute");
 }
 
 void fault_daemon_start(void)
@@ -217,7 +220,7 @@ void fault_daemon_stop(void)
     int state = 0;
 
     assert_int_equal(kill(g.daemon, SIGTERM), 0);
-    for (int i = 0; i < 3000 && waitpid(g.daemon, &state, WNOHANG) == 0; i++)
+    for (int i = 0; i < 6000 && waitpid(g.daemon, &state, WNOHANG) == 0; i++)
         pause_ms(10);
     g.daemon = 0;
     if (!WIFEXITED(state) || WEXITSTATUS(state) != 0)
@@ -259,7 +262,7 @@ static char *ask(void)
 {
     static char text[1 << 18];
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct timeval limit = {.tv_sec = 2};
+    struct timeval limit = {.tv_sec = FAULT_WATCHDOG_NS / 1000000000u};
     struct chi_control_request request = {.magic = CHI_CONTROL_MAGIC,
                                           .type = CHI_CONTROL_STATUS,
                                           .abi = CHI_LAYOUT_ABI,
@@ -337,7 +340,7 @@ static bool same(const struct fault_status *a, const struct fault_status *b)
            a->data_retired == b->data_retired && a->lent == b->lent;
 }
 
-uint64_t fault_await(const struct fault_status *baseline, uint64_t limit_ms, const char *after)
+uint64_t fault_await(const struct fault_status *baseline, const char *after)
 {
     uint64_t begin = fault_now_ns();
     struct fault_status now = {0};
@@ -349,7 +352,7 @@ uint64_t fault_await(const struct fault_status *baseline, uint64_t limit_ms, con
             return ms;
         if (!answered)
             fail_msg("after %s: the daemon does not answer", after);
-        if (ms > limit_ms)
+        if (ms > FAULT_WATCHDOG_NS / NS_PER_MS)
             fail_msg(
                 "after %s, %llu ms later (before -> now): daemon %d -> %d, clients %u -> %u, in "
                 "flight %lld -> %lld, main %llu -> %llu, client data %llu -> %llu, retired "
@@ -359,6 +362,23 @@ uint64_t fault_await(const struct fault_status *baseline, uint64_t limit_ms, con
                 now.main_granted, baseline->data_granted, now.data_granted, baseline->data_retired,
                 now.data_retired, baseline->lent, now.lent);
         pause_ms(1);
+    }
+}
+
+void fault_await_descriptors(const struct fault_status *baseline)
+{
+    struct fault_status now;
+    uint64_t begin = fault_now_ns();
+
+    for (;;) {
+        assert_true(fault_status(&now));
+        assert_int_equal(now.pid, baseline->pid);
+        if (now.descriptors <= baseline->descriptors)
+            return;
+        if (fault_now_ns() - begin > FAULT_WATCHDOG_NS)
+            fail_msg("the daemon has %u descriptors open, before it were %u", now.descriptors,
+                     baseline->descriptors);
+        pause_ms(10);
     }
 }
 
@@ -384,7 +404,7 @@ static char do_work(const struct chimaera_MOD_NAME_client *client)
         chimaera_MOD_NAME_custom_async(client, chi_pool_query_local(), "still there?", 1);
     if (task == NULL)
         return 's';
-    int rc = chi_task_wait_for(&task->base, 2000000000u);
+    int rc = chi_task_wait_for(&task->base, FAULT_WATCHDOG_NS);
     if (rc < 0) {
         fprintf(stderr, "survivor: wait: %s\n", chi_status_name(rc));
         return 'w';
@@ -443,7 +463,7 @@ void fault_survivor_work(const char *after)
 
     if (write(g.survivor_socket, &verdict, 1) != 1)
         fail_msg("after %s: the survivor is gone", after);
-    if (poll(&answer, 1, 5000) != 1)
+    if (poll(&answer, 1, 2 * (int)(FAULT_WATCHDOG_NS / NS_PER_MS)) != 1)
         fail_msg("after %s: the survivor hangs", after);
     verdict = 0;
     if (read(g.survivor_socket, &verdict, 1) != 1 || verdict != 'k')

@@ -26,9 +26,8 @@
 #include "stress/books.h"
 #include "test/stress/stress_client.h"
 
-#define ACCOUNT_EVERY 16u   /* kills; fewer than the daemon has slots */
-#define WITHIN_MS     1000u /* what a dead client held is back */
-#define ROUNDS        8u    /* of a loop, whose instructions are points */
+#define ACCOUNT_EVERY 16u /* kills; fewer than the daemon has slots */
+#define ROUNDS        8u  /* of a loop, whose instructions are points */
 #define ROUNDS_FULL   64u
 #define STEPS_MAX     4000u /* more than any operation takes that is stepped from its start */
 #define BATCH         8u
@@ -264,6 +263,7 @@ struct operation {
     const char *name;
     void (*prepare)(void);
     void (*run)(void *);
+    void (*kill)(const struct operation *); /* one of the two ways below */
 };
 
 static pid_t start_victim(const struct operation *operation)
@@ -298,7 +298,7 @@ static void check_accounts(const struct operation *operation, const char *where)
     char text[320];
     snprintf(text, sizeof(text), "up to %u kills in %s, the last at %s", ACCOUNT_EVERY,
              operation->name, where);
-    uint64_t ms = fault_await(&baseline, WITHIN_MS, text);
+    uint64_t ms = fault_await(&baseline, text);
     if (ms > slowest_ms)
         slowest_ms = ms;
 }
@@ -378,87 +378,71 @@ static int start_daemon(void **state)
 
 static int stop_daemon(void **state)
 {
-    struct fault_status now;
     (void)state;
-    assert_true(fault_status(&now));
-    assert_int_equal(now.pid, fault_daemon_pid());
-    /* The connection of a question asked before, or of the last victim, may not be closed yet. */
-    for (int i = 0; now.descriptors > baseline.descriptors && i < 100; i++) {
-        struct timespec moment = {.tv_nsec = 10000000};
-        nanosleep(&moment, NULL);
-        assert_true(fault_status(&now));
-    }
-    assert_true(now.descriptors <= baseline.descriptors);
+    fault_await_descriptors(&baseline);
     printf("  what the dead held was back after %llu ms at most\n", (unsigned long long)slowest_ms);
     fault_survivor_stop();
     fault_daemon_stop();
     return 0;
 }
 
-static void client_killed_in_a_short_operation_harms_nobody(void **state)
+/*
+ * The operations, those that take longest first: the parts that the test is run in (see main) take
+ * one after another.
+ */
+static const struct operation operations[] = {
+    {"allocate the first buffer", get_attached, run_small_alloc, kill_at_each_point},
+    {"allocate the first task", get_attached, run_new_task, kill_at_each_point},
+    {"detach", get_busy, run_detach, kill_at_each_point},
+    {"enqueue a batch", get_tasks, run_enqueue_many, kill_at_each_step},
+    {"allocate a long buffer", get_warm, run_long_alloc, kill_at_each_point},
+    {"attach", get_nothing, run_attach, kill_at_each_point},
+    {"give a task a long text", get_task, run_set_text, kill_at_each_point},
+    {"enqueue, wait and free, for several containers", get_broadcast, run_wait, kill_at_each_point},
+    {"enqueue, wait and free", get_task, run_wait, kill_at_each_point},
+    {"free a task with a lent output", get_answer, run_del_task, kill_at_each_point},
+    {"cancel", get_ticking, run_cancel, kill_at_each_point},
+    {"fire and forget", get_task, run_fire_and_forget, kill_at_each_step},
+    {"free a long buffer", get_long_buffer, run_free, kill_at_each_point},
+    {"enqueue beside two threads", get_task_and_threads, run_enqueue, kill_at_each_step},
+    {"free a task", get_task, run_del_task, kill_at_each_step},
+    {"enqueue for several containers", get_broadcast, run_enqueue, kill_at_each_step},
+    {"enqueue", get_task, run_enqueue, kill_at_each_step},
+    {"enqueue, text in shared memory", get_task_with_text, run_enqueue, kill_at_each_step},
+    {"allocate a task", get_warm, run_new_task, kill_at_each_step},
+    {"allocate a buffer", get_warm, run_small_alloc, kill_at_each_step},
+    {"free a buffer", get_small_buffer, run_free, kill_at_each_step},
+};
+
+#define OPERATIONS (sizeof(operations) / sizeof(operations[0]))
+
+static unsigned part, parts = 1;
+
+static void client_killed_in_any_operation_harms_nobody(void **state)
 {
-    static const struct operation operations[] = {
-        {"allocate a task", get_warm, run_new_task},
-        {"free a task", get_task, run_del_task},
-        {"allocate a buffer", get_warm, run_small_alloc},
-        {"free a buffer", get_small_buffer, run_free},
-        {"enqueue", get_task, run_enqueue},
-        {"enqueue, text in shared memory", get_task_with_text, run_enqueue},
-        {"enqueue a batch", get_tasks, run_enqueue_many},
-        {"fire and forget", get_task, run_fire_and_forget},
-        {"enqueue for several containers", get_broadcast, run_enqueue},
-        {"enqueue beside two threads", get_task_and_threads, run_enqueue},
-    };
+    unsigned done = 0;
     (void)state;
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
-        kill_at_each_step(&operations[i]);
+    for (size_t i = part; i < OPERATIONS; i += parts, done++)
+        operations[i].kill(&operations[i]);
+    assert_true(done > 0);
 }
 
-static void client_killed_in_an_operation_with_the_daemon_harms_nobody(void **state)
-{
-    static const struct operation operations[] = {
-        {"allocate the first task", get_attached, run_new_task},
-        {"give a task a long text", get_task, run_set_text},
-        {"free a task with a lent output", get_answer, run_del_task},
-        {"enqueue, wait and free", get_task, run_wait},
-        {"the same for several containers", get_broadcast, run_wait},
-        {"cancel", get_ticking, run_cancel},
-        {"allocate the first buffer", get_attached, run_small_alloc},
-        {"allocate a long buffer", get_warm, run_long_alloc},
-        {"free a long buffer", get_long_buffer, run_free},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
-        kill_at_each_point(&operations[i]);
-}
-
-static void client_killed_while_it_attaches_harms_nobody(void **state)
-{
-    static const struct operation attach = {"attach", get_nothing, run_attach};
-    (void)state;
-    kill_at_each_point(&attach);
-}
-
-static void client_killed_while_it_detaches_harms_nobody(void **state)
-{
-    static const struct operation detach = {"detach", get_busy, run_detach};
-    (void)state;
-    kill_at_each_point(&detach);
-}
-
-int main(void)
+/* Run as: test_kill_each_instruction [PART PARTS], so that parts can run beside each other. */
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(client_killed_in_a_short_operation_harms_nobody,
-                                        start_daemon, stop_daemon),
-        cmocka_unit_test_setup_teardown(client_killed_in_an_operation_with_the_daemon_harms_nobody,
-                                        start_daemon, stop_daemon),
-        cmocka_unit_test_setup_teardown(client_killed_while_it_attaches_harms_nobody, start_daemon,
-                                        stop_daemon),
-        cmocka_unit_test_setup_teardown(client_killed_while_it_detaches_harms_nobody, start_daemon,
+        cmocka_unit_test_setup_teardown(client_killed_in_any_operation_harms_nobody, start_daemon,
                                         stop_daemon),
     };
-    fault_begin("kill-each", 16, fault_full() ? 1700 : 600);
+    if (argc == 3) {
+        part = (unsigned)atoi(argv[1]);
+        parts = (unsigned)atoi(argv[2]);
+    }
+    if ((argc != 1 && argc != 3) || parts == 0 || part >= parts) {
+        fprintf(stderr, "usage: test_kill_each_instruction [PART PARTS]\n");
+        return 2;
+    }
+    fault_begin("kill-each", 16, fault_full() ? 1700 : 900);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     fault_end();
     return failed;

@@ -182,7 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(producer_killed_in_a_push_leaves_a_lane_that_works),
     };
-    fault_begin("kill-in-push", 16, 60);
+    fault_begin("kill-in-push", 16, 200);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     fault_end();
     return failed;

@@ -19,6 +19,7 @@
 #include "support/daemon.h"
 #include "support/process.h"
 #include "test/json.h"
+#include "test_paths.h"
 
 static chi_pool_id_t pool;
 
@@ -464,8 +465,8 @@ static void other_processes_can_use_an_embedded_runtime(void **state)
     assert_int_equal(test_probe_create("probe", 4, &pool), 0);
     for (int i = 0; i < 10; i++)
         assert_int_equal(chi_test_in_child(other_process_works, NULL), 0);
-    assert_int_equal(chi_test_run(output, "%s/chimaera status", CHI_TEST_BIN_DIR), 0);
-    assert_int_equal(chi_test_run(output, "%s/chimaera_runtime -c %s", CHI_TEST_BIN_DIR, path), 1);
+    assert_int_equal(chi_test_run(output, "%s/chimaera status", CHI_TEST_BIN), 0);
+    assert_int_equal(chi_test_run(output, "%s/chimaera_runtime -c %s", CHI_TEST_BIN, path), 1);
     char pid[32];
     snprintf(pid, sizeof(pid), "pid %d", (int)getpid());
     assert_non_null(strstr(output, pid));
@@ -629,7 +630,7 @@ static void a_child_can_make_tasks_whatever_threads_did_at_the_fork(void **state
         assert_true(child >= 0);
         if (child == 0) {
             static struct chi_task_schema fresh;
-            alarm(10); /* a lock that nobody holds any more would be waited for */
+            alarm(120); /* a lock that nobody holds any more would be waited for */
             fresh = test_probe_echo_schema;
             fresh.number = 0;
             int rc = chi_client_init();

@@ -16,6 +16,7 @@
 
 #include "support/cmocka_all.h"
 #include "support/daemon.h"
+#include "test_paths.h"
 
 #define HERE chi_pool_query_local()
 #define SIZE ((size_t)3 << 20)

@@ -9,6 +9,8 @@
 #include "support/daemon.h"
 #include "support/process.h"
 #include "test/json.h"
+#include "test/status.h"
+#include "test_paths.h"
 
 static char output[CHI_TEST_OUTPUT_MAX];
 static const struct chi_test_daemon *daemon_of_test;
@@ -38,7 +40,7 @@ static int teardown(void **state)
 /* In the daemon's folder. */
 #define run_bdev(arguments, ...)                                                                   \
     chi_test_run(output, "cd %s && %s/chimaera bdev " arguments, daemon_of_test->dir,              \
-                 CHI_TEST_BIN_DIR, ##__VA_ARGS__)
+                 CHI_TEST_BIN, ##__VA_ARGS__)
 #define run_shell(command) chi_test_run(output, "cd %s && " command, daemon_of_test->dir)
 
 static void assert_says(const char *text)
@@ -110,7 +112,7 @@ static void pipes_will_do_for_files(void **state)
     assert_int_equal(chi_test_run(output,
                                   "cd %s && (head -c 1000 in; tail -c +1001 in) | "
                                   "%s/chimaera bdev put 2.0 - --container 1",
-                                  daemon_of_test->dir, CHI_TEST_BIN_DIR),
+                                  daemon_of_test->dir, CHI_TEST_BIN),
                      0);
     assert_int_equal(run_bdev("get 2 - --container 1 --size 3000001 | cmp - in"), 0);
     assert_string_equal(output, "");
@@ -123,7 +125,7 @@ static void the_file_that_a_pool_lies_on_is_left_alone(void **state)
     assert_int_equal(run_shell("flock -n out -c true"), 0);
     assert_int_equal(chi_test_run(output,
                                   "cd %s && flock -n out %s/chimaera bdev get raw out --size 1MB",
-                                  daemon_of_test->dir, CHI_TEST_BIN_DIR),
+                                  daemon_of_test->dir, CHI_TEST_BIN),
                      1); /* locked as by a pool */
     assert_says("out is in use");
     assert_int_equal(run_shell("cmp in out"), 0);
@@ -153,7 +155,7 @@ static void what_does_not_fit_is_refused(void **state)
     assert_int_equal(run_bdev("put raw - --offset 18MB <in | cat"), 0); /* cat's status */
     assert_int_equal(chi_test_run(output,
                                   "cd %s && cat in | %s/chimaera bdev put raw - --offset 18MB",
-                                  daemon_of_test->dir, CHI_TEST_BIN_DIR),
+                                  daemon_of_test->dir, CHI_TEST_BIN),
                      1);
     assert_says("larger than the rest of the device");
     assert_int_equal(run_bdev("get raw out --offset 21MB"), 1);
@@ -230,7 +232,7 @@ static void a_wrong_command_line_is_exit_status_2(void **state)
     }
     assert_int_equal(run_bdev("lss"), 2);
     assert_says("did you mean \"ls\"?");
-    assert_int_equal(chi_test_run(output, "%s/chimaera bdve", CHI_TEST_BIN_DIR), 2);
+    assert_int_equal(chi_test_run(output, "%s/chimaera bdve", CHI_TEST_BIN), 2);
     assert_says("did you mean \"bdev\"?");
     assert_int_equal(run_bdev("help"), 0);
     assert_says("put POOL FILE");

@@ -11,6 +11,7 @@
 #include "support/daemon.h"
 #include "support/process.h"
 #include "test/json.h"
+#include "test_paths.h"
 
 static char output[CHI_TEST_OUTPUT_MAX];
 
@@ -34,9 +35,9 @@ static int teardown(void **state)
 }
 
 #define run_daemon(arguments, ...)                                                                 \
-    chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera_runtime " arguments, ##__VA_ARGS__)
+    chi_test_run(output, CHI_TEST_BIN "/chimaera_runtime " arguments, ##__VA_ARGS__)
 #define run_tool(arguments, ...)                                                                   \
-    chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera " arguments, ##__VA_ARGS__)
+    chi_test_run(output, CHI_TEST_BIN "/chimaera " arguments, ##__VA_ARGS__)
 
 static void assert_says(const char *text)
 {
@@ -133,7 +134,7 @@ static void the_environment_names_the_configuration(void **state)
     assert_int_equal(chi_test_run(output,
                                   "CHI_SERVER_CONF=%s/other.yaml %s/chimaera_runtime "
                                   "--check-config",
-                                  daemon->dir, CHI_TEST_BIN_DIR),
+                                  daemon->dir, CHI_TEST_BIN),
                      1);
     assert_says("other.yaml:2:3");
 }
@@ -141,14 +142,12 @@ static void the_environment_names_the_configuration(void **state)
 static void a_bad_instance_name_is_refused(void **state)
 {
     (void)state;
-    assert_int_equal(
-        chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera_runtime", CHI_TEST_BIN_DIR), 1);
+    assert_int_equal(chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera_runtime", CHI_TEST_BIN),
+                     1);
     assert_says("CHI_INSTANCE");
-    assert_int_equal(chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera ping", CHI_TEST_BIN_DIR),
-                     1);
+    assert_int_equal(chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera ping", CHI_TEST_BIN), 1);
     assert_says("CHI_INSTANCE must have");
-    assert_int_equal(chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera status", CHI_TEST_BIN_DIR),
-                     1);
+    assert_int_equal(chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera status", CHI_TEST_BIN), 1);
     assert_says("CHI_INSTANCE");
 }
 
@@ -256,8 +255,7 @@ static void status_and_pools_show_what_is_there(void **state)
     assert_int_equal(output[0], '{');
     assert_int_equal((int)chi_test_json_number(output, "pid"), daemon->pid);
     assert_int_equal(
-        chi_test_run(output, "%s/chimaera status --json | python3 -m json.tool", CHI_TEST_BIN_DIR),
-        0);
+        chi_test_run(output, "%s/chimaera status --json | python3 -m json.tool", CHI_TEST_BIN), 0);
 }
 
 static void ping_times_rounds(void **state)

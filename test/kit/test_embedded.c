@@ -14,6 +14,7 @@
 #include "runtime/core/runtime.h"
 #include "runtime/host/call.h"
 #include "runtime/host/embedded.h"
+#include "test_paths.h"
 
 static struct chi_runtime *runtime;
 

@@ -15,6 +15,7 @@
 #include "runtime/core/record.h"
 #include "support/process.h"
 #include "test/descriptors.h"
+#include "test_paths.h"
 
 /* Open before any test begins: a file in memory, and where standard error went. */
 static int captured, real_stderr;

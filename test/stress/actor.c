@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STALL_NS UINT64_C(40000000000) /* nothing takes as long, sanitized or not */
+#define STALL_NS UINT64_C(120000000000) /* nothing takes as long, sanitized or not */
 
 static bool chance(struct stress_actor *actor, uint64_t one_in)
 {

@@ -19,9 +19,10 @@
 #include <unistd.h>
 
 #include "support/cmocka_all.h"
+#include "test_paths.h"
 
-#define WATCHDOG_S 60
-#define SETTLE_S   5
+#define WATCHDOG_S 300
+#define SETTLE_S   60
 
 /* Between two looks at something another process does. The watchdog bounds the whole. */
 static void pause_a_little(void)
@@ -65,9 +66,12 @@ void chi_test_daemon_prepare(struct chi_test_daemon *daemon)
     memset(daemon, 0, sizeof(*daemon));
     daemon->descriptors = chi_test_descriptors();
     daemon->settles = true;
-    snprintf(daemon->dir, sizeof(daemon->dir), "/tmp/chi-test-XXXXXX");
+    const char *tag = getenv("CHI_TEST_TAG");
+    tag = tag != NULL && strlen(tag) <= 10 ? tag : "";
+    snprintf(daemon->dir, sizeof(daemon->dir), "/tmp/chi-test-%sXXXXXX", tag);
     assert_non_null(mkdtemp(daemon->dir));
-    snprintf(daemon->instance, sizeof(daemon->instance), "test-%d-%u", (int)getpid(), ++count);
+    snprintf(daemon->instance, sizeof(daemon->instance), "test-%s%d-%u", tag, (int)getpid(),
+             ++count);
     for (int i = 0; i < 3; i++)
         snprintf(watched[i], sizeof(watched[i]), "/dev/shm/chimaera.%s.%s", daemon->instance,
                  segments[i]);
@@ -105,9 +109,29 @@ static int exit_code(int status)
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* Five seconds are no time on a crowded machine: a daemon that is told to end shall not give up. */
+static void spawn_patient(struct chi_test_daemon *daemon, const char *yaml)
+{
+    static const char *const places[][2] = {{"runtime:\n", "  grace_period: 60s\n"},
+                                            {"runtime: {", "grace_period: 60s, "}};
+    char *text = NULL;
+    const char *at = NULL;
+    int rc = 0;
+    for (size_t i = 0; i < 2 && at == NULL && strstr(yaml, "grace_period") == NULL; i++) {
+        at = strstr(yaml, places[i][0]);
+        if (at != NULL) {
+            at += strlen(places[i][0]);
+            rc = asprintf(&text, "%.*s%s%s", (int)(at - yaml), yaml, places[i][1], at);
+        }
+    }
+    assert_true(rc >= 0);
+    spawn(daemon, text != NULL ? text : yaml);
+    free(text);
+}
+
 void chi_test_daemon_start(struct chi_test_daemon *daemon, const char *yaml)
 {
-    spawn(daemon, yaml);
+    spawn_patient(daemon, yaml);
     while (chi_test_status_get(&daemon->idle) < 0) {
         int status;
         if (waitpid(daemon->pid, &status, WNOHANG) == daemon->pid) {

@@ -24,8 +24,8 @@
 #define CHI_TEST_TWO_WORKERS CHI_TEST_MEMORY "runtime:\n  sched_threads: 2\n  slow_threads: 0\n"
 
 struct chi_test_daemon {
-    pid_t pid; /* 0: none runs */
-    char dir[32];
+    pid_t pid;    /* 0: none runs */
+    char dir[40]; /* its name and that of the instance contain $CHI_TEST_TAG */
     char instance[48];
     int descriptors;             /* of this process, before it began */
     struct chi_test_status idle; /* with no client, just after the start */

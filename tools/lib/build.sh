@@ -5,14 +5,21 @@
 #   build_preset LOG PRESET [TARGET...] [-DNAME=VALUE...]
 #
 # writes everything to LOG; on a terminal a percentage is shown while it works. Returns the build's
-# status and prints nothing of LOG itself.
+# status and prints nothing of LOG itself. A folder that was not configured before gets Ninja where
+# it is installed; one that was keeps the generator it has.
 
+# Make says "[ 12%]", Ninja "[34/567]".
 build_progress() {
-    local line
+    local line percent
     while IFS= read -r line; do
-        if [[ -t 2 && $line =~ ^\[\ *([0-9]+)%\] ]]; then
-            printf '\r%s%3d%%\r' "${build_indent:-}" "${BASH_REMATCH[1]}" >&2
+        if [[ $line =~ ^\[\ *([0-9]+)%\] ]]; then
+            percent=${BASH_REMATCH[1]}
+        elif [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]]; then
+            percent=$((100 * BASH_REMATCH[1] / BASH_REMATCH[2]))
+        else
+            continue
         fi
+        [[ ! -t 2 ]] || printf '\r%s%3d%%\r' "${build_indent:-}" "$percent" >&2
     done
     [[ ! -t 2 ]] || printf '\r\033[K' >&2
 }
@@ -25,9 +32,14 @@ build_preset() {
         if [[ $argument == -D* ]]; then
             configure+=("$argument")
         else
-            targets+=(--target "$argument")
+            targets+=("$argument")
         fi
     done
+    [[ ${#targets[@]} == 0 ]] || targets=(--target "${targets[@]}")
+    if [[ ! -f build/$preset/CMakeCache.txt && -z ${CMAKE_GENERATOR:-} ]] &&
+        command -v ninja >/dev/null; then
+        configure+=(-G Ninja)
+    fi
     cmake --preset "$preset" "${configure[@]}" >"$log" 2>&1 || return
     cmake --build --preset "$preset" -j "$(nproc)" "${targets[@]}" 2>&1 | tee -a "$log" |
         build_progress

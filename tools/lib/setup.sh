@@ -4,8 +4,8 @@
 # Nothing is asked of apt where nothing is missing.
 #
 #   setup_require GROUP...                 makes sure of groups, or ends the script: build, tests,
-#                                          bench, clients, checks, fuzz, docs, docs_pictures
-#   setup_clang_format                     prints the name of a usable clang-format
+#                                          bench, clients, checks, fuzz, matrix, docs, docs_pictures
+#   setup_clang_format, setup_clang_tidy   print the name of a usable one
 
 setup_say() {
     printf '%s\n' "$*" >&2
@@ -29,13 +29,25 @@ setup_has_library() {
 setup_has_cmake() {
     local version
     version="$(cmake --version 2>/dev/null | sed -n 's/^cmake version //p')"
-    [[ -n "$version" ]] && printf '3.20\n%s\n' "$version" | sort -V -C
+    [[ -n "$version" ]] && printf '3.21\n%s\n' "$version" | sort -V -C
 }
 
 # The layout rules are those of version 14; others break lines elsewhere.
 setup_clang_format() {
     local name
     for name in clang-format-14 clang-format; do
+        if "$name" --version 2>/dev/null | grep -q 'version 14\.'; then
+            echo "$name"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# What it complains about differs between versions, too.
+setup_clang_tidy() {
+    local name
+    for name in clang-tidy-14 clang-tidy; do
         if "$name" --version 2>/dev/null | grep -q 'version 14\.'; then
             echo "$name"
             return 0
@@ -86,21 +98,17 @@ setup_missing() {
         command -v fio >/dev/null || echo fio
         PATH="$PATH:/usr/sbin:/sbin" command -v mkfs.ext4 >/dev/null || echo e2fsprogs
         ;;
-    fuzz)
-        command -v clang-14 >/dev/null || command -v clang >/dev/null || echo clang-14
-        ;;
-    docs_pictures)
-        command -v dot >/dev/null || echo graphviz
-        [[ "$(fc-match 'DejaVu Sans' family 2>/dev/null)" == *DejaVu* ]] || echo fonts-dejavu-core
-        ;;
-    docs)
-        command -v mkdocs >/dev/null || echo mkdocs
-        [[ -d /usr/share/doc/mkdocs-material ]] || echo mkdocs-material
+    fuzz | matrix)
+        command -v clang-14 >/dev/null || echo clang-14
         ;;
     checks)
         command -v spin >/dev/null || echo spin
         command -v abidiff >/dev/null || echo abigail-tools
+        command -v python3 >/dev/null || echo python3
+        command -v ninja >/dev/null || echo ninja-build
+        command -v ccache >/dev/null || echo ccache
         setup_clang_format >/dev/null || echo clang-format-14
+        setup_clang_tidy >/dev/null || echo clang-tidy-14
         ;;
     esac
 }
@@ -174,6 +182,6 @@ setup_require() {
     for group in "${missing[@]}"; do
         [[ $group =~ ^($optional)$ ]] ||
             setup_fail "still missing after the installation: ${missing[*]}." \
-                "(CMake must be 3.20 or newer, clang-format 14.)"
+                "(CMake must be 3.21 or newer, clang-format 14.)"
     done
 }

@@ -214,4 +214,6 @@ static struct nbdkit_plugin plugin = {
     .extents = extents_request,
 };
 
+/* What the macro defines; the header does not declare it. */
+extern NBDKIT_DLL_PUBLIC struct nbdkit_plugin *plugin_init(void);
 NBDKIT_REGISTER_PLUGIN(plugin)

@@ -2,6 +2,7 @@
 /* The configuration file: defaults, every key, and that no mistake passes without its place. */
 #include "chimaera/status.h"
 #include "config/config.h"
+#include "test_paths.h"
 
 #include <errno.h>
 #include <fcntl.h>

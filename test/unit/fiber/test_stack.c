@@ -11,6 +11,7 @@ __attribute__((noinline)) static unsigned dig(unsigned pages)
     page[0] = (char)pages;
     page[4095] = 1;
     below = pages > 1 ? dig(pages - 1) : 0;
+    __asm__ volatile("" ::"r"(page) : "memory"); /* in use until here, so this is no loop */
     return below + (unsigned)page[4095];
 }
 

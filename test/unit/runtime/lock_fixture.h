@@ -277,7 +277,8 @@ static inline struct chi_record *cast(struct actor *actor, char name, uint32_t w
     *actor = (struct actor){.name = name, .script = script, .worker = runtime.workers[worker]};
     struct chi_record *record =
         chi_record_new(&actor->worker->caches.records, (uint32_t)sizeof(struct chi_task));
-    assert_non_null(record);
+    if (record == NULL)
+        abort();
     memset((void *)&record->task, 0, sizeof(record->task));
     schema_names[name - 'A'][0] = name;
     schemas[name - 'A'].method_name = schema_names[name - 'A'];

@@ -50,6 +50,8 @@ static struct chi_record *records[MANY];
 static struct chi_record *make_record(void)
 {
     struct chi_record *record = chi_record_new(&worker->caches.records, sizeof(struct chi_task));
+    if (record == NULL)
+        abort();
     memset((void *)&record->task, 0, sizeof(record->task));
     record->task.method = CHI_METHOD_CUSTOM;
     record->origin = origin;

@@ -28,7 +28,8 @@ struct shm_footprint {
 static inline const char *shm_test_name(void)
 {
     static char name[64];
-    snprintf(name, sizeof(name), "/chimaera.test.%d", (int)getpid());
+    const char *tag = getenv("CHI_TEST_TAG");
+    snprintf(name, sizeof(name), "/chimaera.test.%.10s%d", tag != NULL ? tag : "", (int)getpid());
     return name;
 }
 

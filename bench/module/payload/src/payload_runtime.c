@@ -16,8 +16,7 @@ int bench_payload_run_create(struct bench_payload *self, struct chi_create_task 
 }
 
 void bench_payload_monitor_create(struct bench_payload *self, enum chi_monitor_mode mode,
-                                  struct chi_create_task *task,
-                                  struct chi_run_context *rctx)
+                                  struct chi_create_task *task, struct chi_run_context *rctx)
 {
     /* No lane exists yet: the runtime chooses where Create runs. */
     (void)self, (void)mode, (void)task, (void)rctx;
@@ -31,8 +30,7 @@ int bench_payload_run_destroy(struct bench_payload *self, struct chi_destroy_tas
 }
 
 void bench_payload_monitor_destroy(struct bench_payload *self, enum chi_monitor_mode mode,
-                                   struct chi_destroy_task *task,
-                                   struct chi_run_context *rctx)
+                                   struct chi_destroy_task *task, struct chi_run_context *rctx)
 {
     (void)task;
     chi_monitor_lane(&self->base, mode, rctx, QUEUE, LANE);
