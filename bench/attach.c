@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "await.h"
 #include "chimaera/attach.h"
 #include "daemon.h"
-#include "measure.h"
+#include "partner.h"
+#include "process.h"
 #include "repeat.h"
+#include "ticks.h"
 
-#define ATTACHES     200u
+#define ATTACHES     80u
 #define SEGMENTS     3
 #define FDS          (SEGMENTS + 1)
 #define SEGMENT_SIZE ((size_t)256 << 20)
@@ -34,7 +38,8 @@ static void failed(const char *what)
 /* ---- the limit's server: what the daemon's control thread is to us */
 
 struct server {
-    int listener;
+    struct sockaddr_un address;
+    _Atomic(uint32_t) listening;
     uint32_t connections;
 };
 
@@ -59,11 +64,8 @@ static void send_fds(int s, const int *fds)
         failed("sendmsg");
 }
 
-static void serve(void *context)
+static void open_segments(int fds[FDS])
 {
-    const struct server *server = context;
-    int fds[FDS];
-    bench_pin(0, bench_worker_core);
     for (int i = 0; i < SEGMENTS; i++) {
         fds[i] = memfd_create("bench", MFD_CLOEXEC);
         if (fds[i] < 0 || ftruncate(fds[i], SEGMENT_SIZE) < 0)
@@ -72,9 +74,24 @@ static void serve(void *context)
     fds[SEGMENTS] = eventfd(0, EFD_CLOEXEC);
     if (fds[SEGMENTS] < 0)
         failed("eventfd");
+}
+
+/* In the partner. */
+static void serve(void *context)
+{
+    static int fds[FDS];
+    struct server *server = context;
+    if (fds[SEGMENTS] == 0)
+        open_segments(fds);
+    int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (listener < 0 ||
+        bind(listener, (struct sockaddr *)&server->address, sizeof(server->address)) < 0 ||
+        listen(listener, 8) < 0)
+        failed("cannot listen on a unix socket");
+    atomic_store_explicit(&server->listening, 1, memory_order_release);
     for (uint32_t i = 0; i < server->connections; i++) {
         char byte;
-        int s = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
+        int s = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
         if (s < 0)
             failed("accept");
         send_fds(s, fds);
@@ -82,6 +99,8 @@ static void serve(void *context)
             ;
         close(s);
     }
+    close(listener);
+    unlink(server->address.sun_path);
 }
 
 /* ---- its client */
@@ -116,26 +135,26 @@ static void connect_once(const struct sockaddr_un *address)
     close(s);
 }
 
-static double connect_us(void *context)
+static double connect_us(void *context, double ping_pong_ns)
 {
-    (void)context;
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s/limit.sock", bench_folder);
-    struct server server = {.listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0),
-                            .connections = ATTACHES};
-    if (server.listener < 0 ||
-        bind(server.listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-        listen(server.listener, 8) < 0)
-        failed("cannot listen on a unix socket");
-    pid_t other = bench_fork(serve, &server);
+    static struct server *server;
+    (void)context, (void)ping_pong_ns;
+    if (server == NULL) {
+        server = bench_partner_memory(sizeof(*server));
+        server->address.sun_family = AF_UNIX;
+        snprintf(server->address.sun_path, sizeof(server->address.sun_path), "%s/limit.sock",
+                 bench_folder);
+        server->connections = ATTACHES;
+    }
+    atomic_store_explicit(&server->listening, 0, memory_order_relaxed);
+    bench_partner_start(serve, server);
+    bench_await(&server->listening, 1, true);
     for (uint32_t i = 0; i < ATTACHES; i++) {
         uint64_t begin = bench_ticks();
-        connect_once(&address);
+        connect_once(&server->address);
         ticks[i] = (uint32_t)(bench_ticks() - begin);
     }
-    bench_join(other);
-    close(server.listener);
-    unlink(address.sun_path);
+    bench_partner_join();
     return bench_latency_of(ticks, ATTACHES).p50_ns / 1e3;
 }
 
@@ -160,8 +179,8 @@ void bench_attach(const struct bench_options *options, struct bench_result *resu
     struct bench_daemon daemon;
     bench_daemon_start(&daemon);
     chi_client_fini();
-    const struct bench_pair pair = {.run = run, .limit = connect_us, .daemon = &daemon};
-    bench_repeat_pair(options, &pair, result);
+    const struct bench_method method = {.run = run, .limit = connect_us, .daemon = &daemon};
+    bench_repeat(options, &method, result);
     bench_check(chi_client_init(), "cannot attach");
     bench_daemon_stop(&daemon);
 }

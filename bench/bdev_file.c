@@ -16,14 +16,18 @@
 #include "base/clock.h"
 #include "chimaera/status.h"
 #include "daemon.h"
-#include "measure.h"
+#include "process.h"
 #include "repeat.h"
+#include "statistics.h"
+#include "ticks.h"
+#include "usage.h"
 
 #define FILE_BYTES ((uint64_t)512 << 20)
 #define HALF       (FILE_BYTES / 2)
 #define FILL_BYTES ((uint64_t)4 << 20)
 #define DEPTH_MAX  32u
 #define RUN_NS     (500 * CHI_NS_PER_MS)
+#define WAITS_NS   (RUN_NS / 20) /* what the system does for the disk takes the core as well */
 #define TRIAL_NS   (200 * CHI_NS_PER_MS)
 #define TRIALS     3
 #define TIMES_MAX  1000000u
@@ -122,8 +126,9 @@ static double run_fio(struct workload *load, uint64_t duration_ns)
     return field(fields, load, FIO_BANDWIDTH) * 1024 / 1e9;
 }
 
-static double fio(void *context)
+static double fio(void *context, double ping_pong_ns)
 {
+    (void)ping_pong_ns;
     return run_fio(context, RUN_NS);
 }
 
@@ -191,7 +196,7 @@ static void run(void *context, struct bench_sample *sample)
 {
     struct workload *load = context;
     struct chi_task *tasks[DEPTH_MAX] = {0};
-    uint64_t used = bench_daemon_usage(&load->daemon).cpu_ns + bench_own_usage().cpu_ns;
+    uint64_t used = bench_usage_of(load->daemon.pid).cpu_ns + bench_own_usage().cpu_ns;
     uint64_t begin = chi_clock_now_ns(), done = 0, elapsed;
 
     for (uint32_t i = 0; load->depth > 1 && i < load->depth; i++)
@@ -212,7 +217,7 @@ static void run(void *context, struct bench_sample *sample)
     for (uint32_t i = 0; load->depth > 1 && i < load->depth; i++)
         finish(tasks[i]);
     load->operations += done;
-    load->cpu_ns += bench_daemon_usage(&load->daemon).cpu_ns + bench_own_usage().cpu_ns - used;
+    load->cpu_ns += bench_usage_of(load->daemon.pid).cpu_ns + bench_own_usage().cpu_ns - used;
     double per_second = (double)done * 1e9 / (double)elapsed;
     if (load->metric == LATENCY_US) {
         struct bench_latency latency =
@@ -291,8 +296,14 @@ static void measure(struct workload *load, const struct bench_options *options,
     prepare(load);
     choose_core(load);
     /* Without the daemon's preemptions: the system's own work for the disk takes its core, too. */
-    const struct bench_pair pair = {.run = run, .limit = fio, .context = load, .steady = true};
-    bench_repeat_pair(options, &pair, result);
+    const struct bench_method method = {.run = run,
+                                        .limit = fio,
+                                        .context = load,
+                                        .steady = true,
+                                        .rate = load->metric != LATENCY_US,
+                                        .waits_ns = WAITS_NS,
+                                        .slow = true};
+    bench_repeat(options, &method, result);
     note_device(load, result);
     if (bench_worker_core != worker_core)
         bench_swap_cores();

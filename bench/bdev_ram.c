@@ -9,13 +9,14 @@
 #include "chimaera/status.h"
 #include "daemon.h"
 #include "limits.h"
-#include "measure.h"
+#include "process.h"
 #include "repeat.h"
+#include "ticks.h"
 
 #define MAX    ((size_t)1 << 20)
-#define PLACES 32u /* written in turn, so that no write finds its place in a core's own cache */
-#define WRITES 400u
-#define PAIRS  20000u /* of allocating and freeing, in a run */
+#define PLACES 32u    /* written in turn, so that no write finds its place in a core's own cache */
+#define WRITES 8000u  /* of 4 KiB in a slice; of 1 MiB a fortieth */
+#define PAIRS  15000u /* of allocating and freeing, in a slice */
 
 struct disk {
     struct bench_daemon daemon;
@@ -26,10 +27,16 @@ struct disk {
     uint32_t ticks[WRITES];
 };
 
-static double copy_gb_per_s(void *context)
+static uint32_t writes_of(const struct disk *disk)
+{
+    return disk->size == MAX ? WRITES / 40 : WRITES;
+}
+
+static double copy_gb_per_s(void *context, double ping_pong_ns)
 {
     const struct disk *disk = context;
-    return (double)disk->size / bench_limit_memcpy(disk->size, PLACES, WRITES / 2);
+    (void)ping_pong_ns;
+    return (double)disk->size / bench_limit_memcpy(disk->size, PLACES, writes_of(disk) / 2);
 }
 
 static void write_one(struct disk *disk, uint32_t place, const struct chi_buffer *data)
@@ -43,16 +50,17 @@ static void run(void *context, struct bench_sample *sample)
 {
     struct disk *disk = context;
     const struct chi_buffer knock = chi_buffer_slice(&disk->buffer, 0, 1);
+    uint32_t writes = writes_of(disk);
     for (uint32_t i = 0; i < PLACES; i++)
         write_one(disk, i, &disk->buffer);
-    for (uint32_t i = 0; i < WRITES; i++) {
+    for (uint32_t i = 0; i < writes; i++) {
         memset(chi_buffer_data(&disk->buffer), (int)i, disk->size);
         write_one(disk, i % PLACES, &knock); /* the worker went to sleep; task_wake measures that */
         uint64_t begin = bench_ticks();
         write_one(disk, i % PLACES, &disk->buffer);
         disk->ticks[i] = (uint32_t)(bench_ticks() - begin);
     }
-    struct bench_latency latency = bench_latency_of(disk->ticks, WRITES);
+    struct bench_latency latency = bench_latency_of(disk->ticks, writes);
     sample->value = (double)disk->size / latency.p50_ns;
     sample->p99 = (double)disk->size / latency.p99_ns;
 }
@@ -82,12 +90,14 @@ static void measure_writes(struct disk *disk, const struct bench_options *option
     for (uint32_t i = 0; i < PLACES; i++)
         disk->blocks[i] = allocate(disk, disk->size);
     bench_check(chi_buffer_alloc(disk->size, &disk->buffer), "cannot allocate a buffer");
-    const struct bench_pair pair = {.run = run,
-                                    .limit = copy_gb_per_s,
-                                    .context = disk,
-                                    .daemon = &disk->daemon,
-                                    .steady = true};
-    bench_repeat_pair(options, &pair, result);
+    const struct bench_method method = {.run = run,
+                                        .limit = copy_gb_per_s,
+                                        .context = disk,
+                                        .daemon = &disk->daemon,
+                                        .two_cores = true,
+                                        .steady = true,
+                                        .rate = true};
+    bench_repeat(options, &method, result);
     chi_buffer_free(&disk->buffer);
     bench_daemon_stop(&disk->daemon);
 }
@@ -106,10 +116,10 @@ void bench_bdev_ram_write_4k(const struct bench_options *options, struct bench_r
 
 /* ---- bdev_allocate */
 
-static double two_trips_per_second(void *context)
+static double two_trips_per_second(void *context, double ping_pong_ns)
 {
     (void)context;
-    return 1e9 / (2 * bench_limit_ping_pong());
+    return 1e9 / (2 * ping_pong_ns);
 }
 
 static void run_pairs(void *context, struct bench_sample *sample)
@@ -128,11 +138,13 @@ void bench_bdev_allocate(const struct bench_options *options, struct bench_resul
 {
     static struct disk disk;
     start(&disk);
-    const struct bench_pair pair = {.run = run_pairs,
-                                    .limit = two_trips_per_second,
-                                    .context = &disk,
-                                    .daemon = &disk.daemon,
-                                    .steady = true};
-    bench_repeat_pair(options, &pair, result);
+    const struct bench_method method = {.run = run_pairs,
+                                        .limit = two_trips_per_second,
+                                        .context = &disk,
+                                        .daemon = &disk.daemon,
+                                        .two_cores = true,
+                                        .steady = true,
+                                        .rate = true};
+    bench_repeat(options, &method, result);
     bench_daemon_stop(&disk.daemon);
 }

@@ -6,8 +6,9 @@
 #include "base/clock.h"
 #include "chimaera/attach.h"
 #include "daemon.h"
-#include "measure.h"
+#include "process.h"
 #include "repeat.h"
+#include "statistics.h"
 #include "stream.h"
 
 #define OUTSTANDING 64u
@@ -16,8 +17,8 @@
 struct crowded {
     struct bench_daemon few;
     struct bench_daemon many;
-    double one_few[BENCH_RUNS_MAX]; /* tasks per second, one at a time */
-    double one_many[BENCH_RUNS_MAX];
+    double one_few[BENCH_SLICES_MAX]; /* tasks per second, one at a time */
+    double one_many[BENCH_SLICES_MAX];
     unsigned count;
 };
 
@@ -27,7 +28,7 @@ static double rate(const struct bench_daemon *daemon, uint32_t clients, uint32_t
     return bench_stream_from(clients, -1, outstanding, MEASURE_NS, NULL);
 }
 
-static enum bench_verdict run(void *context, struct bench_sample *sample)
+static void run(void *context, struct bench_sample *sample)
 {
     struct crowded *crowded = context;
     sample->limit = rate(&crowded->few, 1, OUTSTANDING);
@@ -35,7 +36,6 @@ static enum bench_verdict run(void *context, struct bench_sample *sample)
     crowded->one_few[crowded->count] = rate(&crowded->few, 1, 1);
     crowded->one_many[crowded->count] = rate(&crowded->many, 2, 1);
     crowded->count++;
-    return BENCH_COUNTS;
 }
 
 static void start(struct bench_daemon *daemon, unsigned workers)
@@ -59,7 +59,9 @@ void bench_crowded(const struct bench_options *options, struct bench_result *res
     static struct crowded crowded;
     start(&crowded.few, 1);
     start(&crowded.many, 2);
-    bench_repeat(options, run, &crowded, result);
+    const struct bench_method method = {
+        .run = run, .context = &crowded, .rate = true, .slow = true, .shares_cores = true};
+    bench_repeat(options, &method, result);
     stop(&crowded.few);
     stop(&crowded.many);
     double few = bench_median(crowded.one_few, crowded.count);

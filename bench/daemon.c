@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A daemon of our own: configured, started, pinned, asked for its use of the processor, stopped. */
+/* A daemon of our own: configured, started, pinned, stopped. */
 #include "daemon.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,7 +16,8 @@
 #include "chimaera/admin/admin_client.h"
 #include "chimaera/attach.h"
 #include "chimaera/status.h"
-#include "measure.h"
+#include "process.h"
+#include "usage.h"
 
 #define READY_NS (20 * CHI_NS_PER_S)
 #define STOP_NS  (20 * CHI_NS_PER_S)
@@ -107,21 +105,6 @@ void bench_daemon_attach(const struct bench_daemon *daemon)
     }
 }
 
-/* Calls `visit` with the id of each of the daemon's threads. */
-static void for_each_thread(pid_t pid, void (*visit)(pid_t pid, pid_t tid, void *context),
-                            void *context)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        bench_die("cannot read %s: %s", path, strerror(errno));
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
-        if (entry->d_name[0] != '.')
-            visit(pid, (pid_t)strtol(entry->d_name, NULL, 10), context);
-    closedir(folder);
-}
-
 static void pin_thread(pid_t pid, pid_t tid, void *context)
 {
     (void)pid, (void)context;
@@ -131,7 +114,7 @@ static void pin_thread(pid_t pid, pid_t tid, void *context)
 /* Its other threads sleep while tasks run, and must not disturb the client when they do not. */
 void bench_daemon_pin(const struct bench_daemon *daemon)
 {
-    for_each_thread(daemon->pid, pin_thread, NULL);
+    bench_each_thread(daemon->pid, pin_thread, NULL);
     bench_pin(0, bench_client_core);
 }
 
@@ -158,52 +141,6 @@ void bench_daemon_stop(struct bench_daemon *daemon)
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         bench_die("the daemon stopped with status %d",
                   WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
-}
-
-/* `thread` is a folder of /proc. */
-static void add_thread(const char *thread, struct bench_usage *usage)
-{
-    char path[80];
-    char line[128];
-    uint64_t number;
-
-    snprintf(path, sizeof(path), "%s/schedstat", thread);
-    FILE *file = fopen(path, "re");
-    if (file == NULL || fscanf(file, "%" SCNu64, &number) != 1)
-        bench_die("cannot read %s", path);
-    fclose(file);
-    usage->cpu_ns += number;
-    snprintf(path, sizeof(path), "%s/status", thread);
-    file = fopen(path, "re");
-    if (file == NULL)
-        bench_die("cannot read %s", path);
-    while (fgets(line, sizeof(line), file) != NULL)
-        if (sscanf(line, "voluntary_ctxt_switches: %" SCNu64, &number) == 1)
-            usage->wake_ups += number;
-        else if (sscanf(line, "nonvoluntary_ctxt_switches: %" SCNu64, &number) == 1)
-            usage->preemptions += number;
-    fclose(file);
-}
-
-static void add_thread_of(pid_t pid, pid_t tid, void *context)
-{
-    char thread[64];
-    snprintf(thread, sizeof(thread), "/proc/%d/task/%d", (int)pid, (int)tid);
-    add_thread(thread, context);
-}
-
-struct bench_usage bench_own_usage(void)
-{
-    struct bench_usage usage = {0};
-    add_thread("/proc/thread-self", &usage);
-    return usage;
-}
-
-struct bench_usage bench_daemon_usage(const struct bench_daemon *daemon)
-{
-    struct bench_usage usage = {0};
-    for_each_thread(daemon->pid, add_thread_of, &usage);
-    return usage;
 }
 
 chi_pool_id_t bench_empty_pool(void)

@@ -4,7 +4,6 @@
 #ifndef BENCH_DAEMON_H
 #define BENCH_DAEMON_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -41,17 +40,6 @@ void bench_daemon_start(struct bench_daemon *daemon);
 
 /* Detaches this process and stops the daemon. */
 void bench_daemon_stop(struct bench_daemon *daemon);
-
-/* What the daemon's threads have used so far. */
-struct bench_usage {
-    uint64_t cpu_ns;
-    uint64_t wake_ups;
-    uint64_t preemptions; /* times that others took the core from a thread that could go on */
-};
-struct bench_usage bench_daemon_usage(const struct bench_daemon *daemon);
-
-/* What the calling thread has used so far. */
-struct bench_usage bench_own_usage(void);
 
 /* The pool of empty tasks, made if it is not there. */
 chi_pool_id_t bench_empty_pool(void);

@@ -1,44 +1,39 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A figure: something measured again and again, each time beside its bare limit. Every figure runs
- * in a process of its own (supervise.h), so it may exit on any error and leave the rest to its
- * supervisor.
+ * A figure: something measured in many slices, each between two measurements of its bare limit.
+ * Every figure runs in processes of its own (supervise.h), so it may exit on any error and leave
+ * the rest to its supervisor. Several do so in turn, each with a daemon of its own: what differs
+ * from one start to the next shows in the quartiles.
  */
 #ifndef BENCH_FIGURE_H
 #define BENCH_FIGURE_H
 
 #include <stdbool.h>
 
-#define BENCH_RUNS_MAX 1000u
+#include "slices.h"
 
-/*
- * A virtual machine's host moves its cores about, and a cache line's way between two of them is
- * three to five times as long where they share no cache. Runs can be held to one or the other.
- */
-enum bench_cores {
-    BENCH_CORES_ANY,
-    BENCH_CORES_NEAR, /* a ping-pong takes less than BENCH_FAR_NS */
-    BENCH_CORES_FAR,
-};
-#define BENCH_FAR_NS 200.0
+#define BENCH_SLICES_DEFAULT 40u
+#define BENCH_SLICES_MAX     1000u
+
+#define BENCH_PARTS    4u /* processes, one after the other, that measure a figure */
+#define BENCH_KEPT_MAX 8192u
 
 struct bench_options {
-    unsigned runs;
+    unsigned slices; /* that shall be kept */
+    unsigned parts;  /* of the time that a figure may take, this process has one */
     enum bench_cores cores;
     bool full; /* take the time that the definition asks for, not the short form */
 };
 
-/* One run: the figure, and the limit measured right beside it. */
-struct bench_sample {
-    double value;
-    double limit;
-    double p99; /* in the value's unit; negative: has none */
-};
-
 struct bench_result {
-    unsigned runs;              /* 0: skipped, and the note says why */
-    struct bench_sample median; /* the run with the median of value / limit; p99: median of all */
-    char note[256];             /* what else was seen; "" for nothing */
+    struct bench_slice *kept; /* room for BENCH_KEPT_MAX */
+    unsigned kept_count;
+    unsigned wanted;
+    bool rate;                         /* the value is operations a second */
+    struct bench_summary summaries[3]; /* one for each kind of cores */
+    unsigned summary_count;            /* 0: nothing was measured, and the note says why */
+    unsigned dropped[BENCH_FATES];     /* slices, by what became of them */
+    char note[256];                    /* what else was seen; "" for nothing */
 };
 
 enum bench_bound {
@@ -54,8 +49,19 @@ struct bench_figure {
     const char *limit; /* against what */
     enum bench_bound bound;
     double required; /* of value / limit */
+    bool once; /* one process measures all of it, because it begins slowly or notes something */
     void (*measure)(const struct bench_options *options, struct bench_result *result);
 };
+
+/* Adds to the result's note. */
+void bench_note(struct bench_result *result, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Makes the summaries of what was kept. Once, at the end. */
+void bench_sum_up(struct bench_result *result);
+
+/* Whether its unit is something a second: then more is better. */
+bool bench_figure_is_rate(const struct bench_figure *figure);
 
 extern const struct bench_figure bench_figures[];
 extern const unsigned bench_figure_count;

@@ -2,6 +2,13 @@
 /* The table of figures. */
 #include "figure.h"
 
+#include <string.h>
+
+bool bench_figure_is_rate(const struct bench_figure *figure)
+{
+    return strstr(figure->unit, "/s") != NULL;
+}
+
 const struct bench_figure bench_figures[] = {
     {.name = "task_rtt",
      .unit = "ns",
@@ -93,6 +100,7 @@ const struct bench_figure bench_figures[] = {
      .limit = "fio with io_uring on the same file, likewise",
      .bound = BENCH_BOUND_AT_MOST,
      .required = 1.2,
+     .once = true,
      .measure = bench_bdev_file_read_4k_1},
     {.name = "bdev_file_read_4k_32",
      .unit = "reads/s",
@@ -100,6 +108,7 @@ const struct bench_figure bench_figures[] = {
      .limit = "fio with io_uring on the same file, likewise",
      .bound = BENCH_BOUND_AT_LEAST,
      .required = 0.9,
+     .once = true,
      .measure = bench_bdev_file_read_4k_32},
     {.name = "bdev_file_write_4k_1",
      .unit = "us",
@@ -107,6 +116,7 @@ const struct bench_figure bench_figures[] = {
      .limit = "fio with io_uring on the same file, likewise",
      .bound = BENCH_BOUND_AT_MOST,
      .required = 1.2,
+     .once = true,
      .measure = bench_bdev_file_write_4k_1},
     {.name = "bdev_file_write_4k_32",
      .unit = "writes/s",
@@ -114,6 +124,7 @@ const struct bench_figure bench_figures[] = {
      .limit = "fio with io_uring on the same file, likewise",
      .bound = BENCH_BOUND_AT_LEAST,
      .required = 0.9,
+     .once = true,
      .measure = bench_bdev_file_write_4k_32},
     {.name = "bdev_file_seq_1m",
      .unit = "GB/s",
@@ -121,6 +132,7 @@ const struct bench_figure bench_figures[] = {
      .limit = "fio with io_uring on the same file, likewise",
      .bound = BENCH_BOUND_AT_LEAST,
      .required = 0.9,
+     .once = true,
      .measure = bench_bdev_file_seq_1m},
     {.name = "bdev_file_seq_write_1m",
      .unit = "GB/s",
@@ -128,6 +140,7 @@ const struct bench_figure bench_figures[] = {
      .limit = "fio with io_uring on the same file, likewise",
      .bound = BENCH_BOUND_AT_LEAST,
      .required = 0.9,
+     .once = true,
      .measure = bench_bdev_file_seq_write_1m},
     {.name = "idle_cpu",
      .unit = "%",
@@ -135,6 +148,7 @@ const struct bench_figure bench_figures[] = {
      .limit = "the most that is allowed",
      .bound = BENCH_BOUND_AT_MOST,
      .required = 1,
+     .once = true,
      .measure = bench_idle_cpu},
     {.name = "startup",
      .unit = "ms",
@@ -152,6 +166,7 @@ const struct bench_figure bench_figures[] = {
      .limit = "one worker, one client with 64 outstanding, same cores",
      .bound = BENCH_BOUND_AT_LEAST,
      .required = 0.5,
+     .once = true,
      .measure = bench_crowded},
 };
 const unsigned bench_figure_count = sizeof(bench_figures) / sizeof(bench_figures[0]);

@@ -11,12 +11,14 @@
 #include "chimaera/task.h"
 #include "daemon.h"
 #include "limits.h"
-#include "measure.h"
+#include "process.h"
 #include "repeat.h"
 
-#define LOCKS    1000000u
-#define PARKS    500000u
-#define SUBTASKS 200000u
+/* About a slice of each. */
+#define LOCKS    2000000u
+#define YIELDS   800000u
+#define HANDOVER 250000u
+#define SUBTASKS 300000u
 
 struct inside {
     struct bench_daemon daemon;
@@ -25,15 +27,15 @@ struct inside {
     uint32_t count;
 };
 
-static double exchange_pair_ns(void *context)
+static double exchange_pair_ns(void *context, double ping_pong_ns)
 {
-    (void)context;
+    (void)context, (void)ping_pong_ns;
     return bench_limit_exchange_pair();
 }
 
-static double fiber_switch_ns(void *context)
+static double fiber_switch_ns(void *context, double ping_pong_ns)
 {
-    (void)context;
+    (void)context, (void)ping_pong_ns;
     return bench_limit_fiber_switch();
 }
 
@@ -81,41 +83,41 @@ static void run_contend(void *context, struct bench_sample *sample)
 }
 
 static void measure(const struct bench_options *options, struct inside *inside,
-                    const struct bench_pair *form, struct bench_result *result)
+                    const struct bench_method *form, struct bench_result *result)
 {
-    struct bench_pair pair = *form;
+    struct bench_method method = *form;
     bench_daemon_start(&inside->daemon);
     inside->pool = bench_empty_pool();
-    pair.context = inside;
-    pair.daemon = &inside->daemon;
-    bench_repeat_pair(options, &pair, result);
+    method.context = inside;
+    method.daemon = &inside->daemon;
+    bench_repeat(options, &method, result);
     bench_daemon_stop(&inside->daemon);
 }
 
 void bench_comutex(const struct bench_options *options, struct bench_result *result)
 {
     struct inside inside = {.what = BENCH_EMPTY_LOCK, .count = LOCKS};
-    const struct bench_pair pair = {.run = run_inside, .limit = exchange_pair_ns};
-    measure(options, &inside, &pair, result);
+    const struct bench_method method = {.run = run_inside, .limit = exchange_pair_ns};
+    measure(options, &inside, &method, result);
 }
 
 void bench_comutex_handover(const struct bench_options *options, struct bench_result *result)
 {
-    struct inside inside = {.count = PARKS};
-    const struct bench_pair pair = {.run = run_contend, .limit = fiber_switch_ns};
-    measure(options, &inside, &pair, result);
+    struct inside inside = {.count = HANDOVER};
+    const struct bench_method method = {.run = run_contend, .limit = fiber_switch_ns};
+    measure(options, &inside, &method, result);
 }
 
 void bench_park_resume(const struct bench_options *options, struct bench_result *result)
 {
-    struct inside inside = {.what = BENCH_EMPTY_YIELD, .count = PARKS};
-    const struct bench_pair pair = {.run = run_inside, .limit = fiber_switch_ns};
-    measure(options, &inside, &pair, result);
+    struct inside inside = {.what = BENCH_EMPTY_YIELD, .count = YIELDS};
+    const struct bench_method method = {.run = run_inside, .limit = fiber_switch_ns};
+    measure(options, &inside, &method, result);
 }
 
 void bench_subtask(const struct bench_options *options, struct bench_result *result)
 {
     struct inside inside = {.what = BENCH_EMPTY_SUBTASK, .count = SUBTASKS};
-    const struct bench_pair pair = {.run = run_inside, .limit = fiber_switch_ns};
-    measure(options, &inside, &pair, result);
+    const struct bench_method method = {.run = run_inside, .limit = fiber_switch_ns};
+    measure(options, &inside, &method, result);
 }

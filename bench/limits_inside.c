@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Bare limits of what happens on one core: taking and giving a word, and switching stacks. */
 #include <stdatomic.h>
-#include <sys/mman.h>
 
 #include "base/clock.h"
 #include "fiber/fiber.h"
 #include "limits.h"
-#include "measure.h"
+#include "partner.h"
+#include "process.h"
 
 #define COUNT   1000000u
 #define WARM_UP 10000u
@@ -16,7 +16,7 @@ static void exchange_pairs(void *context)
     double *ns = context;
     static _Atomic(uint32_t) word;
     uint64_t begin = 0;
-    bench_pin(0, bench_worker_core);
+
     for (uint32_t i = 0; i < WARM_UP + COUNT; i++) {
         if (i == WARM_UP)
             begin = chi_clock_now_ns();
@@ -38,14 +38,17 @@ static void switch_back(void *argument)
 
 static void switch_fibers(void *context)
 {
+    static struct chi_fiber *fiber;
     double *ns = context;
-    struct chi_fiber_pool *pool;
-    struct chi_fiber *fiber;
     uint64_t begin = 0;
-    bench_pin(0, bench_worker_core);
-    if (chi_fiber_pool_create(64 << 10, 2, &pool) < 0 || (home = chi_fiber_adopt(pool)) == NULL ||
-        chi_fiber_create(pool, switch_back, NULL, &fiber) < 0)
-        bench_die("no memory for a fiber");
+
+    if (fiber == NULL) {
+        struct chi_fiber_pool *pool;
+        if (chi_fiber_pool_create(64 << 10, 2, &pool) < 0 ||
+            (home = chi_fiber_adopt(pool)) == NULL ||
+            chi_fiber_create(pool, switch_back, NULL, &fiber) < 0)
+            bench_die("no memory for a fiber");
+    }
     for (uint32_t i = 0; i < WARM_UP + COUNT; i++) {
         if (i == WARM_UP)
             begin = chi_clock_now_ns();
@@ -55,21 +58,22 @@ static void switch_fibers(void *context)
 }
 
 /* On the worker's core, while the worker sleeps. */
-static double in_child(void (*body)(void *))
+static double in_partner(void (*body)(void *))
 {
-    double *ns = bench_shared_memory(sizeof(*ns));
-    bench_join(bench_fork(body, ns));
-    double result = *ns;
-    munmap(ns, sizeof(*ns));
-    return result;
+    static double *ns;
+    if (ns == NULL)
+        ns = bench_partner_memory(sizeof(*ns));
+    bench_partner_start(body, ns);
+    bench_partner_join();
+    return *ns;
 }
 
 double bench_limit_exchange_pair(void)
 {
-    return in_child(exchange_pairs);
+    return in_partner(exchange_pairs);
 }
 
 double bench_limit_fiber_switch(void)
 {
-    return in_child(switch_fibers);
+    return in_partner(switch_fibers);
 }

@@ -1,148 +1,150 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Repetition: which runs count, and which of them is the median. */
 #include "repeat.h"
-
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "limits.h"
-#include "measure.h"
+#include "partner.h"
+#include "process.h"
+#include "usage.h"
 
-#define QUIET_NS      (15 * CHI_NS_PER_S)  /* how long to hope for undisturbed runs */
-#define PATIENCE_NS   (120 * CHI_NS_PER_S) /* and for cores as asked for */
-#define STEADY        1.25
-#define PREEMPTED     3 /* so often, and so often a second, the system itself needs the cores */
-#define PREEMPTED_A_S 20
-#define SETTLE_MS     3  /* an idle worker has gone to sleep by then, and its core is free */
-#define ELSEWHERE_MS  50 /* before we look again where the host has put the cores */
+#define TRIES        4u                  /* slices for each that shall be kept; */
+#define TRIES_SLOW   2u                  /* likewise slow ones */
+#define BOUND_NS     (12 * CHI_NS_PER_S) /* and no longer than that; */
+#define BOUND_SLOW   (25 * CHI_NS_PER_S) /* likewise with slow ones; */
+#define BOUND_WANTED (40 * CHI_NS_PER_S) /* and where only one kind of cores counts */
+#define SLOW_PART    8u                  /* what slow ones are divided by */
+#define ELSEWHERE_MS 50                  /* before we look again where the host has put the cores */
+#define SETTLE_MS    2                   /* an idle worker is asleep by then, and its core free */
 
-void bench_note(struct bench_result *result, const char *format, ...)
-{
-    size_t used = strlen(result->note);
-    if (used > 0 && used + 2 < sizeof(result->note)) {
-        strcat(result->note, "; ");
-        used += 2;
-    }
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(result->note + used, sizeof(result->note) - used, format, arguments);
-    va_end(arguments);
-}
+/* ---- what disturbs */
 
-static double ratio_of(const struct bench_sample *sample)
-{
-    return sample->value / sample->limit;
-}
-
-static int compare_samples(const void *a, const void *b)
-{
-    double x = ratio_of(a);
-    double y = ratio_of(b);
-    return (x > y) - (x < y);
-}
-
-/* `samples` are sorted. */
-static void note_spread(const struct bench_sample *samples, unsigned runs, unsigned disturbed,
-                        struct bench_result *result)
-{
-    double low = samples[0].limit;
-    double high = low;
-    for (unsigned i = 1; i < runs; i++) {
-        low = fmin(low, samples[i].limit);
-        high = fmax(high, samples[i].limit);
-    }
-    if (high > low * STEADY)
-        bench_note(result, "limits %.3g to %.3g, ratios %.2f to %.2f", low, high,
-                   ratio_of(&samples[0]), ratio_of(&samples[runs - 1]));
-    if (disturbed > 0)
-        bench_note(result, "%u of the runs disturbed by other work", disturbed);
-}
-
-void bench_repeat(const struct bench_options *options,
-                  enum bench_verdict (*run)(void *context, struct bench_sample *sample),
-                  void *context, struct bench_result *result)
-{
-    struct bench_sample samples[BENCH_RUNS_MAX];
-    double p99s[BENCH_RUNS_MAX];
-    uint64_t begin = chi_clock_now_ns();
-    unsigned disturbed = 0;
-
-    for (unsigned i = 0; i < options->runs;) {
-        samples[i] = (struct bench_sample){.p99 = -1};
-        enum bench_verdict verdict = run(context, &samples[i]);
-        uint64_t elapsed_ns = chi_clock_now_ns() - begin;
-        if (verdict == BENCH_COUNTS) {
-            i++;
-        } else if (verdict == BENCH_DISTURBED && elapsed_ns > QUIET_NS) {
-            disturbed++;
-            i++;
-        } else if (elapsed_ns > PATIENCE_NS) {
-            bench_die("the cores were not as asked for in %llu s",
-                      (unsigned long long)(PATIENCE_NS / CHI_NS_PER_S));
-        }
-    }
-    for (unsigned i = 0; i < options->runs; i++)
-        p99s[i] = samples[i].p99;
-    qsort(samples, options->runs, sizeof(samples[0]), compare_samples);
-    result->runs = options->runs;
-    result->median = samples[(options->runs - 1) / 2];
-    result->median.p99 = bench_median(p99s, options->runs);
-    note_spread(samples, options->runs, disturbed, result);
-}
-
-/* ---- pairs */
-
-struct attempt {
-    const struct bench_options *options;
-    const struct bench_pair *pair;
+struct noise {
+    uint64_t at_ns;
+    uint64_t waited_ns;
+    uint64_t wake_ups;
+    uint64_t stolen_ticks;
 };
 
-static bool on_wanted_cores(enum bench_cores cores)
+static void add_usage(struct noise *noise, struct bench_usage usage)
 {
-    if (cores == BENCH_CORES_ANY)
-        return true;
-    return (cores == BENCH_CORES_FAR) == (bench_limit_ping_pong() >= BENCH_FAR_NS);
+    noise->waited_ns += usage.waited_ns;
+    noise->wake_ups += usage.wake_ups;
 }
 
-static uint64_t preemptions(const struct bench_pair *pair)
+static struct noise read_noise(const struct bench_method *method)
 {
-    uint64_t own = bench_own_usage().preemptions;
-    return own + (pair->daemon != NULL ? bench_daemon_usage(pair->daemon).preemptions : 0);
+    struct noise noise = {.at_ns = chi_clock_now_ns(), .stolen_ticks = bench_stolen_ticks()};
+    if (method->shares_cores)
+        return noise;
+    add_usage(&noise, bench_usage_of(bench_partner_pid()));
+    if (!method->others_submit)
+        add_usage(&noise, bench_own_usage());
+    if (method->daemon != NULL)
+        add_usage(&noise, bench_usage_of(method->daemon->pid));
+    return noise;
 }
 
-static enum bench_verdict run_pair(void *context, struct bench_sample *sample)
+/* ---- one slice after the other */
+
+struct series {
+    const struct bench_options *options;
+    const struct bench_method *method;
+    struct bench_result *result;
+    unsigned wanted;
+    unsigned tried;
+    unsigned tries; /* at most */
+    uint64_t end_ns;
+    unsigned kept_of[BENCH_CORES_FAR + 1];
+};
+
+/* Sets `noise` to what had been before it. */
+static struct bench_edge measure_edge(const struct series *self, struct noise *noise)
 {
-    const struct attempt *self = context;
-    const struct bench_pair *pair = self->pair;
+    const struct bench_method *method = self->method;
+    struct bench_edge edge = {0};
     bench_sleep_ms(SETTLE_MS);
-    if (!on_wanted_cores(self->options->cores)) {
-        bench_sleep_ms(ELSEWHERE_MS);
-        return BENCH_NOT_RUN;
+    *noise = read_noise(method);
+    if (method->two_cores)
+        edge.ping_pong_ns = bench_limit_ping_pong();
+    if (method->limit != NULL)
+        edge.limit = method->limit(method->context, edge.ping_pong_ns);
+    if (method->floor != NULL)
+        edge.floor = method->floor(method->context);
+    return edge;
+}
+
+static bool is_elsewhere(const struct series *self, const struct bench_edge *edge)
+{
+    enum bench_cores wanted = self->options->cores;
+    return wanted != BENCH_CORES_ANY && self->method->two_cores &&
+           bench_cores_of(edge->ping_pong_ns) != wanted;
+}
+
+static void judge(struct series *self, const struct bench_slice *slice)
+{
+    enum bench_fate fate = bench_slice_fate(slice, self->options->cores, self->method->steady);
+    if (fate != BENCH_KEPT) {
+        self->result->dropped[fate]++;
+        return;
     }
-    uint64_t begin_ns = chi_clock_now_ns();
-    uint64_t preempted_before = preemptions(pair);
-    double before = pair->limit(pair->context);
-    pair->run(pair->context, sample);
-    bench_sleep_ms(SETTLE_MS);
-    double after = pair->limit(pair->context);
-    uint64_t preempted = preemptions(pair) - preempted_before;
-    double elapsed_s = (double)(chi_clock_now_ns() - begin_ns) / 1e9;
-    sample->limit = (before + after) / 2;
-    if (!on_wanted_cores(self->options->cores))
-        return BENCH_NOT_RUN;
-    if (pair->steady && (before > after * STEADY || after > before * STEADY))
-        return BENCH_DISTURBED;
-    return (double)preempted > PREEMPTED + PREEMPTED_A_S * elapsed_s ? BENCH_DISTURBED
-                                                                     : BENCH_COUNTS;
+    if (self->result->kept_count < BENCH_KEPT_MAX)
+        self->result->kept[self->result->kept_count++] = *slice;
+    self->kept_of[bench_slice_cores(slice)]++;
 }
 
-void bench_repeat_pair(const struct bench_options *options, const struct bench_pair *pair,
-                       struct bench_result *result)
+static bool is_enough(const struct series *self)
 {
-    struct attempt self = {.options = options, .pair = pair};
-    bench_repeat(options, run_pair, &self, result);
+    for (unsigned i = 0; i <= BENCH_CORES_FAR; i++)
+        if (self->kept_of[i] >= self->wanted)
+            return true;
+    return self->tried >= self->tries || (self->tried > 0 && chi_clock_now_ns() > self->end_ns);
+}
+
+static void measure_slices(struct series *self)
+{
+    struct noise before, after;
+    struct bench_edge edge = measure_edge(self, &before);
+    while (!is_enough(self)) {
+        struct bench_slice slice = {.before = edge};
+        struct bench_sample sample = {.p99 = -1};
+        self->tried++;
+        if (is_elsewhere(self, &edge)) {
+            self->result->dropped[BENCH_ELSEWHERE]++;
+            self->tried--; /* it has cost little; the time counts */
+            bench_sleep_ms(ELSEWHERE_MS);
+            edge = measure_edge(self, &before);
+            continue;
+        }
+        self->method->run(self->method->context, &sample);
+        slice.value = sample.value;
+        slice.p99 = sample.p99;
+        edge = measure_edge(self, &after);
+        if (self->method->limit == NULL)
+            slice.before.limit = edge.limit = sample.limit;
+        slice.after = edge;
+        struct noise end = read_noise(self->method);
+        slice.duration_ns = end.at_ns - before.at_ns;
+        slice.waited_ns = end.waited_ns - before.waited_ns;
+        slice.wake_ups = end.wake_ups - before.wake_ups;
+        slice.expected_ns = self->method->waits_ns;
+        slice.stolen_ticks = end.stolen_ticks - before.stolen_ticks;
+        judge(self, &slice);
+        before = after;
+    }
+}
+
+void bench_repeat(const struct bench_options *options, const struct bench_method *method,
+                  struct bench_result *result)
+{
+    struct series self = {.options = options, .method = method, .result = result};
+    bool slow = method->slow;
+    self.wanted = slow ? (options->slices + SLOW_PART - 1) / SLOW_PART : options->slices;
+    self.tries = self.wanted * (slow ? TRIES_SLOW : TRIES);
+    uint64_t bound_ns = slow ? BOUND_SLOW : BOUND_NS;
+    if (options->cores != BENCH_CORES_ANY && method->two_cores)
+        bound_ns = BOUND_WANTED;
+    self.end_ns = chi_clock_now_ns() + bound_ns / options->parts;
+    result->rate = method->rate;
+    result->wanted += self.wanted;
+    measure_slices(&self);
 }

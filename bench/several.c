@@ -6,14 +6,15 @@
 #include "chimaera/status.h"
 #include "chimaera/task.h"
 #include "daemon.h"
-#include "measure.h"
+#include "process.h"
 #include "repeat.h"
 #include "stream.h"
+#include "ticks.h"
 
 #define CONTAINERS  4u
-#define ROUNDS      20000u
+#define ROUNDS      200000u /* more than fit in a slice */
 #define OUTSTANDING 64u
-#define MEASURE_NS  (150 * CHI_NS_PER_MS)
+#define LIMIT_NS    (BENCH_SLICE_NS / 2)
 
 struct several {
     struct bench_daemon daemon;
@@ -27,9 +28,7 @@ static void start(struct several *several)
     bench_daemon_start(&several->daemon);
     several->one = bench_empty_pool_of(1);
     several->four = bench_empty_pool_of(CONTAINERS);
-    several->ticks = malloc(ROUNDS * sizeof(*several->ticks));
-    if (several->ticks == NULL)
-        bench_die("out of memory");
+    several->ticks = bench_alloc(ROUNDS * sizeof(*several->ticks));
 }
 
 static void stop(struct several *several)
@@ -38,11 +37,11 @@ static void stop(struct several *several)
     bench_daemon_stop(&several->daemon);
 }
 
-static void measure(struct several *several, const struct bench_pair *pair,
+static void measure(struct several *several, const struct bench_method *method,
                     const struct bench_options *options, struct bench_result *result)
 {
     start(several);
-    bench_repeat_pair(options, pair, result);
+    bench_repeat(options, method, result);
     stop(several);
 }
 
@@ -58,73 +57,73 @@ static void round_trip(chi_pool_id_t pool, chi_pool_query_t query)
     chi_task_del(&task->base);
 }
 
-static void broadcast(chi_pool_id_t pool)
+static void broadcast(void *context)
 {
-    round_trip(pool, chi_pool_query_broadcast());
+    const struct several *several = context;
+    round_trip(several->four, chi_pool_query_broadcast());
 }
 
-static void one_by_one(chi_pool_id_t pool)
+static void one_by_one(void *context)
 {
+    const struct several *several = context;
     for (uint32_t i = 0; i < CONTAINERS; i++)
-        round_trip(pool, chi_pool_query_direct_id(i));
+        round_trip(several->four, chi_pool_query_direct_id(i));
 }
 
-static struct bench_latency time_rounds(struct several *several, void (*round)(chi_pool_id_t pool))
+static struct bench_latency time_rounds(struct several *several, void (*round)(void *context),
+                                        uint64_t duration_ns)
 {
-    for (uint32_t i = 0; i < ROUNDS / 10; i++)
-        round(several->four);
-    uint64_t last = bench_ticks();
-    for (uint32_t i = 0; i < ROUNDS; i++) {
-        round(several->four);
-        uint64_t now = bench_ticks();
-        several->ticks[i] = (uint32_t)(now - last);
-        last = now;
-    }
-    return bench_latency_of(several->ticks, ROUNDS);
+    bench_time_rounds(round, several, duration_ns / 10, several->ticks, ROUNDS);
+    return bench_time_rounds(round, several, duration_ns, several->ticks, ROUNDS);
 }
 
 static void run_broadcast(void *context, struct bench_sample *sample)
 {
-    struct bench_latency latency = time_rounds(context, broadcast);
+    struct bench_latency latency = time_rounds(context, broadcast, BENCH_SLICE_NS);
     sample->value = latency.p50_ns / 1e3;
     sample->p99 = latency.p99_ns / 1e3;
 }
 
-static double run_one_by_one(void *context)
+static double run_one_by_one(void *context, double ping_pong_ns)
 {
-    return time_rounds(context, one_by_one).p50_ns / 1e3;
+    (void)ping_pong_ns;
+    return time_rounds(context, one_by_one, LIMIT_NS).p50_ns / 1e3;
 }
 
 void bench_broadcast_4(const struct bench_options *options, struct bench_result *result)
 {
     struct several several;
-    const struct bench_pair pair = {.run = run_broadcast,
-                                    .limit = run_one_by_one,
-                                    .context = &several,
-                                    .daemon = &several.daemon,
-                                    .steady = true};
-    measure(&several, &pair, options, result);
+    const struct bench_method method = {.run = run_broadcast,
+                                        .limit = run_one_by_one,
+                                        .context = &several,
+                                        .daemon = &several.daemon,
+                                        .two_cores = true,
+                                        .steady = true};
+    measure(&several, &method, options, result);
 }
 
 static void run_hash(void *context, struct bench_sample *sample)
 {
     struct several *several = context;
-    sample->value = bench_stream_hashed(several->four, OUTSTANDING, MEASURE_NS);
+    sample->value = bench_stream_hashed(several->four, OUTSTANDING, BENCH_SLICE_NS);
 }
 
-static double run_hash_of_one(void *context)
+static double run_hash_of_one(void *context, double ping_pong_ns)
 {
-    struct several *several = context;
-    return bench_stream_hashed(several->one, OUTSTANDING, MEASURE_NS);
+    const struct several *several = context;
+    (void)ping_pong_ns;
+    return bench_stream_hashed(several->one, OUTSTANDING, LIMIT_NS);
 }
 
 void bench_hash_4(const struct bench_options *options, struct bench_result *result)
 {
     struct several several;
-    const struct bench_pair pair = {.run = run_hash,
-                                    .limit = run_hash_of_one,
-                                    .context = &several,
-                                    .daemon = &several.daemon,
-                                    .steady = true};
-    measure(&several, &pair, options, result);
+    const struct bench_method method = {.run = run_hash,
+                                        .limit = run_hash_of_one,
+                                        .context = &several,
+                                        .daemon = &several.daemon,
+                                        .two_cores = true,
+                                        .steady = true,
+                                        .rate = true};
+    measure(&several, &method, options, result);
 }

@@ -7,11 +7,12 @@
 
 #include "base/clock.h"
 #include "daemon.h"
-#include "measure.h"
+#include "process.h"
 #include "repeat.h"
+#include "statistics.h"
 
-#define STARTS 7u
-#define TRUES  15u
+#define STARTS 3u
+#define TRUES  7u
 
 static void be_true(void *context)
 {
@@ -20,9 +21,9 @@ static void be_true(void *context)
     bench_die("cannot start /bin/true: %s", strerror(errno));
 }
 
-static double exec_true_ms(void *context)
+static double exec_true_ms(void *context, double ping_pong_ns)
 {
-    (void)context;
+    (void)context, (void)ping_pong_ns;
     double times[TRUES];
     for (unsigned i = 0; i < TRUES; i++) {
         uint64_t begin = chi_clock_now_ns();
@@ -50,6 +51,6 @@ static void run(void *context, struct bench_sample *sample)
 
 void bench_startup(const struct bench_options *options, struct bench_result *result)
 {
-    const struct bench_pair pair = {.run = run, .limit = exec_true_ms};
-    bench_repeat_pair(options, &pair, result);
+    const struct bench_method method = {.run = run, .limit = exec_true_ms};
+    bench_repeat(options, &method, result);
 }

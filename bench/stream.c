@@ -12,11 +12,11 @@
 #include "chimaera/status.h"
 #include "chimaera/task.h"
 #include "daemon.h"
-#include "measure.h"
+#include "process.h"
 
 #define CLIENTS_MAX   16u
 #define TASKS_A_CLOCK 1024u
-#define WARM_UP_NS    (20 * CHI_NS_PER_MS)
+#define WARM_UP_NS    (5 * CHI_NS_PER_MS)
 
 struct ring {
     chi_pool_id_t pool;

@@ -20,7 +20,9 @@
 
 #include "base/clock.h"
 #include "daemon.h"
-#include "measure.h"
+#include "limits.h"
+#include "partner.h"
+#include "process.h"
 
 #define TERM_NS  (15 * CHI_NS_PER_S)   /* how long a daemon may take to stop */
 #define WATCH_NS (3600 * CHI_NS_PER_S) /* no figure takes that long */
@@ -90,15 +92,14 @@ void bench_supervise_fini(void)
 }
 
 static _Noreturn void measure(const struct bench_figure *figure,
-                              const struct bench_options *options, int report)
+                              const struct bench_options *options, struct bench_result *result)
 {
-    struct bench_result result = {0};
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigprocmask(SIG_UNBLOCK, &signals, NULL);
-    figure->measure(options, &result);
-    if (write(report, &result, sizeof(result)) != sizeof(result))
-        bench_die("cannot report: %s", strerror(errno));
+    bench_limits_init();
+    bench_partner_init();
+    figure->measure(options, result);
     exit(EXIT_SUCCESS);
 }
 
@@ -126,23 +127,41 @@ static int watch(const struct bench_figure *figure, pid_t child)
     }
 }
 
-int bench_supervise(const struct bench_figure *figure, const struct bench_options *options,
-                    struct bench_result *result)
+static int supervise_part(const struct bench_figure *figure, const struct bench_options *options,
+                          struct bench_result *result)
 {
-    int report[2];
-    if (pipe2(report, O_CLOEXEC) < 0)
-        bench_die("cannot make a pipe: %s", strerror(errno));
     fflush(NULL);
     pid_t child = fork();
     if (child < 0)
         bench_die("cannot fork: %s", strerror(errno));
     if (child == 0)
-        measure(figure, options, report[1]);
+        measure(figure, options, result);
     setpgid(child, child);
-    close(report[1]);
     int status = watch(figure, child);
-    ssize_t got = status == 0 ? read(report[0], result, sizeof(*result)) : -1;
-    close(report[0]);
     clear_up(child);
-    return got == (ssize_t)sizeof(*result) ? 0 : -1;
+    return status == 0 ? 0 : -1;
+}
+
+int bench_supervise(const struct bench_figure *figure, const struct bench_options *options,
+                    struct bench_result *result)
+{
+    static struct bench_result *shared; /* with the processes that measure */
+    static struct bench_slice *kept;
+    struct bench_options part = *options;
+    int rc = 0;
+
+    if (shared == NULL) {
+        shared = bench_shared_memory(sizeof(*shared));
+        kept = bench_shared_memory(BENCH_KEPT_MAX * sizeof(*kept));
+    }
+    part.parts = figure->once || options->slices < BENCH_PARTS ? 1 : BENCH_PARTS;
+    part.slices = (options->slices + part.parts - 1) / part.parts;
+    *shared = (struct bench_result){.kept = kept};
+    for (unsigned i = 0; i < part.parts && rc == 0; i++)
+        rc = supervise_part(figure, &part, shared);
+    if (rc == 0)
+        bench_sum_up(shared);
+    *result = *shared;
+    result->kept = NULL;
+    return rc;
 }

@@ -305,7 +305,7 @@ static inline bool chi_task_aggregate_code(struct chi_task *into, const struct c
 /* Returns the number of successful copies that were merged into `into` before this one. */
 static inline uint32_t chi_task_aggregate_count(const struct chi_task *into)
 {
-    return into->time_low;
+    return into->merged;
 }
 
 /* Returns the context of the task that runs on this thread, or NULL outside a handler. */

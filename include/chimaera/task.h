@@ -55,17 +55,26 @@ enum chi_task_flag {
 /* Exactly one cache line, so that an empty task costs one line in each direction. */
 struct chi_task {
     CHI_ATOMIC(uint32_t) state; /* enum chi_task_state */
-    int32_t return_code;        /* once done: 0 or a negative code; before, the high half of time */
+    uint32_t method;
+    /*
+     * When the task is to run, until the runtime has taken it; how it ended, once it is done.
+     * Aligned to 4, so that tasks are, and their members follow without a gap.
+     */
+    union {
+        uint64_t deadline_ns CHI_ALIGNED_4; /* with CHI_TASK_TIMED; on the monotonic clock */
+        uint64_t period_ns CHI_ALIGNED_4;   /* with CHI_TASK_PERIODIC */
+        __extension__ struct {
+            int32_t return_code; /* 0 or a negative code */
+            uint32_t merged;     /* during a merge: see chi_task_aggregate_count() */
+        };
+    };
     uint16_t magic;
     uint16_t size;   /* of the whole struct, in bytes */
     uint16_t flags;  /* enum chi_task_flag */
     uint16_t schema; /* the creating process's number for the task's schema; 0 none */
-    uint32_t method;
     chi_pool_id_t pool_id;
     chi_pool_query_t pool_query;
     struct chi_task_node node;
-    uint32_t time_low; /* with TIMED the deadline, with PERIODIC the period, in ns; once taken in,
-                        * the runtime's own */
 };
 CHI_STATIC_ASSERT(sizeof(struct chi_task) == CHI_CACHE_LINE, "a task's base is one cache line");
 

@@ -26,6 +26,7 @@
 #define CHI_API          __attribute__((visibility("default")))
 #define CHI_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define CHI_WARN_UNUSED  __attribute__((warn_unused_result))
+#define CHI_ALIGNED_4    __attribute__((packed, aligned(4))) /* of a member */
 #define CHI_CACHE_LINE   64
 
 /*

@@ -26,7 +26,7 @@ CHI_API void chi_assert_failed(const char *file, int line, const char *condition
             chi_assert_failed(__FILE__, __LINE__, #condition, __VA_ARGS__);                        \
     } while (0)
 #else
-/* CHI_ASSERT(lock->holds > 0, "unlock of %p, which nobody holds", (void *)lock); */
+/* CHI_ASSERT(lock->holds > 0, "unlock of %p, which no task holds", (void *)lock); */
 #define CHI_ASSERT(condition, ...)                                                                 \
     do {                                                                                           \
         if (CHI_UNLIKELY(!(condition)))                                                            \

@@ -9,9 +9,11 @@
 #include "base/cpu.h"
 #include "chimaera/types.h"
 
-#define CHI_NS_PER_US UINT64_C(1000)
-#define CHI_NS_PER_MS UINT64_C(1000000)
-#define CHI_NS_PER_S  UINT64_C(1000000000)
+#define CHI_NS_PER_US  UINT64_C(1000)
+#define CHI_NS_PER_MS  UINT64_C(1000000)
+#define CHI_NS_PER_S   UINT64_C(1000000000)
+#define CHI_NS_PER_MIN (60 * CHI_NS_PER_S)
+#define CHI_NS_PER_H   (3600 * CHI_NS_PER_S)
 
 /*
  * The time of the calling thread, where that is not the machine's: a thread that steps a runtime by

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A thread's last error, taken aside while the thread does somebody else's work: the one that steps
- * a runtime is by turns the application and each of its workers.
+ * A thread's last error, set aside while the thread runs other code: one that steps a runtime is by
+ * turns the application and each of the workers.
  */
 #ifndef CHI_BASE_LAST_ERROR_H
 #define CHI_BASE_LAST_ERROR_H

@@ -2,7 +2,7 @@
 /* Reads values that people write, for configuration files and create parameters. Any thread. */
 #include "base/text.h"
 
-#include "base/clock.h"
+#include "base/units.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -10,26 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-struct unit {
-    const char *name;
-    uint64_t scale;
-};
-
-static const struct unit size_units[] = {
-    {"KB", UINT64_C(1) << 10},
-    {"MB", UINT64_C(1) << 20},
-    {"GB", UINT64_C(1) << 30},
-    {"TB", UINT64_C(1) << 40},
-    {NULL, 0},
-};
-
-static const struct unit duration_units[] = {
-    {"ns", 1},           {"us", CHI_NS_PER_US},      {"ms", CHI_NS_PER_MS},
-    {"s", CHI_NS_PER_S}, {"min", 60 * CHI_NS_PER_S}, {"h", 3600 * CHI_NS_PER_S},
-    {NULL, 0},
-};
 
 static bool is_digit(char c)
 {
@@ -80,7 +60,7 @@ int chi_text_i64(const char *text, int64_t *value)
     return 0;
 }
 
-static int scaled(const char *text, const struct unit *units, uint64_t bare, uint64_t *value)
+static int scaled(const char *text, const struct chi_unit *units, uint64_t bare, uint64_t *value)
 {
     const char *end;
     uint64_t number;
@@ -90,11 +70,10 @@ static int scaled(const char *text, const struct unit *units, uint64_t bare, uin
     uint64_t scale = bare;
     if (*end) {
         end += *end == ' ';
-        while (units->name && strcasecmp(units->name, end) != 0)
-            units++;
-        if (!units->name)
+        const struct chi_unit *unit = chi_unit_find(units, end);
+        if (!unit)
             return -EINVAL;
-        scale = units->scale;
+        scale = unit->scale;
     }
     uint64_t product;
     if (__builtin_mul_overflow(number, scale, &product))
@@ -105,12 +84,12 @@ static int scaled(const char *text, const struct unit *units, uint64_t bare, uin
 
 int chi_text_size(const char *text, uint64_t *size_bytes)
 {
-    return scaled(text, size_units, 1, size_bytes);
+    return scaled(text, chi_size_units, 1, size_bytes);
 }
 
 int chi_text_duration(const char *text, uint64_t unit_ns, uint64_t *duration_ns)
 {
-    return scaled(text, duration_units, unit_ns, duration_ns);
+    return scaled(text, chi_duration_units, unit_ns, duration_ns);
 }
 
 int chi_text_double(const char *text, double *value)
@@ -218,14 +197,11 @@ char *chi_nearest_hint(const struct chi_nearest *nearest, char hint[CHI_NEAREST_
 
 char *chi_text_of_size(uint64_t bytes, char text[CHI_TEXT_SIZE_MAX])
 {
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    double value = (double)bytes;
-    int unit = 0;
-    while (value >= 1024 && unit < 4) {
-        value /= 1024;
-        unit++;
-    }
-    snprintf(text, CHI_TEXT_SIZE_MAX, value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value,
-             units[unit]);
+    const struct chi_unit *unit = NULL;
+    for (const struct chi_unit *next = chi_size_units; next->name && bytes >= next->scale; next++)
+        unit = next;
+    double value = (double)bytes / (double)(unit ? unit->scale : 1);
+    snprintf(text, CHI_TEXT_SIZE_MAX, value < 10 && unit ? "%.1f %s" : "%.0f %s", value,
+             unit ? unit->shown_name : "B");
     return text;
 }

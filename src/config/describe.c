@@ -1,40 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The table of keys as text: for --help-config, docs/reference/config.md and error messages. */
-#include <inttypes.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/units.h"
 #include "config/key.h"
 
-struct unit {
-    const char *name;
-    uint64_t scale;
-};
-
-static const struct unit size_units[] = {
-    {"TB", UINT64_C(1) << 40},
-    {"GB", UINT64_C(1) << 30},
-    {"MB", UINT64_C(1) << 20},
-    {"KB", UINT64_C(1) << 10},
-    {"", 1},
-};
-
-static const struct unit duration_units[] = {
-    {"h", 3600 * CHI_NS_PER_S}, {"s", CHI_NS_PER_S}, {"ms", CHI_NS_PER_MS},
-    {"us", CHI_NS_PER_US},      {"ns", 1},
-};
-
-/* The number in the largest unit that divides it. */
-static char *format_number(enum chi_key_type type, uint64_t number, char text[24])
+static char *format_number(enum chi_key_type type, uint64_t number, char text[CHI_UNITS_TEXT_SIZE])
 {
-    static const struct unit bare = {"", 1};
-    const struct unit *unit = type == CHI_KEY_SIZE       ? size_units
-                              : type == CHI_KEY_DURATION ? duration_units
-                                                         : &bare;
-    while (number && number % unit->scale)
-        unit++;
-    snprintf(text, 24, "%" PRIu64 "%s", number / unit->scale, number ? unit->name : "");
-    return text;
+    static const struct chi_unit none[] = {{0}};
+    return chi_units_text(type == CHI_KEY_SIZE       ? chi_size_units
+                          : type == CHI_KEY_DURATION ? chi_duration_units
+                                                     : none,
+                          number, text);
 }
 
 const char *chi_key_type_text(const struct chi_key *key)
@@ -67,7 +44,7 @@ const char *chi_key_type_text(const struct chi_key *key)
 
 char *chi_key_bounds(const struct chi_key *key, char bounds[CHI_KEY_BOUNDS_SIZE])
 {
-    char lowest[24], highest[24];
+    char lowest[CHI_UNITS_TEXT_SIZE], highest[CHI_UNITS_TEXT_SIZE];
     bounds[0] = '\0';
     if (key->highest == 0)
         return bounds;

@@ -10,14 +10,15 @@
 #include "base/clock.h"
 #include "base/log_spec.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "chimaera/container.h"
 #include "chimaera/status.h"
 
-#define KB             (UINT64_C(1) << 10)
-#define MB             (UINT64_C(1) << 20)
-#define TB             (UINT64_C(1) << 40)
+#define KB             CHI_KB /* short, for the table */
+#define MB             CHI_MB
+#define TB             CHI_TB
 #define GRANT_UNIT     (64 * KB) /* unit in which segments are granted */
-#define HOUR           (3600 * CHI_NS_PER_S)
+#define HOUR           CHI_NS_PER_H
 #define IN_CONFIG(m)   offsetof(struct chi_config, m)
 #define IN_POOL(m)     offsetof(struct chi_config_pool, m)
 #define POLICY_CHOICES "round_robin or least_loaded"

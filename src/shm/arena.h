@@ -22,22 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CHI_ARENA_ALIGN       64u    /* bytes; also the granule of tags */
-#define CHI_ARENA_UNIT        65536u /* bytes; the unit of grants */
-#define CHI_ARENA_CLASS_MAX   32768u
-#define CHI_ARENA_CLASS_COUNT 32u
-
-/*
- * The source of units: the control socket in a client, the table of extents in the daemon. Called
- * with the arena's mutex held; must not call the arena.
- */
-struct chi_extent_source {
-    /* Returns 0, -ENOMEM, or another negative code, which the arena returns. */
-    int (*grant)(void *ctx, uint32_t units, uint32_t *first_unit);
-    /* Releases any run of granted units, not only a whole grant. */
-    void (*release)(void *ctx, uint32_t first_unit, uint32_t units);
-    void *ctx;
-};
+#include "shm/arena_class.h"
+#include "shm/extent_source.h"
 
 struct chi_arena;
 
@@ -113,31 +99,6 @@ void chi_arena_stats(struct chi_arena *arena, struct chi_arena_stats *stats);
 int chi_arena_alloc_slow(struct chi_arena_cache *cache, size_t size, uint16_t tag,
                          uint64_t *offset);
 void chi_arena_put_slow(struct chi_arena_cache *cache, uint64_t offset);
-
-/*
- * Returns the class of a size from 1 to CHI_ARENA_CLASS_MAX: steps of 64 up to 512, then four per
- * doubling.
- */
-static inline unsigned chi_arena_class_of(size_t size)
-{
-    size_t last = size - 1;
-    unsigned bit;
-
-    if (last < 512)
-        return (unsigned)(last / 64);
-    bit = 63u - (unsigned)__builtin_clzll(last);
-    return 8 + (bit - 9) * 4 + (unsigned)(last >> (bit - 2) & 3);
-}
-
-static inline uint32_t chi_arena_class_size(unsigned class_index)
-{
-    uint32_t base;
-
-    if (class_index < 8)
-        return (class_index + 1) * 64;
-    base = 512u << (class_index - 8) / 4;
-    return base + ((class_index & 3) + 1) * (base / 4);
-}
 
 /* Puts a block whose tag is already 0 into the cache. For the functions of this file. */
 static inline void chi_arena_put(struct chi_arena_cache *cache, uint64_t offset)

@@ -5,6 +5,7 @@
  */
 #include "shm/arena_central.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 

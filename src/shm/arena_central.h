@@ -7,10 +7,12 @@
 #ifndef CHI_SHM_ARENA_CENTRAL_H
 #define CHI_SHM_ARENA_CENTRAL_H
 
-#include "shm/arena.h"
+#include "shm/arena_class.h"
+#include "shm/extent_source.h"
 #include "shm/unit_map.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define CHI_ARENA_UNIT_GRANULES (CHI_ARENA_UNIT / CHI_ARENA_ALIGN)
 #define CHI_ARENA_GRANT_FIRST   4u /* units */
@@ -23,6 +25,8 @@ enum chi_arena_unit_kind {
     CHI_ARENA_UNIT_IDLE = 0xFE,  /* granted, holds nothing */
     CHI_ARENA_UNIT_OTHER = 0xFF, /* not granted */
 };
+
+struct chi_arena_cache;
 
 struct chi_arena_unit {
     uint64_t free[CHI_ARENA_UNIT_GRANULES / 64]; /* bit per granule: a free block starts there */
@@ -47,7 +51,7 @@ struct chi_arena {
     uint32_t spare[CHI_ARENA_CLASS_COUNT];   /* one divided unit without a taken block */
     uint64_t taken[CHI_ARENA_CLASS_COUNT];   /* blocks in caches and in use */
     uint64_t long_units, long_blocks;
-    struct chi_arena_cache *caches;
+    struct chi_arena_cache *caches; /* of arena.h */
 };
 
 /*

@@ -11,7 +11,7 @@
 
 #include "chimaera/types.h"
 
-#define CHI_LAYOUT_ABI  2u                  /* changes when a struct here or chi_task changes */
+#define CHI_LAYOUT_ABI  3u                  /* changes when a struct here or chi_task changes */
 #define CHI_SHM_MAGIC   0x524541414d494843u /* "CHIMAAER", stored last */
 #define CHI_MAX_WORKERS 64u
 #define CHI_MAX_CLIENTS 1024u

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Reads archives; archive.c has their form. They may come from anybody: no length is believed
- * beyond what is left to read. Any thread.
- */
-#include "chimaera/archive.h"
+/* Archives are not trusted: each length is checked against what is left to read. */
+#include "task/archive_load.h"
 
 #include "chimaera/buffer.h"
 #include "chimaera/status.h"
-#include "task/archive.h"
 #include "task/schema.h"
 
 #include <string.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a caller says of a task before it is submitted. Its maker's thread; writes the task alone.
- */
-#include "task/task_time.h"
+/* Options of a task that is not submitted yet: timeout, period, priority. The maker's thread. */
+#include "task/task_phase.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -15,20 +14,13 @@ static bool is_new(struct chi_task *task)
            CHI_TASK_UNSUBMITTED;
 }
 
-static void set_time(struct chi_task *task, uint64_t time_ns)
-{
-    task->time_low = (uint32_t)time_ns;
-    task->return_code = (int32_t)(uint32_t)(time_ns >> 32);
-}
-
 int chi_task_set_timeout(struct chi_task *task, uint64_t timeout_ns)
 {
     if (!is_new(task))
         return chi_error(-EINVAL, "a timeout is set before the task is submitted");
     if (task->flags & CHI_TASK_PERIODIC)
         return chi_error(-EINVAL, "a periodic task has no timeout");
-    set_time(task, chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns));
-    task->flags |= CHI_TASK_TIMED;
+    chi_task_put_deadline(task, chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns));
     return 0;
 }
 
@@ -40,8 +32,7 @@ int chi_task_set_period(struct chi_task *task, uint64_t period_ns)
         return chi_error(-EINVAL, "a task with a timeout cannot be periodic");
     if (period_ns == 0)
         return chi_error(-EINVAL, "the period is 0");
-    set_time(task, period_ns);
-    task->flags |= CHI_TASK_PERIODIC;
+    chi_task_put_period(task, period_ns);
     return 0;
 }
 

@@ -4,6 +4,7 @@
  * gives. Reads the whole text into a value apart and replaces the member only then. Any thread.
  */
 #include "base/text.h"
+#include "base/units.h"
 #include "chimaera/params.h"
 #include "chimaera/pool_query.h"
 #include "chimaera/status.h"
@@ -73,8 +74,8 @@ static int read_unsigned(const struct chi_member *member, const char *text, uint
     static const char *const expected[] = {
         [1] = "a number from 0 to 255, true or false",
         [2] = "a number from 0 to 65535",
-        [4] = "a number below 2^32, or a size such as 64MB (KB, MB, GB, TB)",
-        [8] = "a number below 2^64, or a size such as 64MB (KB, MB, GB, TB)",
+        [4] = "a number below 2^32, or a size such as 64MB (" CHI_SIZE_UNITS_TEXT ")",
+        [8] = "a number below 2^64, or a size such as 64MB (" CHI_SIZE_UNITS_TEXT ")",
     };
     if (width == 1 && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) {
         *number = text[0] == 't';

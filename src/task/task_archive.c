@@ -8,7 +8,8 @@
 
 #include "chimaera/buffer.h"
 #include "chimaera/status.h"
-#include "task/archive.h"
+#include "task/archive_load.h"
+#include "task/archive_save.h"
 #include "task/schema.h"
 
 static int no_method(void)

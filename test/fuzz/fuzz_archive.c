@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "task/archive.h"
+#include "task/archive_form.h"
 #include "task/schema.h"
 
 #include "unit/task/fake_memory.h"

@@ -181,8 +181,7 @@ static void marks_from_the_start_and_nonsense_flags_end_the_task_alone(void **st
         struct test_kinds_note_task *task =
             chi_test_raw_task(&raw, offset, sizeof(*task), TEST_KINDS_METHOD_NOTE, pool);
         task->base.flags = cases[i].flags;
-        task->base.time_low = (uint32_t)cases[i].time;
-        task->base.return_code = (int32_t)(cases[i].time >> 32);
+        task->base.deadline_ns = cases[i].time; /* or the period */
         atomic_store(&task->base.state, cases[i].state);
         chi_test_raw_push(&raw, offset / CHI_CACHE_LINE);
         assert_int_equal(chi_test_raw_wait(&task->base), cases[i].code);
@@ -197,7 +196,7 @@ static void the_fastest_periodic_task_leaves_room_for_others(void **state)
     struct test_kinds_tick_task *task =
         chi_test_raw_task(&raw, offset, sizeof(*task), TEST_KINDS_METHOD_TICK, pool);
     task->base.flags = CHI_TASK_PERIODIC;
-    task->base.time_low = 1; /* ns */
+    task->base.period_ns = 1;
     chi_test_raw_push(&raw, offset / CHI_CACHE_LINE);
     while (ticks() < 1000)
         sched_yield();
@@ -233,7 +232,7 @@ static struct test_kinds_tick_task *push_tick(uint64_t offset, uint64_t buffer, 
     struct test_kinds_tick_task *task =
         chi_test_raw_task(&raw, offset, sizeof(*task), TEST_KINDS_METHOD_TICK, pool);
     task->base.flags = CHI_TASK_PERIODIC;
-    task->base.time_low = (uint32_t)period_ns;
+    task->base.period_ns = period_ns;
     task->buffer.data = chi_shm_ptr(CHI_SEGMENT_CLIENT_DATA, buffer);
     task->buffer.size = 1000;
     chi_test_raw_push(&raw, offset / CHI_CACHE_LINE);

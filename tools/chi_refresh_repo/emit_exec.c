@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Writes the vtable: what the runtime calls, by method id. */
-#include "emit.h"
+#include "emit_exec.h"
 
+#include "emit.h"
 #include "names.h"
 
 #include <string.h>

@@ -1,7 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Writes the member tables. The compiler fills in sizes and offsets from the structs themselves. */
+#include "emit_schema.h"
+
 #include "emit.h"
 #include "enumeration.h"
+
+/* What a type is called in the schema. */
+static const char *kind_name(unsigned kind)
+{
+    static const char *const names[] = {
+        [CHI_MEMBER_U8] = "CHI_MEMBER_U8",
+        [CHI_MEMBER_U16] = "CHI_MEMBER_U16",
+        [CHI_MEMBER_U32] = "CHI_MEMBER_U32",
+        [CHI_MEMBER_U64] = "CHI_MEMBER_U64",
+        [CHI_MEMBER_I8] = "CHI_MEMBER_I8",
+        [CHI_MEMBER_I16] = "CHI_MEMBER_I16",
+        [CHI_MEMBER_I32] = "CHI_MEMBER_I32",
+        [CHI_MEMBER_I64] = "CHI_MEMBER_I64",
+        [CHI_MEMBER_F32] = "CHI_MEMBER_F32",
+        [CHI_MEMBER_F64] = "CHI_MEMBER_F64",
+        [CHI_MEMBER_POOL_ID] = "CHI_MEMBER_POOL_ID",
+        [CHI_MEMBER_POOL_QUERY] = "CHI_MEMBER_POOL_QUERY",
+        [CHI_MEMBER_STRUCT] = "CHI_MEMBER_STRUCT",
+        [CHI_MEMBER_STRING] = "CHI_MEMBER_STRING",
+        [CHI_MEMBER_VECTOR] = "CHI_MEMBER_VECTOR",
+        [CHI_MEMBER_BUFFER] = "CHI_MEMBER_BUFFER",
+    };
+    return names[kind];
+}
 
 static const char *direction_name(unsigned direction)
 {
@@ -28,12 +54,12 @@ static void emit_enum(struct gen_text *text, const struct gen_enum *values)
 static void emit_member(struct gen_text *text, const char *type, const struct gen_member *member)
 {
     gen_text_add(text, "    {.name = \"%s\", .kind = %s, .direction = %s, .count = %u,\n",
-                 member->name, gen_kind_name(member->kind), direction_name(member->direction),
+                 member->name, kind_name(member->kind), direction_name(member->direction),
                  member->count);
     gen_text_add(text, "     CHI_PLACE_(struct %s, %s)", type, member->name);
     if (member->kind == CHI_MEMBER_VECTOR)
         gen_text_add(text, ",\n     .element_kind = %s, .element_size = sizeof(%s)",
-                     gen_kind_name(member->element_kind), member->type);
+                     kind_name(member->element_kind), member->type);
     if (member->nested)
         gen_text_add(text, ",\n     .nested = &%s__plain_schema", member->nested->name);
     if (member->values)

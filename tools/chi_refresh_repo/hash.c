@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The hash by which two processes see that they mean the same struct. */
-#include "member.h"
+#include "hash.h"
 
 #define FNV_OFFSET 0xcbf29ce484222325u
 #define FNV_PRIME  0x100000001b3u
@@ -27,27 +26,4 @@ uint64_t gen_struct_hash(const struct gen_struct *type)
             add_byte(&hash, (unsigned)(member->nested->hash >> bit));
     }
     return hash;
-}
-
-const char *gen_kind_name(unsigned kind)
-{
-    static const char *const names[] = {
-        [CHI_MEMBER_U8] = "CHI_MEMBER_U8",
-        [CHI_MEMBER_U16] = "CHI_MEMBER_U16",
-        [CHI_MEMBER_U32] = "CHI_MEMBER_U32",
-        [CHI_MEMBER_U64] = "CHI_MEMBER_U64",
-        [CHI_MEMBER_I8] = "CHI_MEMBER_I8",
-        [CHI_MEMBER_I16] = "CHI_MEMBER_I16",
-        [CHI_MEMBER_I32] = "CHI_MEMBER_I32",
-        [CHI_MEMBER_I64] = "CHI_MEMBER_I64",
-        [CHI_MEMBER_F32] = "CHI_MEMBER_F32",
-        [CHI_MEMBER_F64] = "CHI_MEMBER_F64",
-        [CHI_MEMBER_POOL_ID] = "CHI_MEMBER_POOL_ID",
-        [CHI_MEMBER_POOL_QUERY] = "CHI_MEMBER_POOL_QUERY",
-        [CHI_MEMBER_STRUCT] = "CHI_MEMBER_STRUCT",
-        [CHI_MEMBER_STRING] = "CHI_MEMBER_STRING",
-        [CHI_MEMBER_VECTOR] = "CHI_MEMBER_VECTOR",
-        [CHI_MEMBER_BUFFER] = "CHI_MEMBER_BUFFER",
-    };
-    return names[kind];
 }

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * What the compiler will make of a struct: its size, and names that it would not take. Generated
- * code asserts the size, so a packed struct is found there at the latest.
- */
-#include "member.h"
+/* Generated code asserts the size, so a packed struct is found there at the latest. */
+#include "layout.h"
 
 #include "chimaera/buffer.h"
 #include "chimaera/pool_query.h"
 #include "chimaera/string.h"
 #include "chimaera/task.h"
-
-#include <string.h>
 
 static void measure_member(const struct gen_member *member, uint32_t *size, uint32_t *align)
 {
@@ -56,23 +51,4 @@ void gen_struct_measure(struct gen_struct *type, enum gen_struct_use use)
         type->size = round_up(type->size, member->align) + (uint64_t)member->size * member->count;
     }
     type->size = round_up(type->size, type->align);
-}
-
-bool gen_name_is_taken(const char *name)
-{
-    /* Words of C++ and not of C, too: the header is for both. */
-    static const char words[] =
-        " IN OUT INOUT NULL alignas alignof and and_eq asm auto bitand bitor bool break case catch "
-        "char class compl concept const const_cast consteval constexpr constinit continue co_await "
-        "co_return co_yield decltype default delete do double dynamic_cast else enum explicit "
-        "export extern false float for friend goto if inline int linux long mutable namespace new "
-        "noexcept not not_eq nullptr operator or or_eq private protected public register "
-        "reinterpret_cast requires restrict return short signed sizeof static static_assert "
-        "static_cast struct switch template this thread_local throw true try typedef typeid "
-        "typename typeof union unix unsigned using virtual void volatile wchar_t while xor xor_eq ";
-    size_t size = strlen(name);
-    for (const char *at = words; (at = strstr(at, name)) != NULL; at++)
-        if (at[-1] == ' ' && at[size] == ' ')
-            return true;
-    return false;
 }

@@ -5,7 +5,9 @@
  */
 #include "arena.h"
 #include "diagnostic.h"
-#include "emit.h"
+#include "emit_exec.h"
+#include "emit_methods.h"
+#include "emit_schema.h"
 #include "output.h"
 #include "permanence.h"
 #include "repo.h"

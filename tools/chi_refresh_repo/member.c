@@ -3,11 +3,16 @@
 #include "member.h"
 
 #include "arena.h"
+#include "hash.h"
+#include "layout.h"
+#include "names.h"
 #include "type.h"
 
 #include "chimaera/task.h"
 
 #include <string.h>
+
+#define DEPTH_MAX 32u /* of structs within structs */
 
 struct reader {
     struct gen_header *header;
@@ -203,6 +208,33 @@ static bool declarator_read(struct reader *reader, size_t *at, size_t last,
     return true;
 }
 
+/* Reads the plain struct that a member names, once for all members. */
+static bool plain_read(struct gen_header *header, struct gen_member *member)
+{
+    struct gen_definition *definition = member->definition;
+    struct gen_place place = member->definition_place;
+    if (definition->state == GEN_READING) {
+        gen_error(place, "struct %s contains itself; refer to others by a number",
+                  definition->name);
+        return false;
+    }
+    if (definition->state == GEN_UNREAD) {
+        definition->state = GEN_READING;
+        if (header->depth++ < DEPTH_MAX)
+            definition->plain = gen_struct_read(header, definition, GEN_PLAIN);
+        else
+            gen_error(place, "structs nest deeper than %u; fewer levels would be right", DEPTH_MAX);
+        header->depth--;
+        definition->state = definition->plain ? GEN_READ : GEN_WRONG;
+        if (definition->plain) {
+            header->plains = gen_grow(header->plains, header->plain_count, sizeof(*header->plains));
+            header->plains[header->plain_count++] = definition->plain;
+        }
+    }
+    member->nested = definition->plain;
+    return definition->plain != NULL;
+}
+
 static bool member_read(struct reader *reader, size_t first, size_t last)
 {
     struct gen_member member = {.count = 1};
@@ -217,6 +249,7 @@ static bool member_read(struct reader *reader, size_t first, size_t last)
     }
     if (!shape_check(reader, at, last) ||
         !gen_type_read(reader->header, reader->use, &at, last, &member) ||
+        (member.definition && !plain_read(reader->header, &member)) ||
         !declarator_read(reader, &at, last, &member))
         return false;
     struct gen_struct *out = reader->out;

@@ -3,6 +3,7 @@
 #include "module.h"
 
 #include "arena.h"
+#include "member.h"
 #include "module_yaml.h"
 #include "names.h"
 

@@ -3,7 +3,7 @@
 #ifndef GEN_MODULE_H
 #define GEN_MODULE_H
 
-#include "member.h"
+#include "model.h"
 #include "slot.h"
 
 #define GEN_MODULE_FILE "chimaera_mod.yaml"

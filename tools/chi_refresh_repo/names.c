@@ -138,3 +138,22 @@ bool gen_literal_parse(const char *text, uint64_t *number)
     *number = value;
     return strspn(text, "uUlL") == strlen(text) && strlen(text) <= 3;
 }
+
+bool gen_name_is_taken(const char *name)
+{
+    /* Words of C++ and not of C, too: the header is for both. */
+    static const char words[] =
+        " IN OUT INOUT NULL alignas alignof and and_eq asm auto bitand bitor bool break case catch "
+        "char class compl concept const const_cast consteval constexpr constinit continue co_await "
+        "co_return co_yield decltype default delete do double dynamic_cast else enum explicit "
+        "export extern false float for friend goto if inline int linux long mutable namespace new "
+        "noexcept not not_eq nullptr operator or or_eq private protected public register "
+        "reinterpret_cast requires restrict return short signed sizeof static static_assert "
+        "static_cast struct switch template this thread_local throw true try typedef typeid "
+        "typename typeof union unix unsigned using virtual void volatile wchar_t while xor xor_eq ";
+    size_t size = strlen(name);
+    for (const char *at = words; (at = strstr(at, name)) != NULL; at++)
+        if (at[-1] == ' ' && at[size] == ' ')
+            return true;
+    return false;
+}

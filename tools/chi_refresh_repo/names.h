@@ -11,6 +11,9 @@ bool gen_name_is_identifier(const char *name);
 /* Whether names that begin so are libchimaera's: chi, in any case. */
 bool gen_name_is_core(const char *name);
 
+/* Whether a member of that name would not compile in C and C++. */
+bool gen_name_is_taken(const char *name);
+
 /* k and PascalCase: kPutValue. */
 bool gen_name_is_method(const char *name);
 

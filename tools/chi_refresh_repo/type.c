@@ -12,8 +12,6 @@
 #define IN_PLAIN  (1u << GEN_PLAIN)
 #define ANYWHERE  (IN_TASK | IN_PARAMS | IN_PLAIN)
 
-#define DEPTH_MAX 32u /* of structs within structs */
-
 struct known_type {
     const char *name; /* a name, or the tag of a struct */
     bool is_struct;
@@ -101,7 +99,7 @@ bool gen_kind_is_number(unsigned kind)
 }
 
 /* A struct of this header by its tag. */
-static bool plain_read(struct gen_header *header, enum gen_struct_use use,
+static bool plain_find(struct gen_header *header, enum gen_struct_use use,
                        const struct gen_token *tag, struct gen_member *member)
 {
     struct gen_definition *definition = gen_header_find(header, false, tag->text);
@@ -118,28 +116,11 @@ static bool plain_read(struct gen_header *header, enum gen_struct_use use,
                   tag->text);
         return false;
     }
-    if (definition->state == GEN_READING) {
-        gen_error(tag->place, "struct %s contains itself; refer to others by a number", tag->text);
-        return false;
-    }
-    if (definition->state == GEN_UNREAD) {
-        definition->state = GEN_READING;
-        if (header->depth++ < DEPTH_MAX)
-            definition->plain = gen_struct_read(header, definition, GEN_PLAIN);
-        else
-            gen_error(tag->place, "structs nest deeper than %u; fewer levels would be right",
-                      DEPTH_MAX);
-        header->depth--;
-        definition->state = definition->plain ? GEN_READ : GEN_WRONG;
-        if (definition->plain) {
-            header->plains = gen_grow(header->plains, header->plain_count, sizeof(*header->plains));
-            header->plains[header->plain_count++] = definition->plain;
-        }
-    }
     member->kind = CHI_MEMBER_STRUCT;
     member->type = gen_format("struct %s", tag->text);
-    member->nested = definition->plain;
-    return definition->plain != NULL;
+    member->definition = definition;
+    member->definition_place = tag->place;
+    return true;
 }
 
 static bool value_read(struct gen_header *header, enum gen_struct_use use, size_t *at, size_t last,
@@ -161,7 +142,7 @@ static bool value_read(struct gen_header *header, enum gen_struct_use use, size_
     token = &header->tokens[(*at)++];
     const struct known_type *type = known(token->text, is_struct);
     if (!type && is_struct)
-        return plain_read(header, use, token, member);
+        return plain_find(header, use, token, member);
     if (!type) {
         gen_error(token->place, "unknown type '%s'; %s would be right", token->text,
                   hint(token->text));

@@ -11,11 +11,13 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "bdev.h"
 #include "chimaera/admin/admin_client.h"
 #include "chimaera/chimaera.h"
 #include "query.h"
 #include "say.h"
+#ifdef CHI_COMMAND_BDEV
+#include "bdev.h"
+#endif
 
 enum { PATIENCE_S = 5 };
 

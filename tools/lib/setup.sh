@@ -3,7 +3,8 @@
 # Sourced by the scripts in tools/: finds out what the machine lacks and installs that with apt.
 # Nothing is asked of apt where nothing is missing.
 #
-#   setup_require build [tests] [clients] [checks] [fuzz] [docs] [docs_pictures]   makes sure of these groups, or ends the script
+#   setup_require GROUP...                 makes sure of groups, or ends the script: build, tests,
+#                                          bench, clients, checks, fuzz, docs, docs_pictures
 #   setup_clang_format                     prints the name of a usable clang-format
 
 setup_say() {
@@ -64,6 +65,10 @@ setup_missing() {
         command -v g++ >/dev/null || echo g++ # generated headers are C++ too
         { command -v valgrind && setup_has_header valgrind/callgrind.h; } >/dev/null ||
             echo valgrind # task_instructions
+        setup_has_header jansson.h || echo libjansson-dev
+        ;;
+    bench) # beside what its build needs
+        setup_has_header jansson.h || echo libjansson-dev
         ;;
     docs) # tools/docs --site
         command -v mkdocs >/dev/null || echo mkdocs
@@ -94,6 +99,7 @@ setup_missing() {
         ;;
     checks)
         command -v spin >/dev/null || echo spin
+        command -v abidiff >/dev/null || echo abigail-tools
         setup_clang_format >/dev/null || echo clang-format-14
         ;;
     esac
@@ -145,14 +151,15 @@ setup_install() {
 }
 
 setup_require() {
-    local group
+    local group optional="libboost-context-dev|liburing-dev"
     local -a missing=()
+    [[ " $* " == *" tests "* ]] || optional+="|libjansson-dev"
     for group in "$@"; do
         mapfile -t -O "${#missing[@]}" missing < <(setup_missing "$group")
     done
     [[ ${#missing[@]} -gt 0 ]] || return 0
     # The build does without these, so alone they are worth a try, but no failure.
-    if [[ "${missing[*]}" =~ ^(libboost-context-dev|liburing-dev|libjansson-dev| )+$ && " $* " != *" tests "* ]]; then
+    if [[ "${missing[*]}" =~ ^($optional| )+$ ]]; then
         (setup_install "${missing[@]}") ||
             setup_say "Going on without ${missing[*]}: fibers will switch more slowly, files be served by threads, or chimaera bdev be missing."
         return 0
@@ -165,7 +172,7 @@ setup_require() {
         mapfile -t -O "${#missing[@]}" missing < <(setup_missing "$group")
     done
     for group in "${missing[@]}"; do
-        [[ $group == libboost-context-dev || $group == liburing-dev ]] ||
+        [[ $group =~ ^($optional)$ ]] ||
             setup_fail "still missing after the installation: ${missing[*]}." \
                 "(CMake must be 3.20 or newer, clang-format 14.)"
     done

@@ -12,7 +12,7 @@
 
 #include "chimaera/status.h"
 #include "runtime/module/module.h"
-#include "task/archive.h"
+#include "task/archive_load.h"
 #include "task/schema.h"
 
 #define SCHEMAS_MAX 65536u /* as many as there are ids */

@@ -33,6 +33,7 @@
 #include "runtime/worker/wait_entry.h"
 #include "runtime/worker/worker.h"
 #include "task/schema.h"
+#include "task/task_phase.h"
 
 #define COPIES_MAX 16384u /* of all tasks at home on one worker */
 
@@ -137,7 +138,7 @@ static bool merge_next(struct chi_fanout *fanout)
     if (copy->task.return_code < 0)
         fanout->failed++;
     else
-        parent->task.time_low++; /* chi_task_aggregate_count() */
+        chi_task_merge_count(&parent->task);
     if (parent->copied > 0)
         atomic_fetch_sub_explicit(&parent->origin->copied, parent->copied, memory_order_relaxed);
     chi_schema_fini_task(&copy->schema->type, &copy->task);
@@ -219,8 +220,7 @@ void chi_fanout_start(struct chi_worker *worker, struct chi_record *record,
     fanout->range = range;
     fanout->window = window;
     record->fanout = fanout;
-    record->task.return_code = 0; /* the result so far; a client's is what it wrote there */
-    record->task.time_low = 0;
+    chi_task_merge_begin(&record->task);
     fanout->entry = (struct chi_wait_entry){.record = record, .end = end_parent};
     chi_wait_entry_add(&worker->waits.entries, &fanout->entry);
     rc = record->timing != NULL ? chi_timing_park(worker, record, &fanout->entry) : 0;

@@ -33,7 +33,7 @@
 #include "runtime/worker/verdict.h"
 #include "runtime/worker/wait_entry.h"
 #include "runtime/worker/worker.h"
-#include "task/task_time.h"
+#include "task/task_phase.h"
 
 /* Of one origin: each is private memory, and they outlive their lane. */
 #define PERIODIC_MAX 4096u
@@ -73,7 +73,6 @@ static int begin_periodic(struct chi_record *record, uint64_t period_ns)
 int chi_timing_begin(struct chi_worker *worker, struct chi_record *record)
 {
     const struct chi_task *task = &record->task;
-    uint64_t time_ns = chi_task_time_ns(task);
     struct chi_timing *timing;
 
     (void)worker;
@@ -81,14 +80,14 @@ int chi_timing_begin(struct chi_worker *worker, struct chi_record *record)
         return -ECANCELED;
     switch (task->flags & (CHI_TASK_TIMED | CHI_TASK_PERIODIC)) {
     case CHI_TASK_TIMED:
-        if (time_ns <= chi_clock_now_ns())
+        if (chi_task_deadline_ns(task) <= chi_clock_now_ns())
             return -ETIMEDOUT;
         int rc = make(record, &timing);
         if (rc == 0)
-            timing->deadline_ns = time_ns;
+            timing->deadline_ns = chi_task_deadline_ns(task);
         return rc;
     case CHI_TASK_PERIODIC:
-        return begin_periodic(record, time_ns);
+        return begin_periodic(record, chi_task_period_ns(task));
     default:
         return CHI_EBADTASK;
     }

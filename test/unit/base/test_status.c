@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "chimaera/status.h"
 
 #include <errno.h>
@@ -153,6 +154,14 @@ static void sizes_and_durations_take_units(void **state)
     assert_string_equal(chi_text_of_size(0, text), "0 B");
     assert_string_equal(chi_text_of_size(1536, text), "1.5 KiB");
     assert_string_equal(chi_text_of_size(UINT64_C(300) << 30, text), "300 GiB");
+    assert_string_equal(chi_text_of_size(1023, text), "1023 B");
+    assert_string_equal(chi_text_of_size(UINT64_C(5000) << 40, text), "5000 TiB");
+    char units[CHI_UNITS_TEXT_SIZE];
+    assert_string_equal(chi_units_text(chi_size_units, 65536, units), "64KB");
+    assert_string_equal(chi_units_text(chi_size_units, 65537, units), "65537");
+    assert_string_equal(chi_units_text(chi_size_units, 0, units), "0");
+    assert_string_equal(chi_units_text(chi_duration_units, 3600 * CHI_NS_PER_S, units), "1h");
+    assert_string_equal(chi_units_text(chi_duration_units, 1500, units), "1500ns");
     assert_int_equal(chi_text_size("7", &n), 0);
     assert_true(n == 7);
     assert_int_equal(chi_text_size("1PB", &n), -EINVAL);

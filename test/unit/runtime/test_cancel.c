@@ -392,8 +392,7 @@ static void pool_runtime_and_deadline_are_reasons_too(void **state)
     records[1]->pool = &pool;
 
     records[2]->task.flags = CHI_TASK_TIMED;
-    records[2]->task.time_low = 0;
-    records[2]->task.return_code = 1 << 28; /* far away */
+    records[2]->task.deadline_ns = UINT64_C(1) << 60; /* far away */
     assert_int_equal(chi_timing_begin(worker, records[2]), 0);
     assert_int_equal(chi_record_verdict(worker, records[2], (uint64_t)1 << 59), 0);
     assert_int_equal(chi_record_verdict(worker, records[2], (uint64_t)1 << 60), -ETIMEDOUT);
@@ -411,8 +410,7 @@ static void pool_runtime_and_deadline_are_reasons_too(void **state)
 static void begin_periodic(struct chi_record *record)
 {
     record->task.flags = CHI_TASK_PERIODIC;
-    record->task.time_low = 1000000;
-    record->task.return_code = 0;
+    record->task.period_ns = 1000000;
     assert_int_equal(chi_timing_begin(worker, record), 0);
 }
 

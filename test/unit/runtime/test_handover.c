@@ -199,8 +199,7 @@ static void go_away(void)
 static void append_with_deadline(uint64_t deadline_ns)
 {
     record->task.flags = CHI_TASK_TIMED;
-    record->task.time_low = (uint32_t)deadline_ns;
-    record->task.return_code = (int32_t)(deadline_ns >> 32);
+    record->task.deadline_ns = deadline_ns;
     assert_int_equal(chi_timing_begin(chi_worker_self, record), 0);
     assert_int_equal(record->timing->deadline_ns, deadline_ns);
     chi_worker_append(held, &lane, record);

@@ -172,7 +172,7 @@ static void merge(struct sample *into, int code, uint32_t mark)
     fill_copy(&copy, code, mark);
     chi_task_aggregate(&schema, &into->base, &copy.base);
     if (code >= 0)
-        into->base.time_low++;
+        into->base.merged++;
     free_sample(&copy);
 }
 

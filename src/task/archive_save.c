@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Archives. Form, all numbers little-endian: u16 version, u16 kind (enum chi_archive_kind), u64
- * hash of the schema; of a task the words of its fixed part; then the members in order: values as
- * they are, strings as u32 bytes and the bytes, vectors as u32 elements and the elements, buffers
- * as u64 bytes and the bytes, structs as their members. No padding. This file writes them,
- * archive_load.c reads them. Any thread.
- */
-#include "chimaera/archive.h"
+#include "task/archive_save.h"
 
 #include "chimaera/buffer.h"
 #include "chimaera/status.h"
-#include "task/archive.h"
 #include "task/schema.h"
 
 #include <errno.h>

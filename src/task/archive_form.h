@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What archives of objects and of tasks have in common. */
-#ifndef CHI_TASK_ARCHIVE_H
-#define CHI_TASK_ARCHIVE_H
+/*
+ * The form of archives of objects and of tasks. All numbers are little-endian: u16 version, u16
+ * kind (enum chi_archive_kind), u64 hash of the schema; of a task the words of its fixed part; then
+ * the members in order: values as they are, strings as u32 bytes and the bytes, vectors as u32
+ * elements and the elements, buffers as u64 bytes and the bytes, structs as their members. No
+ * padding.
+ */
+#ifndef CHI_TASK_ARCHIVE_FORM_H
+#define CHI_TASK_ARCHIVE_FORM_H
 
 #include "chimaera/archive.h"
 
@@ -43,18 +49,5 @@ static inline bool chi_archive_is_room(const struct chi_member *member, enum chi
     return kind == CHI_ARCHIVE_TASK_IN && member->kind == CHI_MEMBER_BUFFER &&
            !(member->direction & CHI_DIRECTION_IN);
 }
-
-/* Appends to `archive`. 0, -ENOMEM, -EMSGSIZE, CHI_EBADPTR; unchanged on failure. */
-int chi_archive_save_kind(enum chi_archive_kind kind, const struct chi_schema *schema,
-                          const void *object, unsigned directions,
-                          const struct chi_archive_words *words, struct chi_string *archive);
-
-/* Reads `words->count` words and the members. As chi_archive_load(). */
-int chi_archive_load_kind(enum chi_archive_kind kind, const struct chi_schema *schema, void *object,
-                          unsigned directions, const void *data, size_t size,
-                          struct chi_archive_words *words);
-
-/* Whether the archive's head is that of an object of this schema. 0, CHI_EARCHIVE, CHI_ESCHEMA. */
-CHI_API int chi_archive_check(const struct chi_schema *schema, const void *data, size_t size);
 
 #endif

@@ -1,44 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Time, order statistics, cores and child processes: what every figure is made of. */
-#ifndef BENCH_MEASURE_H
-#define BENCH_MEASURE_H
+/* Cores, child processes, memory they share, and how this program ends on an error. */
+#ifndef BENCH_PROCESS_H
+#define BENCH_PROCESS_H
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#if defined(__x86_64__)
-/* A clock that costs little beside what is measured: the processor's, which runs evenly. */
-static inline uint64_t bench_ticks(void)
-{
-    return __builtin_ia32_rdtsc();
-}
-#else
-uint64_t bench_ticks(void);
-#endif
-
-/* Measures the clock and picks the cores. Before anything else; exits where it cannot. */
-void bench_measure_init(void);
-
-struct bench_latency {
-    double p50_ns;
-    double p99_ns;
-};
-
-/*
- * Of `count` intervals in ticks, each measured with one reading of the clock, whose cost is taken
- * off. The clock may advance in steps: percentiles are interpolated within a step. Sorts them.
- */
-struct bench_latency bench_latency_of(uint32_t *ticks, size_t count);
-
-/* Sorts `values`. */
-double bench_median(double *values, size_t count);
-
 /* Where workers and clients are pinned: two cores that this process may use. */
 extern int bench_worker_core;
 extern int bench_client_core;
 
-/* Lets them change places, for who is pinned from now on. */
+/* Picks the cores; exits where there are not two. */
+void bench_cores_init(void);
+
+/* Lets them change places, for threads that are pinned from now on. */
 void bench_swap_cores(void);
 
 /* Pins a thread; 0 is the calling one. */
@@ -64,7 +40,10 @@ void bench_poll_for(uint64_t duration_ns);
 /* Says what went wrong and exits with 1. */
 _Noreturn void bench_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same, with chi_last_error(), unless `rc` is 0. */
+/* The same, with chi_last_error(), unless `rc` is 0 or more. */
 void bench_check(int rc, const char *what);
+
+/* malloc() that dies where there is no memory. */
+void *bench_alloc(size_t size);
 
 #endif
