@@ -19,7 +19,8 @@ const char *bench_number_text(double value, char text[24])
     return text;
 }
 
-unsigned bench_dropped(const struct bench_result *result)
+/* Slices that were not kept. */
+static unsigned count_dropped(const struct bench_result *result)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < BENCH_FATES; i++)
@@ -105,7 +106,7 @@ static void fill_cells(const struct bench_figure *figure, const struct bench_res
     if (summary->p99 >= 0)
         bench_number_text(summary->p99, cells->p99);
     snprintf(cells->kept, sizeof(cells->kept), "%u/%u", summary->kept,
-             kept + bench_dropped(result));
+             kept + count_dropped(result));
 }
 
 static void report_markdown(const struct bench_figure *figure, const struct bench_result *result)
@@ -120,7 +121,7 @@ static void report_markdown(const struct bench_figure *figure, const struct benc
     }
     if (result->summary_count == 0)
         printf("| `%s` | | | %s | | | | | | 0/%u |\n", figure->name, figure->unit,
-               bench_dropped(result));
+               count_dropped(result));
 }
 
 static void report_text(const struct bench_figure *figure, const struct bench_result *result)

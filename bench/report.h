@@ -21,9 +21,6 @@ void bench_report(enum bench_form form, const struct bench_figure *figure,
 void bench_report_json(const struct bench_figure *figure, const struct bench_result *result,
                        const struct bench_summary *summary);
 
-/* Slices that were not kept. */
-unsigned bench_dropped(const struct bench_result *result);
-
 /* Four digits that count, with a k, M or G where the number is a large one. Returns `text`. */
 const char *bench_number_text(double value, char text[24]);
 

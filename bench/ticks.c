@@ -42,7 +42,8 @@ void bench_ticks_init(void)
     }
 }
 
-uint64_t bench_ticks_in(uint64_t duration_ns)
+/* How many ticks pass in that time. */
+static uint64_t ticks_in(uint64_t duration_ns)
 {
     return (uint64_t)((double)duration_ns / ns_per_tick);
 }
@@ -83,7 +84,7 @@ struct bench_latency bench_time_rounds(void (*round)(void *context), void *conte
 {
     size_t count = 0;
     uint64_t begin = bench_ticks();
-    uint64_t duration = bench_ticks_in(duration_ns);
+    uint64_t duration = ticks_in(duration_ns);
     uint64_t last = begin;
     do {
         round(context);

@@ -19,9 +19,6 @@ uint64_t bench_ticks(void);
 /* Measures the clock's rate and what reading it costs. Before anything else. */
 void bench_ticks_init(void);
 
-/* How many ticks pass in that time. */
-uint64_t bench_ticks_in(uint64_t duration_ns);
-
 struct bench_latency {
     double p50_ns;
     double p99_ns;

@@ -27,6 +27,5 @@ set(script "CHIMAERA_${version} {\nglobal:\n")
 foreach(name IN LISTS names)
   string(APPEND script "  ${name};\n")
 endforeach()
-# The schemas of the admin module lie in libchimaera.
-string(APPEND script "  chimaera_admin_*;\nlocal:\n  *;\n};\n\nCHIMAERA_PRIVATE {\nglobal:\n  chi_*;\n};\n")
+string(APPEND script "local:\n  *;\n};\n\nCHIMAERA_PRIVATE {\nglobal:\n  chi_*;\n};\n")
 file(WRITE "${OUTPUT}" "${script}")

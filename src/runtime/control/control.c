@@ -58,6 +58,7 @@ struct connection {
 
 struct chi_control {
     struct chi_runtime *runtime;
+    const struct chi_container_ops *admin; /* of its module, which outlives its pool */
     int listener;
     int epoll;
     int reserve; /* a descriptor to give up when there are no more */
@@ -170,16 +171,13 @@ static int reply(struct connection *connection, int status, uint32_t first)
 
 static void check_segments(struct chi_control *control);
 
-/* Whether the peer takes a method of the admin pool for another one, and which. The pool is there
- * until the runtime stops. */
-static bool other_schema(const struct chi_runtime *runtime,
+/* Whether the peer takes a method of the admin module for another one, and which. */
+static bool other_schema(const struct chi_container_ops *admin,
                          const struct chi_control_attach *message, uint32_t *method)
 {
-    const struct chi_pool *pool = chi_pool_find(runtime->pools, CHI_ADMIN_POOL_ID);
-
-    for (uint32_t i = 0; pool != NULL && i < message->count && i < CHI_CONTROL_SCHEMAS; i++) {
+    for (uint32_t i = 0; i < message->count && i < CHI_CONTROL_SCHEMAS; i++) {
         const struct chi_task_hash *given = &message->schemas[i];
-        const struct chi_task_schema *schema = pool->ops->schema(given->method);
+        const struct chi_task_schema *schema = admin->schema(given->method);
         if (schema != NULL &&
             (schema->type.hash != given->hash || schema->type.size != given->size)) {
             *method = given->method;
@@ -203,13 +201,12 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
         rc = CHI_EPROTOCOL;
     else if (chi_runtime_stopping(runtime))
         rc = CHI_ESTOPPING;
-    else if (other_schema(runtime, message, &other))
+    else if (other_schema(control->admin, message, &other))
         rc = CHI_ESCHEMA;
     if (rc == 0) {
         check_segments(control);
-        (void)chi_runtime_lay_out_header(
-            runtime, runtime->segments[CHI_SEGMENT_MAIN]
-                         .base); /* who attaches checks it, and clients can write there */
+        /* who attaches checks it, and clients can write there */
+        chi_runtime_lay_out_header(runtime, runtime->segments[CHI_SEGMENT_MAIN].base);
         rc = chi_registry_attach(runtime, connection->fd, &connection->origin);
     }
     return rc < 0 ? reply(connection, rc, other) : 0;
@@ -489,6 +486,7 @@ int chi_control_create(struct chi_runtime *runtime, struct chi_control **out)
 int chi_control_start(struct chi_control *control)
 {
     sigset_t all, before;
+    control->admin = chi_pool_find(control->runtime->pools, CHI_ADMIN_POOL_ID)->ops;
     if (control->runtime->stepper != NULL) { /* no thread: chi_control_step() */
         control->started = true;
         return 0;

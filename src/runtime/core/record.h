@@ -33,7 +33,7 @@ struct chi_record {
     uint64_t load;             /* what its lane's backlog was raised by */
     struct chi_timing *timing; /* NULL where it has neither deadline nor period */
     struct chi_hold *holds;    /* locks it has; its worker's thread */
-    int32_t ended;             /* why it is to end before its time: 0 or a code; see cancel.h */
+    int32_t ended;             /* why it is to end before its time: 0 or a code; see verdict.h */
     uint16_t failed;           /* containers in which a task for several failed */
     uint8_t parity;            /* which of the origin's counts it is in */
     uint8_t class_index;       /* of its size */

@@ -86,7 +86,7 @@ struct chi_runtime {
     atomic_bool locks_watched; /* the control thread looks for deadlocks now and then */
 
     atomic_int state;       /* enum chi_runtime_state */
-    atomic_bool cancel_all; /* the grace period is over: see cancel.h */
+    atomic_bool cancel_all; /* the grace period is over: see verdict.h */
     int stop_fd;            /* eventfd: somebody asked for a stop */
     _Atomic(uint64_t) grace_period_ns;
     pthread_mutex_t call_lock;

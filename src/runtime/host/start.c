@@ -374,8 +374,3 @@ int chi_runtime_stop_fd(const struct chi_runtime *runtime)
 {
     return runtime->stop_fd;
 }
-
-const struct chi_paths *chi_runtime_paths(const struct chi_runtime *runtime)
-{
-    return &runtime->paths;
-}

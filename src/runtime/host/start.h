@@ -29,6 +29,4 @@ CHI_API int chi_runtime_stop_fd(const struct chi_runtime *runtime);
  */
 CHI_API int chi_runtime_stop(struct chi_runtime *runtime);
 
-CHI_API const struct chi_paths *chi_runtime_paths(const struct chi_runtime *runtime);
-
 #endif

@@ -39,7 +39,7 @@ struct chi_pool {
     char *params; /* as archived; decides whether a second request means the same pool */
     size_t params_size;
     atomic_int state;
-    atomic_bool cancel; /* its tasks are to end: see cancel.h */
+    atomic_bool cancel; /* its tasks are to end: see verdict.h */
     uint32_t container_count;
     struct chi_container **containers;
     struct chi_pool_cell *cells; /* [worker_count] */

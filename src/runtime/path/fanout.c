@@ -99,6 +99,16 @@ static int make_copy(struct chi_fanout *fanout, struct chi_record **out)
     return 0;
 }
 
+/*
+ * Begins no further copy; the containers left out count as failed with `code`. The copies on their
+ * way, those of copies[], go on; the task is complete when they are done.
+ */
+static void stop(struct chi_fanout *fanout, int code)
+{
+    if (fanout->stop_code == 0)
+        fanout->stop_code = code;
+}
+
 /* False: nothing more can be begun now. */
 static bool begin_next(struct chi_fanout *fanout)
 {
@@ -108,13 +118,13 @@ static bool begin_next(struct chi_fanout *fanout)
     if (parent->clients &&
         CHI_UNLIKELY(atomic_load_explicit(&parent->origin->state, memory_order_relaxed) ==
                      CHI_ORIGIN_DYING))
-        chi_fanout_stop(fanout, CHI_ERUNTIME_DOWN); /* nobody is there to read the result */
+        stop(fanout, CHI_ERUNTIME_DOWN); /* nobody is there to read the result */
     if (!may_make(fanout))
         return false;
     int rc = make_copy(fanout, &copy);
     if (rc < 0) {
         if (fanout->made == fanout->merged) /* else the end of another copy is the next try */
-            chi_fanout_stop(fanout, rc);
+            stop(fanout, rc);
         return false;
     }
     fanout->copies[fanout->made++ % fanout->window] = copy;
@@ -191,7 +201,7 @@ static void end_parent(struct chi_worker *worker, struct chi_wait_entry *entry, 
 {
     struct chi_fanout *fanout = (void *)entry;
 
-    chi_fanout_stop(fanout, code);
+    stop(fanout, code);
     for (uint32_t i = fanout->merged; i < fanout->made; i++)
         atomic_fetch_or_explicit(&fanout->copies[i % fanout->window]->task.state, CHI_TASK_CANCEL,
                                  memory_order_relaxed);
@@ -225,17 +235,11 @@ void chi_fanout_start(struct chi_worker *worker, struct chi_record *record,
     LIST_INSERT_HEAD(&worker->waits.entries, &fanout->entry, link);
     rc = record->timing != NULL ? chi_timing_park(worker, record, &fanout->entry) : 0;
     if (rc < 0)
-        chi_fanout_stop(fanout, rc);
+        stop(fanout, rc);
     advance(fanout);
 }
 
 void chi_fanout_take(struct chi_record *copy)
 {
     advance(copy->fanout);
-}
-
-void chi_fanout_stop(struct chi_fanout *fanout, int code)
-{
-    if (fanout->stop_code == 0)
-        fanout->stop_code = code;
 }

@@ -38,10 +38,4 @@ CHI_FANOUT_APART void chi_fanout_start(struct chi_worker *worker, struct chi_rec
 /* A copy is done. */
 CHI_FANOUT_APART void chi_fanout_take(struct chi_record *copy);
 
-/*
- * Begins no further copy; the containers left out count as failed with `code`. The copies on their
- * way, those of copies[], go on; the task is complete when they are done.
- */
-void chi_fanout_stop(struct chi_fanout *fanout, int code);
-
 #endif

@@ -7,7 +7,7 @@
  *
  *   queued or running -> resting   its handler returned 0 or more, and it is still wanted
  *   resting -> queued              its time has come: it is routed anew
- *   queued, running or resting -> done   marked (see cancel.h), an error of its handler's, the end
+ *   queued, running or resting -> done   marked (see verdict.h), an error of its handler's, the end
  *                                  of its pool, its client or the runtime
  *
  * While it rests it is not in flight: neither Flush nor a grace period waits for it. So its

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Ending tasks before their time: cancelled by their owner, with their pool, by the end of the
- * runtime's grace period, or because their time is over. See cancel.h.
+ * runtime's grace period, or because their time is over. See verdict.h.
  *
  * Where a task may be when the mark is set, and who notices:
  *
