@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Messages between threads of the runtime: intrusive, handled on the receiving worker's thread in
- * the order of arrival. Sending never fails and never waits.
+ * Messages between threads of the runtime: a function to call on the receiving worker's thread, in
+ * order of arrival. The struct is part of what it concerns, so sending never fails and never waits.
+ * Workers send with worker/send.h.
  */
-#ifndef CHI_RUNTIME_MESSAGE_H
-#define CHI_RUNTIME_MESSAGE_H
+#ifndef CHI_RUNTIME_CORE_MESSAGE_H
+#define CHI_RUNTIME_CORE_MESSAGE_H
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -20,7 +21,7 @@ struct chi_message {
     chi_message_handler_t handle;
 };
 
-/* A list in order of arrival, one thread's at a time. */
+/* A list in order of arrival. One thread at a time. */
 struct chi_fifo {
     struct chi_message *first;
     struct chi_message *last;
@@ -36,7 +37,7 @@ static inline void chi_fifo_push(struct chi_fifo *fifo, struct chi_message *mess
     fifo->last = message;
 }
 
-/* The first leaves it; there is one. */
+/* Removes the first message. The list is not empty. */
 static inline void chi_fifo_pop(struct chi_fifo *fifo)
 {
     fifo->first = fifo->first->next;
@@ -44,7 +45,7 @@ static inline void chi_fifo_pop(struct chi_fifo *fifo)
         fifo->last = NULL;
 }
 
-/* Many producers push, one consumer takes all. */
+/* Any thread pushes; one thread takes all messages. */
 struct chi_inbox {
     _Atomic(struct chi_message *) newest;
 };
@@ -54,7 +55,7 @@ static inline void chi_inbox_push(struct chi_inbox *inbox, struct chi_message *m
     struct chi_message *newest = atomic_load_explicit(&inbox->newest, memory_order_relaxed);
     do {
         message->next = newest;
-        /* Release: pairs with the acquire in take. seq_cst: with the worker's look before sleep. */
+        /* Release: pairs with the acquire in take. seq_cst: with the check before a sleep. */
     } while (!atomic_compare_exchange_weak_explicit(&inbox->newest, &newest, message,
                                                     memory_order_seq_cst, memory_order_relaxed));
 }
@@ -64,7 +65,7 @@ static inline int chi_inbox_is_empty(struct chi_inbox *inbox)
     return atomic_load_explicit(&inbox->newest, memory_order_seq_cst) == NULL;
 }
 
-/* All messages, oldest first. */
+/* Takes all messages, linked by `next`, oldest first; NULL if there is none. */
 static inline struct chi_message *chi_inbox_take(struct chi_inbox *inbox)
 {
     struct chi_message *newest = NULL;
