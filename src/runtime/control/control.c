@@ -329,7 +329,7 @@ static void drop_all(struct chi_control *control, bool clients_only)
 
 /*
  * A client truncated a segment. Its length has been restored, its content is lost: all clients are
- * dropped. The workers arm and ring anew when they handle the messages about clients.
+ * dropped. Each worker writes its bell anew when it handles the messages about clients.
  */
 static void repair(struct chi_control *control)
 {
