@@ -2,11 +2,11 @@
 /* What happens when an assertion fails: one line in the log, then abort(). Any thread. */
 #include "base/assert.h"
 
-#include "chimaera/log.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "chimaera/log.h"
 
 static void log_and_abort(const char *file, int line, const char *message)
 {

@@ -17,7 +17,7 @@
 
 /*
  * The time of the calling thread, where that is not the machine's: a thread that steps a runtime by
- * hand lives in the runtime's time. NULL as a rule. The same for all code on that thread, so that a
+ * hand lives in the runtime's time. Usually NULL. The same for all code on that thread, so that a
  * handler's timer and a client's timeout agree.
  */
 extern CHI_API _Thread_local const uint64_t *chi_clock_virtual

@@ -110,7 +110,7 @@ void chi_json_array_end(struct chi_json *json)
 /* The size of the valid UTF-8 character at `text`; 0 where there is none. */
 static size_t character_size(const unsigned char *text, size_t size)
 {
-    /* By the first byte: size, and the range of the second byte. The rest are 0x80 to 0xbf. */
+    /* By the first byte: size, and the range of the second byte. The others are 0x80 to 0xbf. */
     static const struct {
         unsigned char first, last, size, low, high;
     } rows[] = {

@@ -38,7 +38,8 @@ struct chi_json {
 
 CHI_API void chi_json_init(struct chi_json *json, chi_json_write_fn *write, void *context);
 
-/* Asserts that one whole value is written, and gives the sink the rest. 0, or its first error. */
+/* Asserts that one complete value is written, and passes what is left to the sink. Returns 0, or
+ * the first error of the sink. */
 CHI_API int chi_json_end(struct chi_json *json);
 
 CHI_API void chi_json_object_begin(struct chi_json *json);

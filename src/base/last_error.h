@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A thread's last error, set aside while the thread runs other code: one that steps a runtime is by
- * turns the application and each of the workers.
+ * Exchanging a thread's last error, for a thread that steps a runtime: it is in turn the
+ * application and each of the workers, and each has its own last error.
  */
 #ifndef CHI_BASE_LAST_ERROR_H
 #define CHI_BASE_LAST_ERROR_H
@@ -15,7 +15,7 @@ struct chi_last_error {
     char text[CHI_LAST_ERROR_SIZE];
 };
 
-/* Exchanges what chi_last_error() says on this thread for `*other`. Zeroed is "nothing yet". */
+/* Exchanges the last error of the calling thread with `*other`. Zeroed: no error yet. */
 CHI_API void chi_last_error_swap(struct chi_last_error *other);
 
 #endif

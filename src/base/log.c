@@ -4,11 +4,6 @@
  * of several threads and processes never mix. Any thread; nothing here takes a lock that another
  * thread could hold across a fork.
  */
-#include "chimaera/log.h"
-#include "base/clock.h"
-#include "base/log_spec.h"
-#include "chimaera/status.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -21,6 +16,11 @@
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log_spec.h"
+#include "chimaera/log.h"
+#include "chimaera/status.h"
 
 #define DEFAULT_LEVEL CHI_LOG_WARN /* of a process that configures nothing */
 #define LINE_SIZE     1024         /* on the stack: handlers log, and their stacks are small */

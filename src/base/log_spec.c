@@ -2,11 +2,11 @@
 /* Reads the text of CHI_LOG and of the configuration key logging.level. Any thread. */
 #include "base/log_spec.h"
 
-#include "base/text.h"
-#include "chimaera/status.h"
-
 #include <errno.h>
 #include <string.h>
+
+#include "base/text.h"
+#include "chimaera/status.h"
 
 static const char *const level_names[] = {
     [CHI_LOG_NONE] = "none", [CHI_LOG_ERROR] = "error", [CHI_LOG_WARN] = "warn",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Texts and names of return codes. Any thread. */
-#include "chimaera/status.h"
-
 #include <string.h>
+
+#include "chimaera/status.h"
 
 const char *chi_strerror(int code)
 {

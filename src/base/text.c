@@ -2,14 +2,14 @@
 /* Reads values that people write, for configuration files and create parameters. Any thread. */
 #include "base/text.h"
 
-#include "base/units.h"
-
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/units.h"
 
 static bool is_digit(char c)
 {

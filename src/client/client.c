@@ -3,8 +3,6 @@
  * chi_client_init() and chi_client_fini(), the embedded runtime, and fork. Everything here is slow
  * path and under one lock.
  */
-#include "chimaera/attach.h"
-
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
@@ -13,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chimaera/attach.h"
 #include "chimaera/status.h"
 #include "client/memory.h"
 #include "client/schemas.h"

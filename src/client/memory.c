@@ -130,5 +130,5 @@ uint64_t chi_client_blocks(enum chi_segment segment)
         return 0;
     chi_client_sweep(self, UINT32_MAX);
     chi_arena_stats(self->client->arena[segment], &stats);
-    return stats.blocks - (segment == CHI_SEGMENT_MAIN && self->resting != NULL);
+    return stats.blocks - (segment == CHI_SEGMENT_MAIN && self->deleted_last != NULL);
 }

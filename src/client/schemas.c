@@ -46,7 +46,7 @@ uint32_t chi_client_schema_add(struct chi_task_schema *schema)
     if (number == 0 && count + 2 <= UINT16_MAX) {
         number = count + 2;
         schemas.table[number] = schema;
-        /* Release: pairs with the acquires of those who read a number. */
+        /* Release: pairs with the acquires of threads that read a number. */
         atomic_store_explicit(&schemas.count, count + 1, memory_order_release);
         atomic_store_explicit(&schema->number, number, memory_order_release);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How a thread waits that runs the workers of a stepped runtime itself, in place of sleeping. */
+/* Waiting on a thread that steps a runtime: it runs the workers instead of sleeping. */
 #ifndef CHI_CLIENT_STEPPING_H
 #define CHI_CLIENT_STEPPING_H
 

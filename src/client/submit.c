@@ -3,8 +3,8 @@
  * Submitting and cancelling tasks: the calling thread pushes on its lane.
  *
  * State of a task: UNSUBMITTED -> QUEUED by this process, QUEUED -> DONE by the runtime. The
- * runtime writes nothing after DONE. CANCEL is set beside QUEUED, and the runtime is then told to
- * look for it; a process that dies in between has asked for nothing.
+ * runtime writes nothing after DONE. CANCEL is set beside QUEUED; a request then makes the
+ * runtime scan for it. If the process dies in between, nothing is cancelled.
  */
 #include "client/submit.h"
 
@@ -120,7 +120,7 @@ int chi_task_cancel(struct chi_task *task)
     if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_UNSUBMITTED)
         return chi_error(-EINVAL, "the task was never submitted; nothing to cancel");
     if ((state & CHI_TASK_STATE_MASK) != CHI_TASK_DONE)
-        /* Before the request, which orders it: a worker that looks afterwards sees it. */
+        /* Before the request, which orders it: a worker that scans afterwards sees it. */
         state = atomic_fetch_or_explicit(&task->state, CHI_TASK_CANCEL, memory_order_acq_rel);
     if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_DONE)
         return 1;

@@ -16,16 +16,16 @@
  * The task deleted last is freed with the next one: its line is still in the worker's cache, and
  * the next task, in another line, is written without waiting for that.
  */
-static void rest(struct chi_client_thread *self, struct chi_task *task)
+static void free_later(struct chi_client_thread *self, struct chi_task *task)
 {
-    struct chi_task *rested = self->resting;
+    struct chi_task *last = self->deleted_last;
     CHI_ASSERT(chi_arena_holds(self->cache[CHI_SEGMENT_MAIN], chi_client_offset_of(self, task),
                                CHI_CLIENT_TAG) &&
-                   task != rested,
+                   task != last,
                "chi_task_del() was called twice for one task");
-    self->resting = task;
-    if (rested != NULL)
-        chi_arena_free(self->cache[CHI_SEGMENT_MAIN], chi_client_offset_of(self, rested),
+    self->deleted_last = task;
+    if (last != NULL)
+        chi_arena_free(self->cache[CHI_SEGMENT_MAIN], chi_client_offset_of(self, last),
                        CHI_CLIENT_TAG);
 }
 
@@ -35,14 +35,14 @@ static void task_free(struct chi_client_thread *self, struct chi_task *task)
     uint32_t number = task->schema;
     if (number > 1)
         chi_client_schema_fini_task(number, task);
-    rest(self, task);
+    free_later(self, task);
 }
 
 void chi_client_sweep(struct chi_client_thread *self, uint32_t most)
 {
     if (atomic_load_explicit(&self->client->has_orphans, memory_order_relaxed))
         chi_client_adopt_orphans(self->client, &self->orphans);
-    uint32_t count = self->orphans.count; /* those behind were looked at before */
+    uint32_t count = self->orphans.count; /* later ones were checked before */
     for (uint32_t i = 0; i < most && i < count; i++) {
         struct chi_task *task = chi_orphans_take(&self->orphans);
         if (chi_task_done(task))

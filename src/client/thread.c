@@ -53,9 +53,9 @@ static void stop(struct chi_client_thread *self)
     if (client == NULL)
         return;
     chi_client_leave_orphans(client, &self->orphans);
-    if (self->resting != NULL)
-        chi_arena_free(self->cache[CHI_SEGMENT_MAIN], chi_client_offset_of(self, self->resting),
-                       CHI_CLIENT_TAG);
+    if (self->deleted_last != NULL)
+        chi_arena_free(self->cache[CHI_SEGMENT_MAIN],
+                       chi_client_offset_of(self, self->deleted_last), CHI_CLIENT_TAG);
     for (int s = CHI_SEGMENT_MAIN; s <= CHI_SEGMENT_CLIENT_DATA; s++)
         chi_arena_cache_destroy(self->cache[s]);
     memset(self, 0, sizeof(*self));

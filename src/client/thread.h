@@ -18,8 +18,8 @@ struct chi_client_thread {
     void *base[CHI_SEGMENT_COUNT];
     uint64_t size[CHI_SEGMENT_COUNT];
     struct chi_orphans orphans;
-    struct chi_task *resting; /* deleted last, not freed yet; see task.c */
-    uint64_t checked_ns;      /* when a wait of this thread last asked whether the runtime lives */
+    struct chi_task *deleted_last; /* not freed yet; see task.c */
+    uint64_t checked_ns; /* when a wait of this thread last asked whether the runtime lives */
     uint32_t depth_log2;
     uint32_t pid;
     uint32_t tid;
@@ -62,7 +62,7 @@ static inline uint64_t chi_client_offset_of(const struct chi_client_thread *self
     return (uint64_t)((const char *)task - (const char *)self->base[CHI_SEGMENT_MAIN]);
 }
 
-/* Around all calls below, and around attaching and detaching as a whole. */
+/* Held during all calls below, and during attaching and detaching. */
 void chi_client_lock(void);
 void chi_client_unlock(void);
 

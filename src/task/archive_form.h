@@ -9,9 +9,9 @@
 #ifndef CHI_TASK_ARCHIVE_FORM_H
 #define CHI_TASK_ARCHIVE_FORM_H
 
-#include "chimaera/archive.h"
-
 #include <string.h>
+
+#include "chimaera/archive.h"
 
 enum chi_archive_kind {
     CHI_ARCHIVE_OBJECT = 0,

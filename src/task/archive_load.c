@@ -2,11 +2,11 @@
 /* Archives are not trusted: each length is checked against what is left to read. */
 #include "task/archive_load.h"
 
+#include <string.h>
+
 #include "chimaera/buffer.h"
 #include "chimaera/status.h"
 #include "task/schema.h"
-
-#include <string.h>
 
 struct reader {
     enum chi_archive_kind kind;

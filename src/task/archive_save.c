@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "task/archive_save.h"
 
+#include <errno.h>
+
 #include "chimaera/buffer.h"
 #include "chimaera/status.h"
 #include "task/schema.h"
-
-#include <errno.h>
 
 /* Runs twice over the same members: counts with `out` NULL, then writes. */
 struct writer {

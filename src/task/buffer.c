@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Buffers, in memory of the calling thread's allocator. Any thread. */
-#include "chimaera/buffer.h"
-
 #include <errno.h>
 
+#include "chimaera/buffer.h"
 #include "chimaera/status.h"
 #include "task/allocator.h"
 

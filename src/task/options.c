@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Options of a task that is not submitted yet: timeout, period, priority. The maker's thread. */
-#include "task/task_phase.h"
-
 #include <errno.h>
 #include <stdatomic.h>
 
 #include "base/clock.h"
 #include "chimaera/status.h"
+#include "task/task_phase.h"
 
 static bool is_new(struct chi_task *task)
 {

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Create parameters from text: what a compose entry of the configuration file or a command line
- * gives. Reads the whole text into a value apart and replaces the member only then. Any thread.
+ * gives. Reads the text into a separate value and then replaces the member. Any thread.
  */
+#include <errno.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/text.h"
 #include "base/units.h"
 #include "chimaera/params.h"
 #include "chimaera/pool_query.h"
 #include "chimaera/status.h"
 #include "task/schema.h"
-
-#include <errno.h>
-#include <float.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* One element's worth of any value. */
 union value {

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The text form of pool queries, for configuration files, command lines and logs. Any thread. */
-#include "chimaera/pool_query.h"
-
-#include "base/text.h"
-#include "chimaera/status.h"
-#include "task/query.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base/text.h"
+#include "chimaera/pool_query.h"
+#include "chimaera/status.h"
+#include "task/query.h"
 
 static const struct mode {
     const char *name;

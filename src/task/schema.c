@@ -2,12 +2,12 @@
 /* Walks over the members of a struct by its schema. Any thread that may touch the struct. */
 #include "task/schema.h"
 
+#include <string.h>
+
 #include "chimaera/archive.h"
 #include "chimaera/buffer.h"
 #include "chimaera/status.h"
 #include "chimaera/string.h"
-
-#include <string.h>
 
 struct chi_scalar chi_member_scalar(uint8_t kind)
 {

@@ -36,7 +36,7 @@ CHI_API size_t chi_schema_plain_size(const struct chi_schema *schema);
 
 /*
  * Whether a peer that sends `hash` and `size` for the task means what `schema` says: 0, or
- * CHI_ESCHEMA with a message that names the task. `peer` and `place` say who differs from what.
+ * CHI_ESCHEMA with a message that names the task. `peer` and `place` name the two sides.
  */
 CHI_API int chi_task_schema_check(const struct chi_task_schema *schema, uint64_t hash,
                                   uint32_t size, const char *peer, const char *place);

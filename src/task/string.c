@@ -5,13 +5,12 @@
  * capacity is not 0) before `small`. Called by clients and by handlers; one thread at a time per
  * string.
  */
-#include "chimaera/string.h"
-
-#include "chimaera/status.h"
-#include "task/allocator.h"
-
 #include <errno.h>
 #include <string.h>
+
+#include "chimaera/status.h"
+#include "chimaera/string.h"
+#include "task/allocator.h"
 
 #define SIZE_LIMIT     ((size_t)UINT32_MAX - 1) /* capacity counts the final \0 in 32 bits */
 #define MAIN_BLOCK_MAX ((size_t)4096)           /* larger blocks are bulk: client data */

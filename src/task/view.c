@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Views of bytes, and what strings do by them. Called by clients and by handlers. */
-#include "chimaera/status.h"
-#include "chimaera/string.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "chimaera/status.h"
+#include "chimaera/string.h"
 
 #define PRINTED_INLINE 256 /* bytes that are printed without memory of their own */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What modules are told of clients' memory. Units leave on the control thread, when a client has
- * given them back or is gone and no task uses them any more.
+ * Clients' memory for modules: functions of chimaera/client_memory.h, for handlers. Watches are
+ * called on the control thread, when no task uses units any more that a client has released, or
+ * whose client is gone.
  */
-
 #include "runtime/control/client_memory.h"
 
 #include "base/assert.h"
@@ -33,7 +33,7 @@ struct chi_client_memory_run chi_client_memory_around(const void *address, uint6
 {
     struct chi_runtime *runtime = own_runtime();
     struct chi_client_memory_run run;
-    /* Below the segment it wraps, and is too large. */
+    /* For an address below the segment it wraps, and is too large. */
     uint64_t offset =
         (uint64_t)((uintptr_t)address - (uintptr_t)runtime->segments[CHI_SEGMENT_CLIENT_DATA].base);
     run.units = chi_extents_around(runtime->extents[CHI_SEGMENT_CLIENT_DATA], offset, size, window,

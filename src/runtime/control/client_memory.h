@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Modules are told before clients' memory is taken back. */
-#ifndef CHI_RUNTIME_CLIENT_MEMORY_H
-#define CHI_RUNTIME_CLIENT_MEMORY_H
+/* Calls modules before memory of clients is freed. For shm/extents.h, set up by host/memory.c. */
+#ifndef CHI_RUNTIME_CONTROL_CLIENT_MEMORY_H
+#define CHI_RUNTIME_CONTROL_CLIENT_MEMORY_H
 
 #include <stdint.h>
 
-/* Tells those who watch clients' memory that these units are about to lose theirs; `runtime` is a
- * struct chi_runtime. */
+/*
+ * Calls all watches for units that are about to lose their owner. Control thread.
+ *   runtime   a struct chi_runtime
+ */
 void chi_client_memory_leave(void *runtime, uint32_t first, uint32_t units);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The control thread's loop: one epoll over the listening socket, connections and clients' pidfds.
+/*
+ * The control thread: a loop over epoll events of the listening socket, the connections and the
+ * pidfds of their peers. See control.h.
  */
-
 #include "runtime/control/control.h"
 
 #include <errno.h>
@@ -36,10 +37,11 @@
 #define SO_PASSRIGHTS 83 /* Linux 6.16 */
 #endif
 
-#define BACKLOG         128
-#define CONNECTIONS_MAX (2 * CHI_MAX_CLIENTS) /* clients and those that only ask */
-#define EVENTS_MAX      32
-#define TICK_MS         2 /* while a grace period or a departure is under way */
+#define BACKLOG    128
+#define EVENTS_MAX 32
+#define TICK_MS    2 /* while a grace period or a detach is under way */
+/* Clients, and peers that only ask for the status. */
+#define CONNECTIONS_MAX (2 * CHI_MAX_CLIENTS)
 
 /* What an epoll event means, in data.u64: a connection's index, or one of these. */
 #define EVENT_PIDFD  (1u << 31) /* with the connection's index: its process has ended */
@@ -48,10 +50,10 @@
 
 struct connection {
     int fd;              /* -1: unused; the origin's once attached */
-    int pidfd;           /* of the peer; -1 where there is none to be had */
-    uint32_t generation; /* tells its events from those of the place's last connection */
+    int pidfd;           /* of the peer; -1: none could be opened */
+    uint32_t generation; /* differs from that of the last connection in this place */
     struct chi_origin *origin;
-    char *text; /* what is still to be sent of a status; NULL none */
+    char *text; /* a status that is being sent; NULL: none */
     size_t text_at;
     size_t text_size;
 };
@@ -61,7 +63,7 @@ struct chi_control {
     const struct chi_container_ops *admin; /* of its module, which outlives its pool */
     int listener;
     int epoll;
-    int reserve; /* a descriptor to give up when there are no more */
+    int reserve; /* a descriptor to close when no more are free */
     atomic_bool stop;
     atomic_bool damaged;
     pthread_t thread;
@@ -71,13 +73,14 @@ struct chi_control {
 
 /* ---- connections */
 
-/* What its events are called: which place, and which of the connections that were there. */
+/* Returns the data of a connection's events: its place and generation. */
 static uint64_t name_of(const struct chi_control *control, const struct connection *connection)
 {
     return (uint64_t)connection->generation << 32 | (uint64_t)(connection - control->connections);
 }
 
-/* Taken out of the epoll set by hand: closing does not do it while a forked child has a copy. */
+/* Removes a descriptor from the epoll set, which closing does not do while a forked child has it.
+ */
 static void forget_fd(struct chi_control *control, int fd)
 {
     if (fd >= 0)
@@ -102,7 +105,7 @@ static void close_connection(struct chi_control *control, struct connection *con
     connection->origin = NULL;
 }
 
-/* Sees the peer's death even where a forked child of it holds the socket open. */
+/* Watches the peer's process, because a forked child of it may keep the socket open. */
 static bool watch_process(struct chi_control *control, struct connection *connection)
 {
     struct epoll_event event = {.events = EPOLLIN,
@@ -114,12 +117,12 @@ static bool watch_process(struct chi_control *control, struct connection *connec
         return false;
     connection->pidfd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
     if (connection->pidfd < 0)
-        return errno != ESRCH; /* dead already; else the socket alone must do */
+        return errno != ESRCH; /* false: it has ended; else only the socket is watched */
     return epoll_ctl(control->epoll, EPOLL_CTL_ADD, connection->pidfd, &event) == 0;
 }
 
-/* No descriptor is left: one kept for this is given up for a moment, so that the peer is told and
- * the listener does not stay readable for ever. */
+/* No descriptor is free: closes the reserve for a moment, to accept and close one connection. So
+ * its peer is refused, and the listener does not stay readable. */
 static bool refuse_one(struct chi_control *control)
 {
     if (control->reserve < 0)
@@ -161,7 +164,7 @@ static void accept_all(struct chi_control *control)
     }
 }
 
-/* 0, or a negative code: the peer cannot be served any more. */
+/* Returns 0, or a negative code if the peer cannot be served any more. */
 static int reply(struct connection *connection, int status, uint32_t first)
 {
     struct chi_control_reply message = {
@@ -171,7 +174,7 @@ static int reply(struct connection *connection, int status, uint32_t first)
 
 static void check_segments(struct chi_control *control);
 
-/* Whether the peer takes a method of the admin module for another one, and which. */
+/* Returns whether a schema of the peer differs from that of the admin module, and sets `method`. */
 static bool other_schema(const struct chi_container_ops *admin,
                          const struct chi_control_attach *message, uint32_t *method)
 {
@@ -205,7 +208,7 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
         rc = CHI_ESCHEMA;
     if (rc == 0) {
         check_segments(control);
-        /* who attaches checks it, and clients can write there */
+        /* the peer checks it, and clients can write there */
         chi_runtime_lay_out_header(runtime, runtime->segments[CHI_SEGMENT_MAIN].base);
         rc = chi_registry_attach(runtime, connection->fd, &connection->origin);
     }
@@ -218,7 +221,8 @@ static void listen_for(struct chi_control *control, struct connection *connectio
     epoll_ctl(control->epoll, EPOLL_CTL_MOD, connection->fd, &event);
 }
 
-/* Sends what the socket takes now; the rest when it takes more. The peer's next request waits. */
+/* Sends what the socket accepts now, and continues when it accepts more. Requests wait meanwhile.
+ */
 static int send_text(struct chi_control *control, struct connection *connection)
 {
     int rc = 0;
@@ -307,7 +311,7 @@ static void read_connection(struct chi_control *control, struct connection *conn
                message.request.type == CHI_CONTROL_ATTACH) {
         rc = serve(control, connection, &message);
     }
-    if (rc < 0) /* it closed, broke the protocol, or does not read its replies */
+    if (rc < 0) /* the peer has closed, broke the protocol, or does not read replies */
         close_connection(control, connection);
 }
 
@@ -321,8 +325,8 @@ static void drop_all(struct chi_control *control, bool clients_only)
 }
 
 /*
- * Somebody truncated a segment. Its length is as before, its content is not: clients start anew.
- * Messages to the workers about them, or about the next one, make these write their bells anew.
+ * A client truncated a segment. Its length has been restored, its content is lost: all clients are
+ * dropped. Each worker writes its bell anew when it handles the messages about clients.
  */
 static void repair(struct chi_control *control)
 {
@@ -332,7 +336,7 @@ static void repair(struct chi_control *control)
     chi_runtime_lay_out_header(control->runtime, control->runtime->segments[CHI_SEGMENT_MAIN].base);
 }
 
-/* The handler of SIGBUS sees a truncation only when somebody touches what is missing. */
+/* The SIGBUS handler notices a truncation only when a missing page is accessed. */
 static void check_segments(struct chi_control *control)
 {
     bool damaged = atomic_exchange_explicit(&control->damaged, false, memory_order_acquire);
@@ -348,7 +352,7 @@ static void check_segments(struct chi_control *control)
 
 /* ---- the loop */
 
-/* The event may be older than the connection: then it is nobody's. */
+/* Ignores an event of an earlier connection in the same place. */
 static void handle_connection(struct chi_control *control, const struct epoll_event *event)
 {
     uint32_t what = (uint32_t)event->data.u64;
@@ -374,7 +378,7 @@ static void handle(struct chi_control *control, const struct epoll_event *event)
         handle_connection(control, event);
 }
 
-/* Handles what comes within the timeout. Whether anything came; `next_ms`: when to look again. */
+/* Handles events within the timeout. Returns whether there were any; sets the next timeout. */
 static bool turn(struct chi_control *control, int timeout_ms, int *next_ms)
 {
     struct epoll_event events[EVENTS_MAX];
@@ -401,7 +405,7 @@ bool chi_control_step(struct chi_control *control)
 static void *thread_main(void *argument)
 {
     struct chi_control *control = argument;
-    int next_ms = 0; /* workers work already */
+    int next_ms = 0; /* workers run already */
 
     pthread_setname_np(pthread_self(), "chi-control");
     while (!atomic_load_explicit(&control->stop, memory_order_acquire))
@@ -429,14 +433,14 @@ static int bind_socket(struct chi_runtime *runtime, int *out)
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -errno;
-    unlink(runtime->paths.socket); /* of a dead runtime: we hold the lock */
+    unlink(runtime->paths.socket); /* left by a dead runtime: this one holds the lock */
     mode_t before = umask(shared ? 0117 : 0177);
     int rc = bind(fd, (struct sockaddr *)&address, sizeof(address));
     int error = errno;
     umask(before);
     if (rc == 0 && shared)
         rc = chown(runtime->paths.socket, (uid_t)-1, runtime->group);
-    /* Descriptors that peers pass are refused where the kernel can: closing one may take long. */
+    /* Refuses descriptors from peers, if the kernel can: closing one may take long. */
     int no = 0;
     setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &no, sizeof(no));
     if (rc == 0)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Attached clients: slots, grants, departures. Control thread only.
+ * Attached clients: slots, grants, detaching. Control thread, except for handlers of messages.
  *
- * A slot: FREE -> LIVE on attach; LIVE -> DYING when the client is gone; every worker is told to
- * forget its lanes; when all have and no task of it is in flight, everything it held is taken back;
- * FREE. Units a live client gives back are retired at once, and free after a grace period, because
- * tasks that passed ingest before may still use them.
+ * A slot is FREE, then LIVE when a client attaches, then DYING when the client is gone. Every
+ * worker then stops serving its lanes. When all have, and none of its tasks is in flight,
+ * everything it held is freed and the slot is FREE. Units that a live client releases are retired
+ * at once and free after a grace period, because tasks that passed ingest before may still use
+ * them.
  */
-
 #include "runtime/control/registry.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@
 #include "runtime/worker/worker.h"
 #include "shm/protocol.h"
 
-/* Units given back by a live client, until their grace period is over. */
+/* Units that a live client has released, until their grace period is over. */
 struct chi_retired {
     uint32_t segment;
     uint32_t first;
@@ -54,7 +54,7 @@ static uint32_t slot_of(const struct chi_runtime *runtime, const struct chi_orig
     return (uint32_t)(origin - runtime->origins);
 }
 
-/* ---- messages to whoever serves a worker's lanes, for every worker */
+/* ---- messages to the lanes of every worker */
 
 static void send_all(struct chi_runtime *runtime, struct chi_origin *origin,
                      chi_message_handler_t handle)
@@ -74,7 +74,7 @@ static void ack(struct chi_worker *worker, struct chi_origin *origin)
         chi_runtime_wake_control(worker->runtime);
 }
 
-/* Worker: begins to serve the lanes. */
+/* The thread that serves the worker's lanes, as in the next two: begins to serve the client's. */
 static void adopt_lanes(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_origin *origin = ((struct chi_origin_message *)(void *)message)->origin;
@@ -83,12 +83,12 @@ static void adopt_lanes(struct chi_worker *worker, struct chi_message *message)
         if (ingress->worker != worker)
             continue;
         worker->lanes.by_number[ingress->number] = ingress;
-        chi_worker_heat(worker, ingress); /* it may have rung before we knew it */
+        chi_worker_heat(worker, ingress); /* it may have rung before */
     }
     ack(worker, origin);
 }
 
-/* Worker: no task of this client comes in any more. */
+/* Stops serving the client's lanes: no task of it comes in any more. */
 static void forget_lanes(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_origin *origin = ((struct chi_origin_message *)(void *)message)->origin;
@@ -100,14 +100,14 @@ static void forget_lanes(struct chi_worker *worker, struct chi_message *message)
     ack(worker, origin);
 }
 
-/* Worker: takes in what the lanes hold now, then counts anew. What the lanes hold cannot be more
- * than their depth, whatever the client does meanwhile. */
+/* Takes in what the client's lanes hold, then counts in the other pair. Takes at most the depth of
+ * the lanes, even if the client goes on submitting. */
 static void turn_over(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_origin *origin = ((struct chi_origin_message *)(void *)message)->origin;
     struct chi_origin_cell *cell = &origin->cells[worker->id];
     struct chi_batch *batch = &worker->lanes.batch;
-    struct chi_worker *self = chi_worker_self; /* who serves the lanes */
+    struct chi_worker *self = chi_worker_self; /* serves the lanes */
 
     if (origin->ingress[0].origin == origin) { /* the runtime's own origin has no lanes */
         while (batch->next < batch->count)
@@ -137,7 +137,7 @@ static int find_slot(struct chi_runtime *runtime, uint32_t *slot)
     return -EUSERS;
 }
 
-/* Lanes lie in main, in units that belong to the slot, so that they come and go with it. */
+/* Creates the client's lanes, in units of the main segment that are granted to it. */
 static int make_lanes(struct chi_runtime *runtime, struct chi_origin *origin, uint32_t slot,
                       struct chi_control_attached *reply)
 {
@@ -160,7 +160,7 @@ static int make_lanes(struct chi_runtime *runtime, struct chi_origin *origin, ui
                                         .origin = origin,
                                         .worker = runtime->workers[worker],
                                         .number = lane_number(runtime, slot, i)};
-        memset((void *)lane, 0, size); /* clients can write to memory that is nobody's */
+        memset((void *)lane, 0, size); /* clients can write to free memory, too */
         chi_lane_init(lane, depth_log2, worker, ingress->number);
         reply->lane_offset[i] = offset;
         reply->lane_worker[i] = worker;
@@ -171,7 +171,7 @@ static int make_lanes(struct chi_runtime *runtime, struct chi_origin *origin, ui
     return 0;
 }
 
-/* A descriptor of runtime data that cannot be mapped for writing. */
+/* Returns a descriptor of runtime data that cannot be mapped for writing. */
 static int read_only_fd(struct chi_runtime *runtime)
 {
     char path[64];
@@ -229,7 +229,7 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_orig
     reply.slot_offset = (uint64_t)((const char *)origin->shm_slot - base);
     reply.bells_offset = (uint64_t)((const char *)runtime->bells - base);
     reply.worker_count = runtime->worker_count;
-    int pair[2]; /* ours and the client's end of what chi_task_notify() is told on */
+    int pair[2]; /* for chi_task_notify(): the daemon's end and the client's */
     rc = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0 ? -errno : 0;
     if (rc == 0) {
         rc = send_everything(runtime, socket, pair[1], &reply);
@@ -245,7 +245,7 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_orig
     origin->notify_fd = pair[0];
     origin->pid = peer.pid;
     origin->uid = peer.uid;
-    /* Later than any tenant before, also where the time stands still. */
+    /* Later than that of any client before, also if the clock stands still. */
     uint64_t now = chi_clock_now_ns();
     uint64_t last = atomic_load_explicit(&origin->attached_ns, memory_order_relaxed);
     atomic_store_explicit(&origin->attached_ns, now > last ? now : last + 1, memory_order_relaxed);
@@ -258,8 +258,8 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_orig
 
 /* ---- memory */
 
-/* Takes [first, first + units) out of what waits for a grace period. Returns whether `spare` was
- * used. */
+/* Removes [first, first + units) from the units that wait for a grace period. Returns whether
+ * `spare` was used. */
 static bool forget_retired(struct chi_origin *origin, uint32_t segment, uint32_t first,
                            uint32_t units, struct chi_retired *spare)
 {
@@ -295,7 +295,7 @@ static bool forget_retired(struct chi_origin *origin, uint32_t segment, uint32_t
     return false;
 }
 
-/* What this client gave back a moment ago is its own to have again. */
+/* Grants the client units that it has released itself. */
 static int grant_from_retired(struct chi_runtime *runtime, struct chi_origin *origin,
                               const struct chi_control_request *request, uint32_t *first)
 {
@@ -327,7 +327,7 @@ int chi_registry_release(struct chi_runtime *runtime, struct chi_origin *origin,
     if (request->segment > CHI_SEGMENT_CLIENT_DATA)
         return -EINVAL;
     if (request->segment == CHI_SEGMENT_MAIN) {
-        /* Its lanes are not the client's to give back. */
+        /* A client cannot release its lanes. */
         for (uint32_t i = 0; i < runtime->lanes_per_client; i++) {
             uint64_t offset = (uint64_t)((char *)origin->ingress[i].reader.lane -
                                          (char *)runtime->segments[CHI_SEGMENT_MAIN].base);
@@ -339,7 +339,7 @@ int chi_registry_release(struct chi_runtime *runtime, struct chi_origin *origin,
     }
     struct chi_retired *retired = calloc(1, sizeof(*retired));
     if (retired == NULL)
-        return -ENOMEM; /* it stays the client's until it detaches */
+        return -ENOMEM; /* the units stay granted until the client detaches */
     int rc = chi_extents_retire(runtime->extents[request->segment], origin->owner, request->first,
                                 request->units);
     if (rc < 0) {
@@ -365,14 +365,14 @@ static void free_retired(struct chi_runtime *runtime, struct chi_origin *origin,
             continue;
         }
         *link = retired->next;
-        /* Not of a dying client: chi_extents_free_owner() has it. */
+        /* Not for a dying client: chi_extents_free_owner() does it. */
         if (done != UINT64_MAX)
             chi_extents_free(runtime->extents[retired->segment], retired->first, retired->units);
         free(retired);
     }
 }
 
-/* ---- departure */
+/* ---- detaching */
 
 void chi_registry_drop(struct chi_runtime *runtime, struct chi_origin *origin)
 {
@@ -393,7 +393,7 @@ static void take_everything_back(struct chi_runtime *runtime, struct chi_origin 
         close(origin->notify_fd);
     origin->notify_fd = -1;
     if (chi_runtime_stopping(runtime)) {
-        /* The segments go as a whole, and a client may still read in them what came back. */
+        /* The segments are removed soon, and the client may still read its results. */
         atomic_store_explicit(&origin->state, CHI_ORIGIN_FREE, memory_order_release);
         return;
     }
@@ -403,20 +403,20 @@ static void take_everything_back(struct chi_runtime *runtime, struct chi_origin 
         chi_arena_reclaim_all(cache, origin->owner);
         chi_arena_cache_destroy(cache);
     } else {
-        return; /* no memory for it now; try again at the next step */
+        return; /* out of memory; tried again in the next step */
     }
     chi_log_debug("clients", "slot %u: free", slot_of(runtime, origin));
     atomic_store_explicit(&origin->state, CHI_ORIGIN_FREE, memory_order_release);
 }
 
-/* One origin's next step. Returns whether there is another to come. */
+/* The next step of one origin. Returns whether another one follows. */
 static int advance(struct chi_runtime *runtime, struct chi_origin *origin)
 {
     int state = atomic_load_explicit(&origin->state, memory_order_relaxed);
     if (state == CHI_ORIGIN_FREE)
         return 0;
     if (atomic_load_explicit(&origin->acks_due, memory_order_acquire) > 0)
-        return 1; /* the messages are still on their way */
+        return 1; /* messages are on their way */
     if (origin->grace_running > 0) {
         uint32_t old = origin->grace_parity;
         if (chi_origin_count(runtime, origin, old) >

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Attached clients: they come, are granted memory, and go. Control thread. */
-#ifndef CHI_RUNTIME_REGISTRY_H
-#define CHI_RUNTIME_REGISTRY_H
+/* Attached clients: attaching, memory grants, detaching. Called by control.c on the control thread.
+ */
+#ifndef CHI_RUNTIME_CONTROL_REGISTRY_H
+#define CHI_RUNTIME_CONTROL_REGISTRY_H
 
 #include <stdint.h>
 
@@ -10,18 +11,36 @@ struct chi_origin;
 struct chi_runtime;
 
 /*
- * Makes the peer of `socket` a client and sends it everything; takes over `socket` and `notify_fd`
- * on success. 0 or a negative code.
+ * Attaches the peer of `socket` as a client and sends it the reply with all descriptors. On success
+ * the origin owns `socket`.
+ * Returns 0, or
+ *   -EUSERS       no slot is free
+ *   -ENOMEM       out of memory, or no units for its lanes
+ *   other codes   errno values of the socket's calls
  */
 int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_origin **origin);
-/* The client is gone or is to go: closes its socket and begins to take back what it held. */
+
+/* Drops a client: closes its socket; chi_registry_advance() frees what it held. */
 void chi_registry_drop(struct chi_runtime *runtime, struct chi_origin *origin);
-/* A client's GRANT and RELEASE. */
+
+/*
+ * Grants units of a segment to a client and sets `first`. Returns 0, or
+ *   -EINVAL   segment or number of units not valid
+ *   -ENOMEM   no such run of units is free
+ */
 int chi_registry_grant(struct chi_runtime *runtime, struct chi_origin *origin,
                        const struct chi_control_request *request, uint32_t *first);
+
+/*
+ * Retires units that a client releases; they are free after a grace period. Returns 0, or
+ *   -EINVAL       a segment that has no grants, or units of the client's lanes
+ *   -ENOMEM       out of memory; the units stay granted
+ *   other codes   those of chi_extents_retire()
+ */
 int chi_registry_release(struct chi_runtime *runtime, struct chi_origin *origin,
                          const struct chi_control_request *request);
-/* Moves grace periods and departures one step on. Returns whether any is still under way. */
+
+/* Advances grace periods and detaching by one step. Returns whether any is under way. */
 int chi_registry_advance(struct chi_runtime *runtime);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `chimaera status` and `chimaera pools` show, as text for people and as JSON for programs. */
-
+/* The output of `chimaera status` and `chimaera pools`, as text and as JSON. See report.h. */
 #include "runtime/control/report.h"
 
 #include <stdio.h>
@@ -21,7 +20,7 @@
 
 static const char *const segment_names[CHI_SEGMENT_COUNT] = {"main", "client_data", "runtime_data"};
 
-#define LANES_LISTED 4096u /* of one pool; sums are of all */
+#define LANES_LISTED 4096u /* lanes of a pool that are listed; sums include all */
 
 struct lister {
     FILE *out;
@@ -218,10 +217,11 @@ static void render_memory(struct chi_runtime *runtime, FILE *out, struct chi_jso
         chi_json_object_end(json);
 }
 
-/* Since the start: all but the time it had looked for work for a while, or slept. */
+/* Returns the time since the start minus the idle time. */
 static uint64_t busy_ns(const struct chi_worker *worker, uint64_t now)
 {
-    /* Acquire: the sum that goes with it, or a later one. */
+    /* Acquire: pairs with the release in idle.c; reads the idle_ns that belongs to it, or a later
+     * one. */
     uint64_t since = atomic_load_explicit(&worker->stats.idle_since, memory_order_acquire);
     uint64_t idle = atomic_load_explicit(&worker->stats.idle_ns, memory_order_relaxed);
     uint64_t all = now - worker->runtime->started_ns;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `chimaera status` and `chimaera pools` show. Control thread. */
-#ifndef CHI_RUNTIME_REPORT_H
-#define CHI_RUNTIME_REPORT_H
+/* The output of `chimaera status` and `chimaera pools`. Called by control.c on the control thread.
+ */
+#ifndef CHI_RUNTIME_CONTROL_REPORT_H
+#define CHI_RUNTIME_CONTROL_REPORT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +16,11 @@ enum chi_status_form {
     CHI_POOLS_JSON = 3
 };
 
-/* The status as malloc'ed text; NULL where memory is out. Control thread. */
+/*
+ * Returns the status, or the list of pools, from malloc(). NULL: out of memory.
+ *   form   enum chi_status_form; other values: CHI_STATUS_TEXT
+ *   size   set to its length in bytes
+ */
 char *chi_status_render(struct chi_runtime *runtime, uint32_t form, size_t *size);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The SIGBUS handler. Only async-signal-safe calls inside. */
-
+/* The SIGBUS handler, which makes only async-signal-safe calls. See sigbus.h. */
 #include "runtime/control/sigbus.h"
 
 #include <errno.h>
@@ -25,14 +24,13 @@ static void pass_on(int signal_number, siginfo_t *info, void *context)
     } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
         before.sa_handler(signal_number);
     } else {
-        signal(SIGBUS, SIG_DFL); /* the access is tried again and ends the process */
+        signal(SIGBUS, SIG_DFL); /* the access is repeated and ends the process */
     }
 }
 
 /*
- * Makes the access that faulted possible: the segment as long as it was; else its page backed,
- * which a client may have punched out; else, with no memory left for that, a private page in its
- * place.
+ * Makes the access that faulted possible. Restores the segment's length; else allocates the page,
+ * which a client may have punched out; else, if no memory is free, maps a private page there.
  */
 static bool restore(const struct chi_segment_map *map, void *address)
 {

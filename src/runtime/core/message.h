@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Messages between threads of the runtime: intrusive, handled on the receiving worker's thread in
- * the order of arrival. Sending never fails and never waits.
+ * Messages between threads of the runtime: a function to call on the receiving worker's thread, in
+ * order of arrival. The struct is part of what it concerns, so sending never fails and never waits.
+ * Workers send with worker/send.h.
  */
-#ifndef CHI_RUNTIME_MESSAGE_H
-#define CHI_RUNTIME_MESSAGE_H
+#ifndef CHI_RUNTIME_CORE_MESSAGE_H
+#define CHI_RUNTIME_CORE_MESSAGE_H
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -21,10 +22,10 @@ struct chi_message {
     chi_message_handler_t handle;
 };
 
-/* A queue in order of arrival, one thread's at a time. */
+/* A list in order of arrival. One thread at a time. */
 STAILQ_HEAD(chi_fifo, chi_message);
 
-/* Many producers push, one consumer takes all. */
+/* Any thread pushes; one thread takes all messages. */
 struct chi_inbox {
     _Atomic(struct chi_message *) newest;
 };
@@ -34,7 +35,7 @@ static inline void chi_inbox_push(struct chi_inbox *inbox, struct chi_message *m
     struct chi_message *newest = atomic_load_explicit(&inbox->newest, memory_order_relaxed);
     do {
         STAILQ_NEXT(message, link) = newest;
-        /* Release: pairs with the acquire in take. seq_cst: with the worker's look before sleep. */
+        /* Release: pairs with the acquire in take. seq_cst: with the check before a sleep. */
     } while (!atomic_compare_exchange_weak_explicit(&inbox->newest, &newest, message,
                                                     memory_order_seq_cst, memory_order_relaxed));
 }
@@ -44,7 +45,7 @@ static inline int chi_inbox_is_empty(struct chi_inbox *inbox)
     return atomic_load_explicit(&inbox->newest, memory_order_seq_cst) == NULL;
 }
 
-/* All messages, oldest first. */
+/* Takes all messages, linked by `next`, oldest first; NULL if there is none. */
 static inline struct chi_message *chi_inbox_take(struct chi_inbox *inbox)
 {
     struct chi_message *newest = NULL;

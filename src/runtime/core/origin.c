@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Origins and their counts. */
-
+/* Origins and their counts. See origin.h. */
 #include "runtime/core/origin.h"
 
 #include <errno.h>
@@ -13,8 +12,10 @@ int64_t chi_origin_count(const struct chi_runtime *runtime, const struct chi_ori
 {
     uint64_t begun = 0;
     uint64_t ended = 0;
-    /* Acquire: pairs with the release of uncount(); the task's last use of memory comes before.
-     * Whoever is seen to have ended is also seen to have begun, because that is read later. */
+    /*
+     * Acquire: pairs with the release in uncount() of path/complete.c, which follows the task's
+     * last use of memory. `begun` is read later, so a task that counts as ended counts as begun.
+     */
     for (uint32_t w = 0; w < runtime->worker_count; w++)
         ended += atomic_load_explicit(&origin->cells[w].ended[parity], memory_order_acquire);
     for (uint32_t w = 0; w < runtime->worker_count; w++)
@@ -61,7 +62,7 @@ int chi_origin_init(struct chi_runtime *runtime, struct chi_origin *origin, uint
     if (origin->ingress == NULL)
         origin->ingress = calloc(runtime->lanes_per_client, sizeof(*origin->ingress));
     if (origin->cells == NULL || origin->messages == NULL || origin->ingress == NULL)
-        return -ENOMEM; /* what there is serves the next tenant */
+        return -ENOMEM; /* the arrays that exist serve the next client */
     reset_cells(runtime, origin);
     origin->owner = owner;
     origin->notify_fd = origin->socket = -1;

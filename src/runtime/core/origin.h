@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Origins: where tasks come from. Each attached client is one; the runtime's own tasks have one
- * more. An origin counts its tasks in flight, so that memory is taken back from it only when no
- * task uses it any more.
+ * more. An origin counts its tasks in flight, so that its memory is freed only when no task uses it
+ * any more. Workers count; the control thread adds up and carries out grace periods.
  *
- * Counting costs the path of a task no shared write: each worker has a cell of its own, a task is
- * counted up in the cell of the worker that took it in and down in that of the worker that
- * completed it; only the sums mean something. Read the ended ones first: then tasks that end
- * meanwhile are at worst counted as in flight. Each cell has two pairs of counts. A grace period
- * asks every worker to take in what its lanes hold and then to count new tasks in the other of the
- * two; when all have done so and the old sums agree, everything submitted before has completed.
+ * Counting needs no write to a cache line that two workers write: each worker has its own cell. A
+ * task is added to `begun` of the worker that took it in, and to `ended` of the worker that
+ * completed it; only the sums over all cells mean something. The sum of `ended` is read first, so
+ * that a task that ends meanwhile is counted as in flight.
+ *
+ * Each cell has two pairs of counts. For a grace period every worker takes in what the origin's
+ * lanes hold, and counts later tasks in the other pair. When all have done so and the sums of the
+ * old pair are equal, all tasks submitted before have completed.
  */
-#ifndef CHI_RUNTIME_ORIGIN_H
-#define CHI_RUNTIME_ORIGIN_H
+#ifndef CHI_RUNTIME_CORE_ORIGIN_H
+#define CHI_RUNTIME_CORE_ORIGIN_H
 
 #include <stdatomic.h>
 #include <sys/types.h>
@@ -25,37 +27,38 @@
 struct chi_runtime;
 struct chi_worker;
 
-/* What one client has on one worker; part of its origin's cell. */
+/* The share of one client on one worker: see worker/share.h. Part of its origin's cell. */
 struct chi_share {
-    uint32_t parked;              /* its tasks that wait; subtasks are not among them */
-    struct chi_fifo deferred;     /* tasks that were first in their lane and might not start */
-    STAILQ_ENTRY(chi_share) link; /* on the worker's list of clients with deferred tasks */
+    uint32_t parked;          /* its tasks that are parked, without subtasks */
+    struct chi_fifo deferred; /* tasks that reached the front of their lane and may not start yet */
+    STAILQ_ENTRY(chi_share) link; /* on the worker's list of shares with deferred tasks */
     struct chi_origin *origin;
 };
 
 struct chi_origin_cell {
-    _Alignas(CHI_CACHE_LINE) _Atomic(uint32_t) parity; /* which count new tasks go to; its worker */
-    _Atomic(uint64_t) begun[2];                        /* tasks counted in, and */
-    _Atomic(uint64_t) ended[2]; /* counted out; each written by its worker only */
-    _Atomic(uint64_t) refused;  /* items that were no task of this client's, or bad returns */
-    _Atomic(uint64_t) lent;     /* bytes of outputs lent less those given back; wraps, sums up */
-    struct chi_share share;     /* of that worker's fibers; does not sum up */
+    /* Written by the worker; `parity` by the thread that serves its lanes. Read by any thread. */
+    _Alignas(CHI_CACHE_LINE) _Atomic(uint32_t) parity; /* the pair that counts new tasks */
+    _Atomic(uint64_t) begun[2];                        /* tasks that were taken in */
+    _Atomic(uint64_t) ended[2];                        /* tasks that completed */
+    _Atomic(uint64_t) refused; /* invalid items: no task, or no output, of this client */
+    _Atomic(uint64_t) lent;    /* bytes of outputs lent minus returned; only the sum is exact */
+    struct chi_share share;    /* of that worker's fibers */
 };
 
 enum chi_origin_state {
     CHI_ORIGIN_FREE = 0,
     CHI_ORIGIN_LIVE = 1,
-    CHI_ORIGIN_DYING = 2, /* the client is gone; its tasks in flight are not */
+    CHI_ORIGIN_DYING = 2, /* the client is gone, and its tasks are still in flight */
 };
 
-/* One ingress lane, as the worker that serves it sees it. */
+/* The reading side of one ingress lane. The thread that serves the lanes of `worker`. */
 struct chi_ingress {
-    struct chi_lane_reader reader; /* its worker */
+    struct chi_lane_reader reader;
     struct chi_origin *origin;
     struct chi_worker *worker;
     uint32_t number;                /* bit in the worker's bell */
-    uint32_t idle_polls;            /* its worker */
-    bool hot;                       /* on its worker's list of lanes to poll */
+    uint32_t idle_polls;            /* empty polls in a row */
+    bool hot;                       /* on the poll list */
     STAILQ_ENTRY(chi_ingress) link; /* in that list */
 };
 
@@ -65,48 +68,52 @@ struct chi_origin_message {
 };
 
 struct chi_origin {
-    uint16_t owner;      /* in the extent tables and as tag of lent outputs */
-    atomic_int state;    /* enum chi_origin_state; control thread writes */
-    atomic_bool cancels; /* it has cancelled tasks: their marks are worth a look; control thread */
-    atomic_uint held;    /* periodic tasks, whether they run or not; workers */
+    uint16_t owner;      /* number in the extent tables, and tag of lent outputs */
+    atomic_int state;    /* enum chi_origin_state; written by the control thread */
+    atomic_bool cancels; /* it has cancelled a task: scans check its marks; control thread */
+    atomic_uint held;    /* periodic tasks, running or between runs; workers */
     struct chi_shm_slot *shm_slot;
     struct chi_origin_cell *cells; /* [worker_count] */
     struct chi_ingress *ingress;   /* [lanes_per_client] */
-    int notify_fd;                 /* our end of what chi_task_notify() is told on; -1 none */
+    int notify_fd; /* the daemon's end of the socket for chi_task_notify(); -1: none */
 
     /* Control thread. */
     int socket;
     pid_t pid;
     uid_t uid;
-    bool dropping;                       /* workers were told to forget the lanes */
-    struct chi_origin_message *messages; /* one per worker, for whatever is under way */
-    atomic_uint acks_due;                /* workers that have not done so yet */
-    uint64_t grace_running;              /* number of the grace period under way; 0 none */
+    bool dropping;                       /* workers were told to stop serving the lanes */
+    struct chi_origin_message *messages; /* [worker_count], of the step that is under way */
+    atomic_uint acks_due;                /* workers that have not handled theirs yet */
+    uint64_t grace_running;              /* number of the running grace period; 0: none */
     uint32_t grace_parity;
-    struct chi_retired *retired;
+    struct chi_retired *retired; /* units that wait for a grace period */
 
-    _Atomic(uint64_t) attached_ns; /* tells one tenant of the slot from the next */
-    _Atomic(uint64_t) copied;      /* bytes of long strings held in private copies; workers */
-    _Atomic(uint64_t) grace_asked; /* anybody */
-    _Atomic(uint64_t) grace_done;  /* control thread */
-    atomic_int flushing[2];        /* tasks that wait for a grace period themselves, by count */
+    _Atomic(uint64_t) attached_ns; /* tells one client of the slot from the next */
+    _Atomic(uint64_t) copied;      /* bytes of strings and vectors in private copies; workers */
+    _Atomic(uint64_t) grace_asked; /* number of the last grace period requested; any thread */
+    _Atomic(uint64_t) grace_done;  /* number of the last one that is over; control thread */
+    atomic_int flushing[2];        /* by parity: tasks that wait for a grace period themselves */
 };
 
-/* Tasks in flight, both counts. */
+/* Returns the number of tasks in flight. Any thread. */
 int64_t chi_origin_in_flight(const struct chi_runtime *runtime, const struct chi_origin *origin);
 
-/* The sum of one of the counts. */
+/* Returns the number of tasks in flight of one of the two pairs of counts. Any thread. */
 int64_t chi_origin_count(const struct chi_runtime *runtime, const struct chi_origin *origin,
                          uint32_t parity);
 
-/* Asks for a grace period that begins after now; any thread. It is over when grace_done >= the
- * result. */
+/*
+ * Requests a grace period that begins after this call. Any thread. Returns its number: it is over
+ * when `grace_done` has reached that.
+ */
 uint64_t chi_origin_ask_grace(struct chi_runtime *runtime, struct chi_origin *origin);
 
 /*
- * Makes the origin ready for a new tenant. What it allocates stays with the slot, because other
- * threads look at counts without asking; chi_origin_fini() is for the end of the runtime. 0 or
- * -ENOMEM.
+ * Prepares the origin for a new client. The arrays that it allocates stay with the slot, because
+ * other threads read the counts at any time; chi_origin_fini() frees them when the runtime ends.
+ * Control thread, or the thread that starts the runtime.
+ * Returns 0, or
+ *   -ENOMEM   out of memory
  */
 int chi_origin_init(struct chi_runtime *runtime, struct chi_origin *origin, uint16_t owner);
 void chi_origin_fini(struct chi_origin *origin);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Records come from a free list per worker and size; a worker calls with its own cache. */
-
+/* Records come from a free list for each worker and size. A worker calls with its own cache. */
 #include "runtime/core/record.h"
 
 #include <stdlib.h>
@@ -9,11 +8,11 @@
 #include "base/cpu.h"
 #include "runtime/core/message.h"
 
-#define KEEP_MAX 512u
+#define KEEP_MAX 512u /* free records of a size that a cache keeps */
 
 static uint8_t class_of(uint32_t size)
 {
-    /* 64 is 0, up to 128 is 1, ... up to 4096 is 6 */
+    /* up to 64: 0; up to 128: 1; ... up to 4096: 6 */
     return (uint8_t)(size <= CHI_CACHE_LINE ? 0 : 26 - __builtin_clz(size - 1));
 }
 

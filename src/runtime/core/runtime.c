@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What every room may ask of the runtime. */
-
+/* Functions of the runtime's state that every room may call. See runtime.h. */
 #include "runtime/core/runtime.h"
 
 #include <unistd.h>

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The runtime: what the daemon and an embedded runtime are made of. One per process. Its parts:
- * workers (worker.h), origins of tasks (origin.h), pools (pool.h), the control thread (control.h).
+ * The state of a runtime, one per process: the daemon's, or an embedded one. Its parts are workers
+ * (worker/worker.h), origins of tasks (core/origin.h), pools (module/pool.h) and the control thread
+ * (control/control.h). Created and freed by host/start.c; each member says which thread changes it,
+ * or is set before the first thread starts.
  */
-#ifndef CHI_RUNTIME_RUNTIME_H
-#define CHI_RUNTIME_RUNTIME_H
+#ifndef CHI_RUNTIME_CORE_RUNTIME_H
+#define CHI_RUNTIME_CORE_RUNTIME_H
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -28,11 +30,11 @@ struct chi_pool_table;
 struct chi_stepper;
 struct chi_worker;
 
-/* How a runtime is to run. Zeroed: as a daemon does, with threads. */
+/* How a runtime runs. Zeroed: with threads, as the daemon does. */
 struct chi_runtime_mode {
-    bool stepped;  /* without threads; the one that starts it makes every step: stepper.h */
-    uint64_t seed; /* of the order of steps; 0: all in turn */
-    /* Changes where workers' memory and subtasks come from. */
+    bool stepped;  /* no threads: the thread that starts it makes every step; host/stepper.h */
+    uint64_t seed; /* decides the order of steps; 0: in turn */
+    /* Replaces functions of the workers' allocator and task backend; NULL: none. */
     void (*adjust_host)(struct chi_allocator *allocator, struct chi_task_backend *backend);
 };
 
@@ -48,48 +50,47 @@ struct chi_runtime {
     struct chi_stepper *stepper; /* NULL: the workers have threads */
     struct chi_paths paths;
     int lock_fd;
-    gid_t group;           /* that may attach; only where the config names one */
-    atomic_bool abandoned; /* a task did not end in time; its thread is left behind */
+    gid_t group;           /* whose members may attach; only if config.group is set */
+    atomic_bool abandoned; /* a task did not end in time, and its thread was left running */
     uint64_t started_ns;
 
-    /* Shared memory; who owns what is in private memory. */
+    /* Shared memory. Which client owns which unit is in private memory. */
     struct chi_segment_map segments[CHI_SEGMENT_COUNT];
     struct chi_extents *extents[CHI_SEGMENT_COUNT];
-    struct chi_arena *outputs; /* over runtime data; a block's tag is its borrower's owner number */
-    pthread_mutex_t memory_lock;                    /* held while watches are told */
+    struct chi_arena *outputs;   /* over runtime data; tag of a block: its borrower's `owner` */
+    pthread_mutex_t memory_lock; /* held while watches are called */
     struct chi_client_memory_watch *memory_watches; /* memory_lock */
     struct chi_shm_header *header;
     struct chi_shm_slot *slots;
     struct chi_shm_bell *bells;
 
     struct chi_worker *workers[CHI_MAX_WORKERS];
-    uint32_t worker_count; /* sched workers first, then slow ones */
+    uint32_t worker_count; /* low latency first, then high latency */
     uint32_t sched_count;
     uint32_t lanes_per_client;
 
-    /* Of a worker's fibers: see share.h. */
-    uint32_t client_share; /* tasks of each client that may wait in any case */
-    uint32_t common_room;  /* those that clients have beyond that, together */
-    uint32_t clients_room; /* clients' tasks in all; the other fibers are for subtasks */
+    /* Limits of a worker's fibers: worker/share.h. */
+    uint32_t client_share; /* parked tasks that each client may always have */
+    uint32_t common_room;  /* parked tasks of all clients beyond their shares */
+    uint32_t clients_room; /* parked tasks of all clients; the other fibers are for subtasks */
 
     struct chi_origin *origins; /* [max_clients], then the runtime's own */
     uint32_t max_clients;
     struct chi_pool_table *pools;
-    atomic_uint next_lane; /* round robin of lanes over workers */
-    bool moves_lanes;      /* the orchestrator is at work */
-    atomic_bool watched;   /* and the control thread looks for stalls now and then */
-    atomic_bool recall;    /* lanes go back to their workers */
+    atomic_uint next_lane; /* counter that spreads lanes over the workers */
+    bool moves_lanes;      /* the orchestrator is enabled */
+    atomic_bool watched;   /* the control thread checks periodically for held workers */
+    atomic_bool recall;    /* all lent lanes have to go back to their workers */
     struct chi_control *control;
-    int control_fd; /* eventfd that wakes the control thread; -1: there is none */
-    struct chi_deadlock_monitor
-        *deadlock_monitor;     /* what it saw last; control thread; NULL: nothing yet */
-    atomic_bool locks_watched; /* the control thread looks for deadlocks now and then */
+    int control_fd; /* eventfd that wakes the control thread; -1: none */
+    struct chi_deadlock_monitor *deadlock_monitor; /* control thread; NULL until first needed */
+    atomic_bool locks_watched; /* the control thread checks periodically for deadlocks */
 
-    atomic_int state;       /* enum chi_runtime_state */
-    atomic_bool cancel_all; /* the grace period is over: see verdict.h */
-    int stop_fd;            /* eventfd: somebody asked for a stop */
-    _Atomic(uint64_t) grace_period_ns;
-    pthread_mutex_t call_lock;
+    atomic_int state;                  /* enum chi_runtime_state */
+    atomic_bool cancel_all;            /* the grace period of the stop is over; worker/verdict.h */
+    int stop_fd;                       /* eventfd: a stop was requested */
+    _Atomic(uint64_t) grace_period_ns; /* of the stop */
+    pthread_mutex_t call_lock;         /* host/call.c */
     pthread_cond_t call_done;
 };
 
@@ -98,14 +99,21 @@ static inline bool chi_runtime_stopping(const struct chi_runtime *runtime)
     return atomic_load_explicit(&runtime->state, memory_order_relaxed) == CHI_RUNTIME_STOPPING;
 }
 
-/* Lays out the start of the main segment: header, slots, bells. Returns its size in bytes; `base`
- * NULL only measures. */
+/*
+ * Writes the start of the main segment: header, slots and bells.
+ *   base   address of the segment; NULL: only computes the size
+ * Returns the size of that part in bytes. The thread that starts the runtime, then the control
+ * thread.
+ */
 uint64_t chi_runtime_lay_out_header(struct chi_runtime *runtime, char *base);
 
 /* Wakes the control thread, which then checks grace periods and monitors. Any thread. */
 void chi_runtime_wake_control(const struct chi_runtime *runtime);
 
-/* Asks for a stop from inside; any thread. UINT64_MAX: the configured grace period. */
+/*
+ * Requests a stop of the runtime, which the thread that started it carries out. Any thread.
+ *   grace_period_ns   nanoseconds that running tasks get; UINT64_MAX: as configured
+ */
 void chi_runtime_request_stop(struct chi_runtime *runtime, uint64_t grace_period_ns);
 
 #endif

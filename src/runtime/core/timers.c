@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A binary heap of timers. */
-
+/* A binary heap of timers. See timers.h. */
 #include "runtime/core/timers.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Timers of one worker: a binary heap by deadline. That worker's thread only. */
-#ifndef CHI_RUNTIME_TIMERS_H
-#define CHI_RUNTIME_TIMERS_H
+/* Timers of one worker: a binary heap, ordered by deadline. That worker's thread only. */
+#ifndef CHI_RUNTIME_CORE_TIMERS_H
+#define CHI_RUNTIME_CORE_TIMERS_H
 
 #include <stdint.h>
 
@@ -9,9 +9,9 @@ struct chi_worker;
 
 struct chi_timer {
     uint64_t deadline_ns;
-    void (*fire)(struct chi_worker *worker, struct chi_timer *timer); /* it is out of the heap */
+    void (*fire)(struct chi_worker *worker, struct chi_timer *timer); /* called after its removal */
     void *argument;
-    uint32_t place; /* in the heap, from 1; 0: not in it */
+    uint32_t place; /* index in the heap, from 1; 0: not in the heap */
 };
 
 struct chi_timers {
@@ -20,14 +20,19 @@ struct chi_timers {
     uint32_t room;
 };
 
-/* Adds a timer, which stays the caller's. 0 or -ENOMEM. */
+/* Adds a timer, which the caller owns until it is removed or taken. Returns 0 or -ENOMEM. */
 int chi_timers_add(struct chi_timers *timers, struct chi_timer *timer);
-/* Takes it out; nothing where it is not in. */
+
+/* Removes a timer. Does nothing if it is not in the heap. */
 void chi_timers_remove(struct chi_timers *timers, struct chi_timer *timer);
-/* The earliest deadline; UINT64_MAX where there is none. */
+
+/* Returns the earliest deadline; UINT64_MAX if there is no timer. */
 uint64_t chi_timers_next(const struct chi_timers *timers);
-/* Takes out the earliest timer if it is due; NULL else. */
+
+/* Removes and returns the earliest timer if its deadline is not after `now_ns`; else NULL. */
 struct chi_timer *chi_timers_take_due(struct chi_timers *timers, uint64_t now_ns);
+
+/* Frees the heap. */
 void chi_timers_fini(struct chi_timers *timers);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The admin module's way into the runtime. */
-
+/* The runtime's functions for the admin module. See admin_api.h. */
 #include "runtime/host/admin_api.h"
 
 #include <errno.h>
@@ -57,10 +56,10 @@ void chi_admin_ping(struct chi_container *self)
     chi_task_shield(before);
 }
 
-/* One origin's grace period, and which tenant of the slot it was asked for. */
+/* A grace period of one origin, and the client of the slot for which it was requested. */
 struct awaited {
     uint64_t number;
-    uint64_t tenant;
+    uint64_t attached_ns;
     bool active;
 };
 
@@ -68,7 +67,8 @@ static bool is_over(const struct chi_origin *origin, const struct awaited *await
 {
     return !awaited->active ||
            atomic_load_explicit(&origin->state, memory_order_acquire) != CHI_ORIGIN_LIVE ||
-           atomic_load_explicit(&origin->attached_ns, memory_order_relaxed) != awaited->tenant ||
+           atomic_load_explicit(&origin->attached_ns, memory_order_relaxed) !=
+               awaited->attached_ns ||
            atomic_load_explicit(&origin->grace_done, memory_order_acquire) >= awaited->number;
 }
 
@@ -87,7 +87,7 @@ int chi_admin_flush(struct chi_container *self)
     if (awaited == NULL)
         return -ENOMEM;
     if (chi_worker_self->current->shm_offset == 0) {
-        free(awaited); /* the handler that asks would wait for its own end */
+        free(awaited); /* the handler that made it would wait for itself */
         return -EDEADLK;
     }
 
@@ -95,7 +95,7 @@ int chi_admin_flush(struct chi_container *self)
         struct chi_origin *origin = &runtime->origins[i];
         if (atomic_load_explicit(&origin->state, memory_order_acquire) != CHI_ORIGIN_LIVE)
             continue;
-        awaited[i].tenant = atomic_load_explicit(&origin->attached_ns, memory_order_relaxed);
+        awaited[i].attached_ns = atomic_load_explicit(&origin->attached_ns, memory_order_relaxed);
         awaited[i].number = chi_origin_ask_grace(runtime, origin);
         awaited[i].active = true;
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A function is run as a task of worker 0 while the caller waits. See call.h. */
-
+/* Runs a function as a task of worker 0 while the caller waits. See call.h. */
 #include "runtime/host/call.h"
 
 #include <errno.h>
@@ -26,7 +25,7 @@ struct call {
     void *argument;
     int result;
     bool done;
-    bool abandoned; /* the caller has given up; whoever finishes frees it */
+    bool abandoned; /* the caller has returned; run_call() frees it */
 };
 
 static int run_call(void *argument)
@@ -50,7 +49,7 @@ static void begin_call(struct chi_worker *worker, struct chi_message *message)
     struct call *call = (void *)message;
     struct chi_record *record = chi_record_new(&worker->caches.records, sizeof(struct chi_task));
 
-    if (record == NULL) { /* as good as any moment to try again */
+    if (record == NULL) { /* out of memory: try again in the next round */
         chi_worker_send(worker, message);
         return;
     }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The host of a thread that steps a runtime and works with it as a handler would: its tasks are
- * private records from the start, and no client or shared memory is between. The thread that steps,
- * between steps; what belongs to a worker's thread happens in messages to worker 0.
+ * The task backend of a thread that steps a runtime and submits tasks without a client: its tasks
+ * are private records, as in a handler. The thread that steps, between steps; what belongs to a
+ * worker's thread happens in messages to worker 0. See stepper.h.
  *
- * A record made here is never waited for by a fiber: this thread looks at the task's state after
- * each step. Deleted in flight, it is detached like a handler's.
+ * No fiber waits for a task made here: this thread checks the state of the task after each step. A
+ * task that is deleted in flight is detached, as in a handler.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static struct chi_worker *home(void)
     return self.runtime->workers[0];
 }
 
-/* The same in each run, because queries may go by the process. */
+/* The same pid in each run, because routing depends on it. */
 static struct chi_task_node direct_task_node(void)
 {
     return (struct chi_task_node){.pid = 1, .tid = 1, .major = ++self.group};
@@ -51,7 +51,7 @@ static struct chi_task *direct_task_new(struct chi_task_schema *schema, chi_pool
 {
     struct chi_record *record = chi_record_new(&home()->caches.records, schema->type.size);
     if (record == NULL) {
-        chi_error(-ENOMEM, "no room for a task of %u bytes", schema->type.size);
+        chi_error(-ENOMEM, "cannot allocate a task of %u bytes: out of memory", schema->type.size);
         return NULL;
     }
     memset((void *)&record->task, 0, schema->type.size);
@@ -88,7 +88,7 @@ static int submit(struct chi_task *task, struct chi_worker *worker, chi_message_
 
     if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,
                                                  memory_order_relaxed, memory_order_relaxed))
-        return chi_error(-EALREADY, "the task was submitted before");
+        return chi_error(-EALREADY, "the task was already submitted");
     record->message.handle = handle;
     chi_worker_send(worker, &record->message);
     return 0;
@@ -176,7 +176,7 @@ static void direct_task_del(struct chi_task *task)
 void chi_direct_open(struct chi_runtime *runtime)
 {
     CHI_ASSERT(runtime->stepper != NULL && chi_task_backend == NULL,
-               "direct work needs a stepped runtime, and a thread that is no worker's");
+               "chi_direct_open() needs a stepped runtime, outside handlers");
     self.runtime = runtime;
     self.backend.task_new = direct_task_new;
     self.backend.task_enqueue = direct_task_enqueue;
@@ -186,7 +186,7 @@ void chi_direct_open(struct chi_runtime *runtime)
     self.backend.task_del = direct_task_del;
     self.backend.task_node = direct_task_node;
     self.tasks = 0;
-    chi_allocator = &home()->allocator; /* as adjusted */
+    chi_allocator = &home()->allocator; /* after mode.adjust_host */
     chi_task_backend = &self.backend;
 }
 
@@ -204,7 +204,7 @@ uint64_t chi_direct_tasks(const struct chi_runtime *runtime)
     return self.runtime == runtime ? self.tasks : 0;
 }
 
-/* ---- past query and monitor */
+/* ---- without query and monitor */
 
 static void append(struct chi_worker *worker, struct chi_message *message)
 {
@@ -241,7 +241,7 @@ int chi_direct_start(struct chi_runtime *runtime, struct chi_task *task, uint32_
         return chi_error(-EINVAL, "there are %u workers, no number %u", runtime->worker_count,
                          worker);
     if (is_submitted(task))
-        return chi_error(-EALREADY, "the task was submitted before");
+        return chi_error(-EALREADY, "the task was already submitted");
     if (task->flags & CHI_TASK_PERIODIC)
         return chi_error(-EINVAL, "a handler called by hand runs once; the task is periodic");
     record->pool = pool;

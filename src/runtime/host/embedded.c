@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The runtime inside an application or a test: one per process. */
-
+/* The embedded runtime, one per process: functions of chimaera/config.h. See embedded.h. */
 #include "runtime/host/embedded.h"
 
 #include <errno.h>
@@ -15,7 +14,7 @@ static struct {
     struct chi_runtime *runtime;
 } g = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* Its threads are not in the child of a fork: there it is as if there were none. */
+/* Its threads do not exist in a forked child, which therefore has no runtime. */
 static void forget_in_child(void)
 {
     pthread_mutex_init(&g.lock, NULL);
@@ -43,7 +42,7 @@ static int lock_free_place(void)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, set_up_once);
     pthread_mutex_lock(&g.lock);
-    return g.runtime != NULL ? chi_error(-EALREADY, "this process runs a runtime already") : 0;
+    return g.runtime != NULL ? chi_error(-EALREADY, "this process already runs a runtime") : 0;
 }
 
 int chi_embedded_start(struct chi_config *config, const struct chi_runtime_mode *mode,

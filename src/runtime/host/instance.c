@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The lock of an instance. At start and stop of a runtime. */
-
+/* The lock of an instance. See instance.h. */
 #include "runtime/host/instance.h"
 
 #include <errno.h>
@@ -19,8 +18,8 @@
 
 #define DEFAULT_PREFIX "/tmp/chimaera-"
 
-/* The locks this process holds. A lock lives as long as any copy of its descriptor, so the child of
- * a fork closes its copies: it must not keep the instance locked when this process has ended. */
+/* The locks of this process. A lock exists as long as any copy of its descriptor, so a forked child
+ * closes its copies: it must not keep the instance locked after this process has ended. */
 static int held[2] = {-1, -1};
 
 static void let_go_in_child(void)
@@ -39,18 +38,18 @@ static int make_folder(const char *dir)
 {
     struct stat st;
     if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-        return chi_error(-errno, "cannot make the folder %s: %s", dir, strerror(errno));
+        return chi_error(-errno, "cannot create the folder %s: %s", dir, strerror(errno));
     if (lstat(dir, &st) < 0)
-        return chi_error(-errno, "cannot look at %s: %s", dir, strerror(errno));
+        return chi_error(-errno, "cannot read the attributes of %s: %s", dir, strerror(errno));
     if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022) != 0)
         return chi_error(-EPERM,
-                         "%s is not a folder of yours that only you can write; remove it "
-                         "or set runtime.socket_dir",
+                         "%s is not a folder that belongs to you and that only you can write; "
+                         "remove it or set runtime.socket_dir",
                          dir);
     return 0;
 }
 
-/* Who holds the lock, from what the holder wrote into the file. */
+/* Names the process that holds the lock, which has written its pid into the file. */
 static int explain_busy(const struct chi_paths *paths, int fd)
 {
     char pid[32] = "";
@@ -63,7 +62,7 @@ static int explain_busy(const struct chi_paths *paths, int fd)
                      paths->instance, pid[0] != '\0' ? pid : "?");
 }
 
-/* Opens and locks the file that the path names now; a holder removes it before it lets go. */
+/* Opens and locks the file that has this path now: a runtime removes it before it unlocks it. */
 static int open_locked(const struct chi_paths *paths, int *out)
 {
     for (;;) {
@@ -98,7 +97,8 @@ static int remove_left_overs(const struct chi_paths *paths)
     return 0;
 }
 
-/* Sees a live runtime whose lock file is in another folder: it holds a lock on its main segment. */
+/* Checks for a live runtime whose lock file is in another folder: it has locked its main segment.
+ */
 static int check_segment(const struct chi_paths *paths)
 {
     int fd = shm_open(paths->segment[CHI_SEGMENT_MAIN], O_RDONLY | O_CLOEXEC, 0);
@@ -116,7 +116,8 @@ static int check_segment(const struct chi_paths *paths)
 
 int chi_instance_lock_segment(const struct chi_paths *paths)
 {
-    /* A descriptor of its own: the one that clients get would keep the lock alive in them. */
+    /* A separate descriptor: that of the segment is passed to clients, which would keep the lock.
+     */
     int fd = shm_open(paths->segment[CHI_SEGMENT_MAIN], O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
         int rc = -errno;

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One runtime per instance: a lock file that a live daemon holds. The kernel drops the lock with
- * the process, so what a dead daemon left is told from a live one's and removed.
+ * One runtime per instance: a lock on a file, which the kernel releases when the process ends. So
+ * files of a dead runtime differ from those of a live one, and are removed. Called by start.c on
+ * the thread that starts and stops the runtime.
  */
-#ifndef CHI_RUNTIME_INSTANCE_H
-#define CHI_RUNTIME_INSTANCE_H
+#ifndef CHI_RUNTIME_HOST_INSTANCE_H
+#define CHI_RUNTIME_HOST_INSTANCE_H
 
 #include <stdbool.h>
 
 #include "shm/paths.h"
 
 /*
- * Takes the lock and removes what a dead runtime of this instance left. `make_dir`: the folder is
- * the default one and may be made (0700). 0; -EBUSY with chi_last_error() saying who holds it;
- * -errno.
+ * Takes the lock and removes what a dead runtime of this instance left.
+ *   make_dir   creates the folder (0700) if it is the default one
+ *   fd         set to the lock file's descriptor
+ * Returns 0, or, with the reason in chi_last_error(),
+ *   -EBUSY        a live runtime holds the lock
+ *   -EPERM        the default folder belongs to another user, or others can write there
+ *   other codes   errno values of the system calls
  */
 int chi_instance_lock(const struct chi_paths *paths, bool make_dir, int *fd);
 
-/* After the main segment was made: locks it too, for runtimes whose lock file is in another folder.
+/*
+ * Locks the main segment, too, for runtimes whose lock file is in another folder. After it was
+ * created. Returns 0, or an errno value of shm_open() or flock(), negative.
  */
 int chi_instance_lock_segment(const struct chi_paths *paths);
 
-/* Removes the lock file, and the default folder if it is empty. `fd` -1 is nothing. */
+/* Removes the lock file, and the default folder if it is empty. Does nothing if `fd` is -1. */
 void chi_instance_unlock(const struct chi_paths *paths, int fd);
 
 #endif

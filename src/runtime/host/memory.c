@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The three segments and what the daemon keeps of them in private memory. See memory.h. */
-
+/* The three segments, and the private memory that describes them. See memory.h. */
 #include "runtime/host/memory.h"
 
 #include "chimaera/status.h"
@@ -22,8 +21,8 @@ void AnnotateBenignRaceSized(const char *file, int line, const volatile void *da
                              const char *why);
 
 /*
- * What one worker and then another writes here changes hands by way of a client: its acquire and
- * release order the two, and ThreadSanitizer does not see them. Our own memory stays watched.
+ * A client may pass shared memory from one worker to another. Its acquire and release order their
+ * accesses, which ThreadSanitizer does not see. Private memory is still checked.
  */
 static void announce_shared(const struct chi_segment_map *map)
 {
@@ -52,7 +51,7 @@ int chi_runtime_create_memory(struct chi_runtime *runtime)
         const char *name = runtime->paths.segment[s];
         int rc = chi_segment_create(name, sizes[s], mode, group, &runtime->segments[s]);
         if (rc == 0)
-            /* Position 0 of main means none; so the first unit is never anybody's. */
+            /* Position 0 of main means none, so its first unit is never granted. */
             rc = chi_extents_create(&runtime->segments[s], s == CHI_SEGMENT_MAIN ? head : 0,
                                     &runtime->extents[s]);
         if (rc < 0)

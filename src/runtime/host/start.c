@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Starting and stopping a runtime. Start order: lock, segments, workers, socket, admin pool,
- * composed pools, then clients. Stop goes the other way. A failure on the way undoes what was done.
+ * Starting and stopping a runtime. Order of the start: lock, segments, socket, workers, admin pool,
+ * composed pools, clients. The stop goes in the opposite order, also after a failed start.
  */
-
 #include "runtime/host/start.h"
 
 #include <errno.h>
@@ -95,7 +94,7 @@ int chi_runtime_check(const struct chi_config *config)
     return find_group(config, &gid);
 }
 
-/* Sched workers come first; the limits follow from the number of bits in a bell. */
+/* Low latency workers come first. The bits of a bell limit the number of lanes. */
 static int size_up(struct chi_runtime *runtime)
 {
     const struct chi_config *config = &runtime->config;
@@ -120,12 +119,13 @@ static int find_paths(struct chi_runtime *runtime)
         return chi_error(rc, "CHI_INSTANCE must have 1 to %d letters, digits, '-' and '_'",
                          CHI_INSTANCE_MAX);
     if (rc < 0)
-        return chi_error(rc, "the socket's folder (runtime.socket_dir, CHI_SOCKET_DIR or "
-                             "XDG_RUNTIME_DIR) has too long a name");
+        return chi_error(rc,
+                         "the path of the socket's folder (runtime.socket_dir, CHI_SOCKET_DIR or "
+                         "XDG_RUNTIME_DIR) is too long");
     return 0;
 }
 
-/* ---- pools of the config; on a worker */
+/* ---- pools of the configuration; on a worker */
 
 struct compose {
     struct chi_runtime *runtime;
@@ -284,7 +284,7 @@ int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_m
 
 /* ---- stop */
 
-/* Tasks of this origin, running or resting. */
+/* Returns the number of tasks of this origin in flight, plus its periodic tasks. */
 static int64_t tasks_of(const struct chi_runtime *runtime, const struct chi_origin *origin)
 {
     if (atomic_load_explicit(&origin->state, memory_order_acquire) == CHI_ORIGIN_FREE)
@@ -333,36 +333,36 @@ int chi_runtime_stop(struct chi_runtime *runtime)
 
     atomic_store_explicit(&runtime->state, CHI_RUNTIME_STOPPING, memory_order_release);
     if (runtime->workers[0] != NULL && runtime->workers[0]->thread.started && clean) {
-        chi_runtime_scan(runtime); /* periodic tasks end */
+        chi_runtime_scan(runtime); /* ends periodic tasks */
         clean = wait_for_tasks(runtime, grace,
                                "have not ended within the grace period and are cancelled");
         if (!clean) {
             atomic_store_explicit(&runtime->cancel_all, true, memory_order_relaxed);
             chi_runtime_scan(runtime);
             clean = wait_for_tasks(runtime, extra, "do not end, although they were cancelled");
-            /* Destroy may need tasks to put away what its module holds. */
+            /* Destroy may need subtasks. */
             atomic_store_explicit(&runtime->cancel_all, !clean, memory_order_relaxed);
         }
-        /* Pools whose tasks go on cannot be destroyed; waiting for that is bounded, too. */
+        /* Pools whose tasks go on cannot be destroyed. This has a time limit, too. */
         if (clean)
             clean = chi_runtime_call(runtime, destroy_pools, runtime, extra) != -ETIMEDOUT;
     }
     atomic_store(&runtime->abandoned, !clean);
     if (runtime->control != NULL)
         chi_control_stop(runtime->control);
-    clean = chi_orchestrator_recall(runtime, extra) && clean; /* nobody moves lanes any more */
+    clean = chi_orchestrator_recall(runtime, extra) && clean; /* no thread moves lanes any more */
     for (uint32_t w = 0; w < runtime->worker_count && runtime->workers[w] != NULL; w++)
         if (chi_worker_stop(runtime->workers[w], extra) < 0)
             clean = false;
     if (!clean) {
-        /* Its stacks and memory are still in use: only what others can see is removed. */
+        /* Stacks and memory are still in use: only names in the file system are removed. */
         chi_log_error("runtime", "stopped with tasks that did not end");
         for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
             if (runtime->segments[s].base != NULL)
                 chi_segment_unlink(runtime->paths.segment[s]);
         unlink(runtime->paths.socket);
         chi_instance_unlock(&runtime->paths, runtime->lock_fd);
-        chi_stepper_destroy(runtime); /* nobody steps it any more */
+        chi_stepper_destroy(runtime); /* no thread steps it any more */
         return -EBUSY;
     }
     chi_log_debug("runtime", "instance %s stopped", runtime->paths.instance);

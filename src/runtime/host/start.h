@@ -1,31 +1,38 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Starting and stopping a runtime: what the daemon and an embedded runtime call. */
-#ifndef CHI_RUNTIME_START_H
-#define CHI_RUNTIME_START_H
+/* Starting and stopping a runtime. Called by chimaera_runtime and embedded.c, on one thread. */
+#ifndef CHI_RUNTIME_HOST_START_H
+#define CHI_RUNTIME_HOST_START_H
 
 #include "runtime/core/runtime.h"
 
-/* What of the configuration one key does not say: the sum of the workers, the group. CHI_ECONFIG.
+/*
+ * Checks what concerns more than one key of the configuration, and whether the group exists.
+ * Returns 0 or CHI_ECONFIG.
  */
 CHI_API int chi_runtime_check(const struct chi_config *config);
 
 /*
- * Starts a runtime: takes over `config`. 0; -EBUSY where another process runs the instance;
- * CHI_ECONFIG; -errno. chi_last_error() says more; nothing is left behind on failure.
+ * Starts a runtime; takes over `config`. After a failure nothing remains.
+ * Returns 0, or, with the reason in chi_last_error(),
+ *   -EBUSY        another process runs this instance
+ *   CHI_ECONFIG   the configuration is not valid
+ *   -ETIMEDOUT    its pools were not created within a minute
+ *   -ENOMEM       out of memory
+ *   other codes   errno values, or those of chi_compose_pool()
  */
 CHI_API int chi_runtime_start(struct chi_config *config, struct chi_runtime **runtime);
 
-/* The same in another mode than a daemon's. */
+/* As chi_runtime_start(), in a given mode. */
 CHI_API int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_mode *mode,
                                    struct chi_runtime **runtime);
 
-/* A descriptor that becomes readable when a stop was asked for (StopRuntime). */
+/* Returns a descriptor that becomes readable when a stop is requested. */
 CHI_API int chi_runtime_stop_fd(const struct chi_runtime *runtime);
 
 /*
- * Stops: no new work; running tasks get the grace period, after which those that wait are
- * cancelled; pools are destroyed; everything shared is removed. Returns 0, or -EBUSY where a task
- * did not end in time and its thread was left behind.
+ * Stops a runtime. New tasks are refused; tasks in flight may go on for the grace period and are
+ * then cancelled; pools are destroyed; shared memory is removed. Blocks the thread. Returns 0, or
+ *   -EBUSY   a task did not end in time, and its thread was left running
  */
 CHI_API int chi_runtime_stop(struct chi_runtime *runtime);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Steps of a runtime without threads. The thread that started it. */
-
+/* Stepping a runtime without threads. The thread that started it. See stepper.h. */
 #include "runtime/host/stepper.h"
 
 #include <errno.h>
@@ -18,16 +17,16 @@
 #include "runtime/worker/lifetime.h"
 #include "runtime/worker/worker.h"
 
-/* How long a descriptor may take that nobody in this program makes ready. */
+/* Real time to wait for a descriptor that this program does not make ready itself. */
 #define DESCRIPTOR_PATIENCE_NS (30 * CHI_NS_PER_S)
-/* Timers of one wait after which those that fire only look again at what does not come. */
+/* Timers of one wait after which the tasks are assumed to poll for something that does not come. */
 #define TIMERS_MAX 200000u
-/* Steps without a pause after which those that make them only yield to each other. The time then
- * moves on all the same, and that counts as many timers. */
+/* Steps after which the tasks are assumed only to yield to each other. The clock then moves all the
+ * same, and that counts as BUSY_TIMERS timers. */
 #define BUSY_STEPS_MAX 50000u
 #define BUSY_TIMERS    (TIMERS_MAX / 20)
 
-/* What a worker's thread would keep between its rounds. */
+/* Thread-local state of a worker between its rounds. */
 struct worker_thread {
     struct chi_last_error error;
     int errno_value;
@@ -35,7 +34,7 @@ struct worker_thread {
 
 struct chi_stepper {
     uint64_t now_ns;
-    uint64_t random; /* 0: in turn */
+    uint64_t random; /* state of the generator; 0: steps in turn */
     uint32_t next;
     struct worker_thread workers[CHI_MAX_WORKERS];
 };
@@ -50,7 +49,7 @@ static int wait_here(bool (*done)(void *), void *argument, uint64_t timeout_ns)
 
 static const struct chi_stepping stepping = {.wait = wait_here};
 
-/* The child of a fork has a copy of private memory only: the runtime is its parent's. */
+/* A forked child has only a copy of private memory, and no runtime. */
 static void forget_in_child(void)
 {
     if (stepped == NULL)
@@ -113,7 +112,7 @@ bool chi_stepper_may_step(const struct chi_runtime *runtime)
 bool chi_stepper_step(struct chi_runtime *runtime, uint32_t number)
 {
     struct chi_stepper *stepper = runtime->stepper;
-    const struct chi_allocator *allocator = chi_allocator; /* of direct.c, or none */
+    const struct chi_allocator *allocator = chi_allocator; /* of direct.c, or NULL */
     const struct chi_task_backend *backend = chi_task_backend;
     int error = errno;
 
@@ -131,7 +130,7 @@ bool chi_stepper_step(struct chi_runtime *runtime, uint32_t number)
     return did;
 }
 
-/* A step of one that has not been found idle since anybody did anything; control is the last. */
+/* Steps a worker, or control, that has not been idle since the last step that did anything. */
 static bool step_any(struct chi_runtime *runtime, uint64_t idle[2], uint32_t idle_count)
 {
     struct chi_stepper *stepper = runtime->stepper;
@@ -145,22 +144,22 @@ static bool step_any(struct chi_runtime *runtime, uint64_t idle[2], uint32_t idl
         skip = (uint32_t)((stepper->random * UINT64_C(0x2545F4914F6CDD1D)) >> 32) %
                (count - idle_count);
     }
-    uint32_t who = stepper->next;
-    for (;; who++) {
-        who %= count;
-        if ((idle[who / 64] >> who % 64 & 1) == 0 && skip-- == 0)
+    uint32_t turn = stepper->next;
+    for (;; turn++) {
+        turn %= count;
+        if ((idle[turn / 64] >> turn % 64 & 1) == 0 && skip-- == 0)
             break;
     }
-    stepper->next = who + 1;
-    bool did = who == runtime->worker_count ? chi_control_step(runtime->control)
-                                            : chi_stepper_step(runtime, who);
-    idle[who / 64] |= UINT64_C(1) << who % 64;
+    stepper->next = turn + 1;
+    bool did = turn == runtime->worker_count ? chi_control_step(runtime->control)
+                                             : chi_stepper_step(runtime, turn);
+    idle[turn / 64] |= UINT64_C(1) << turn % 64;
     return did;
 }
 
 enum outcome { DONE, IDLE, BUSY };
 
-/* Until nobody has anything to do, or `done`, or it seems to be for ever. */
+/* Steps until nothing is left to do, or `done` returns true, or BUSY_STEPS_MAX is reached. */
 static enum outcome run_until(struct chi_runtime *runtime, bool (*done)(void *), void *argument)
 {
     uint64_t idle[2] = {0};
@@ -228,8 +227,8 @@ static uint32_t waits_for_outside(const struct chi_runtime *runtime)
     return count;
 }
 
-/* Sleeps until a descriptor is ready that a task or a poller waits for, or another thread has sent
- * a message, but no longer than `longest_ns`. Whether that came. */
+/* Sleeps until a descriptor is ready for which a task or poller waits, or another thread has sent a
+ * message, but at most for `longest_ns`. Returns whether that happened. */
 static bool await_descriptor(struct chi_runtime *runtime, uint64_t longest_ns)
 {
     struct pollfd fds[CHI_MAX_WORKERS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Look-ups in a container: its queues, lanes and what it asked for. Any worker, no lock. */
+/* Functions of modules that look up queues, lanes and stack sizes. Any worker, without a lock. */
 #include "runtime/module/lane.h"
 
 #include "runtime/core/current.h"
@@ -51,7 +51,7 @@ struct chi_lane *chi_container_lane_least_loaded(struct chi_container *container
     struct chi_queue *queue = chi_container_find_queue(container, queue_id);
     if (queue == NULL)
         return NULL;
-    /* Equals take turns. */
+    /* Lanes of equal load are chosen in turn. */
     uint32_t first = queue->lane_count == 1
                          ? 0
                          : atomic_fetch_add_explicit(&queue->turn, 1, memory_order_relaxed);

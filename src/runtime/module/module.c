@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Loading modules. Called with the pool table's lock held, on a worker. */
-
+/*
+ * Finding, loading and checking modules. On a worker with the pool table's lock held, or on the
+ * thread of chi_compose_check() with its own table.
+ */
 #include "runtime/module/module.h"
 
 #include <dlfcn.h>
@@ -120,11 +122,11 @@ int chi_module_get(struct chi_module_table *table, const char *name, const struc
     }
     if (!name_is_valid(name))
         return chi_error(CHI_ENOMODULE,
-                         "\"%.64s\" is no module name; expected <namespace>_<module>", name);
+                         "\"%.64s\" is not a module name; expected <namespace>_<module>", name);
     snprintf(file, sizeof(file), "lib%s_runtime.so", name);
     if (!find(table, &search))
         return chi_error(CHI_ENOMODULE,
-                         "no %s in %s; add its folder to modules.path or "
+                         "cannot find %s in %s; add its folder to modules.path or "
                          "CHI_REPO_PATH",
                          file, search.tried);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The table of pools: found by id without a lock, by name and changed under its lock. Open
- * addressing; the places of pools that went are marked, so that a search goes on behind them.
+ * The table of pools: found by id without a lock; found by name, and changed, under its lock. A
+ * hash table with open addressing. Places of removed pools are marked, so that a search continues
+ * behind them. Workers, and the thread that starts the runtime.
  */
-
 #include "runtime/module/pool_table.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "runtime/module/module.h"
 #include "runtime/module/pool.h"
 
-/* Marks a place whose pool is gone, so that a search goes on behind it. */
+/* Marks the place of a removed pool. */
 struct chi_pool chi_pool_gone = {.id = {0, 0}, .state = CHI_POOL_DYING};
 
 int chi_pool_table_create(struct chi_runtime *runtime, struct chi_pool_table **out)
@@ -65,7 +65,7 @@ struct chi_pool *chi_pool_by_name(struct chi_pool_table *table, const char *name
 int chi_pool_insert(struct chi_pool_table *table, struct chi_pool *pool)
 {
     if (table->count >= CHI_POOL_TABLE_SIZE / 2)
-        return chi_error(-ENFILE, "there are %u pools; no more are possible", table->count);
+        return chi_error(-ENFILE, "there are %u pools already, which is the maximum", table->count);
     for (uint32_t i = pool->id.major;; i++) {
         _Atomic(struct chi_pool *) *place = &table->places[i % CHI_POOL_TABLE_SIZE];
         struct chi_pool *there = atomic_load_explicit(place, memory_order_relaxed);
@@ -78,7 +78,7 @@ int chi_pool_insert(struct chi_pool_table *table, struct chi_pool *pool)
     }
 }
 
-/* The end of a chain needs no marks; so they do not pile up where pools come and go. */
+/* Marks at the end of a chain are removed, so that they do not accumulate. */
 void chi_pool_drop(struct chi_pool_table *table, struct chi_pool *pool)
 {
     uint32_t place = (uint32_t)(chi_pool_place(table, pool->id) - table->places);
@@ -121,8 +121,10 @@ int64_t chi_pool_in_flight(const struct chi_pool *pool)
     uint32_t workers = pool->runtime->worker_count;
     uint64_t begun = 0;
     uint64_t completed = 0;
-    /* In this order, as in chi_origin_count(): copies come and go while the whole is in flight, and
-     * none may be seen to have gone that was not seen to come. */
+    /*
+     * In this order, as in chi_origin_count(): a copy that counts as completed must count as begun,
+     * because copies begin and complete while their parent is in flight.
+     */
     for (uint32_t w = 0; w < workers; w++)
         completed += atomic_load_explicit(&pool->cells[w].completed, memory_order_acquire);
     for (uint32_t w = 0; w < workers; w++)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Client and module compare what they take tasks and parameters to be, when the client gets at a
- * pool. A method that only one of them has is no difference: a call of it gets CHI_ENOMETHOD. On a
- * worker, with the pool table's lock held.
+ * Compares the schemas of a client and of a module when the client opens or creates a pool. A
+ * method that only one of them has is not an error: a call of it gets CHI_ENOMETHOD. On a worker,
+ * with the pool table's lock held.
  */
-
 #include "runtime/module/schema_check.h"
 
 #include <errno.h>
@@ -15,7 +14,7 @@
 #include "task/archive_load.h"
 #include "task/schema.h"
 
-#define SCHEMAS_MAX 65536u /* as many as there are ids */
+#define SCHEMAS_MAX 65536u /* the number of method ids */
 
 int chi_module_check_schemas(const struct chi_module *module, const struct chi_task_hash *hashes,
                              size_t count, const char *params, size_t params_size)
@@ -24,7 +23,7 @@ int chi_module_check_schemas(const struct chi_module *module, const struct chi_t
     char place[160];
 
     if (count > SCHEMAS_MAX)
-        return chi_error(-EINVAL, "%zu schemas of tasks; %u are possible", count, SCHEMAS_MAX);
+        return chi_error(-EINVAL, "%zu schemas of tasks; the maximum is %u", count, SCHEMAS_MAX);
     snprintf(place, sizeof(place), "the module %s", module->name);
     for (size_t i = 0; i < count; i++) {
         const struct chi_task_hash *given = &hashes[i];

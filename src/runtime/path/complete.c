@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The last step: every way out of the others leads here, once. Outputs go back, the lane and the
- * counts are left, whoever waits is told. A worker's thread.
+ * Completing, the last step of a task: outputs are copied back, the task leaves its lane and the
+ * counts, and its waiter is woken. A worker's thread. See complete.h.
  */
-
 #include "runtime/path/complete.h"
 
 #include <errno.h>
@@ -39,7 +38,9 @@ void chi_worker_count(struct chi_worker *worker, const struct chi_worker *owner,
     record->counted = true;
 }
 
-/* Last use of the origin's memory and of the pool; the release pairs with the acquire of the sums.
+/*
+ * The last use of the pool and of the origin's memory. The release in CHI_COUNTER_ADD() pairs with
+ * the acquire in chi_pool_in_flight() and chi_origin_count().
  */
 static void uncount(struct chi_worker *worker, struct chi_record *record)
 {
@@ -74,7 +75,9 @@ static void wake_waiters(struct chi_origin *origin, struct chi_task *shared, uin
     }
     if ((bits & CHI_TASK_NOTIFY) && origin->notify_fd >= 0) {
         uint64_t one = 1;
-        /* A socket, because a client can make a write to an eventfd of its own wait. Full is told.
+        /*
+         * A socket, because a client can make writes to its eventfd block. If it is full, the
+         * client has notifications to read already.
          */
         send(origin->notify_fd, &one, sizeof(one), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
@@ -98,7 +101,7 @@ static void free_private(struct chi_worker *worker, struct chi_record *record)
     chi_record_free(&worker->caches.records, record);
 }
 
-/* The maker's thread learns that its subtask is done. */
+/* A subtask or copy is done. The thread of its maker. */
 static void note_done(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_record *record = chi_record_of_message(message);
@@ -136,8 +139,9 @@ void chi_worker_drop(struct chi_worker *worker, struct chi_record *record)
 }
 
 /*
- * Release: what the task did to the lane's state, for whoever makes itself the lane's runner. Who
- * serves a lane may end a task that has not begun while another thread is its runner.
+ * Release: what the task did to the state of its container; pairs with the acquire in runs_here()
+ * of lane_queue.c, where another worker becomes the runner. A task that has not begun may be ended
+ * by the thread that serves the lane while another is its runner.
  */
 void chi_worker_leave_lane(struct chi_worker *worker, struct chi_record *record, int rc)
 {

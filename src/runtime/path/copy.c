@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Copy-in and copy-out, by schema. Shared descriptors are read once, then only the copy is used. */
-
+/* Copy-in and copy-out, by schema. Shared descriptors are read once; then only the copy is used. */
 #include "runtime/path/copy.h"
 
 #include <errno.h>
@@ -18,7 +17,7 @@ static bool is_bytes(const struct chi_member *member)
     return member->kind == CHI_MEMBER_STRING || member->kind == CHI_MEMBER_VECTOR;
 }
 
-/* Where the client's range lies in this process, or NULL where it is not the client's. */
+/* Returns the address of a range in this process, or NULL if it does not belong to the client. */
 static char *client_range(struct chi_runtime *runtime, const struct chi_origin *origin,
                           chi_shm_ptr_t ptr, uint64_t size)
 {

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Fan-out. States of a copy, all changed on the home worker's thread but the second step:
+ * Fan-out. States of a copy; the second step happens on any worker, the others on the home worker:
  *
- *   made   -> routed   a private record with a container; on its way as any other task
- *   routed -> done     whichever worker ran it; a message brings it home
- *   done   -> merged   when all copies before it are; freed
+ *   made   -> routed   a private record with a container, which goes on as any other task
+ *   routed -> done     the worker that ran it sends it home as a message
+ *   done   -> merged   when all copies before it are merged; freed
  *
- * A copy holds its pool and its origin as a task does; the whole holds them until the last copy is
- * merged, so a pool being destroyed and a client that died are gone only afterwards.
+ * Copies and the parent count in their pool and origin until they are merged or complete. So a pool
+ * is destroyed, and the slot of a client that is gone is free, only afterwards.
  *
- * Memory is bounded three ways, and past each bound a task still has one copy at a time, so each
- * goes on by its own copies' ends and none waits for another: copies of one task by a window, of
- * all tasks of a worker by COPIES_MAX, and their strings by the budget of the client.
+ * Memory has three limits: copies of one parent (its window), copies of all parents of a worker
+ * (COPIES_MAX), and the bytes of the client's strings. At a limit a parent still has one copy at a
+ * time, so it progresses by itself and does not wait for others.
  */
-
 #include "runtime/path/fanout.h"
 
 #include <errno.h>
@@ -35,7 +34,7 @@
 #include "task/schema.h"
 #include "task/task_phase.h"
 
-#define COPIES_MAX 16384u /* of all tasks at home on one worker */
+#define COPIES_MAX 16384u /* of all parents whose home is one worker */
 
 static bool has_budget(const struct chi_fanout *fanout)
 {
@@ -68,7 +67,7 @@ static int make_copy(struct chi_fanout *fanout, struct chi_record **out)
     if (copy == NULL)
         return -ENOMEM;
     memset((void *)&copy->task, 0, task->size);
-    /* Somebody waits for it: its end comes home as a message, or as a call from this thread. */
+    /* WAITER: its completion comes home, by a message or by a call on this thread. */
     atomic_store_explicit(&copy->task.state, CHI_TASK_QUEUED | CHI_TASK_WAITER,
                           memory_order_relaxed);
     copy->task.magic = task->magic;
@@ -100,8 +99,8 @@ static int make_copy(struct chi_fanout *fanout, struct chi_record **out)
 }
 
 /*
- * Begins no further copy; the containers left out count as failed with `code`. The copies on their
- * way, those of copies[], go on; the task is complete when they are done.
+ * Makes no further copy. The remaining containers count as failed with `code`. Copies in copies[]
+ * go on; the parent completes when they are done.
  */
 static void stop(struct chi_fanout *fanout, int code)
 {
@@ -109,7 +108,7 @@ static void stop(struct chi_fanout *fanout, int code)
         fanout->stop_code = code;
 }
 
-/* False: nothing more can be begun now. */
+/* Returns false if no copy can begin now. */
 static bool begin_next(struct chi_fanout *fanout)
 {
     struct chi_record *parent = fanout->parent;
@@ -118,12 +117,12 @@ static bool begin_next(struct chi_fanout *fanout)
     if (parent->clients &&
         CHI_UNLIKELY(atomic_load_explicit(&parent->origin->state, memory_order_relaxed) ==
                      CHI_ORIGIN_DYING))
-        stop(fanout, CHI_ERUNTIME_DOWN); /* nobody is there to read the result */
+        stop(fanout, CHI_ERUNTIME_DOWN); /* its client is gone */
     if (!may_make(fanout))
         return false;
     int rc = make_copy(fanout, &copy);
     if (rc < 0) {
-        if (fanout->made == fanout->merged) /* else the end of another copy is the next try */
+        if (fanout->made == fanout->merged) /* else it tries again when another copy is done */
             stop(fanout, rc);
         return false;
     }
@@ -133,7 +132,7 @@ static bool begin_next(struct chi_fanout *fanout)
     return true;
 }
 
-/* False: the copy whose turn it is has not come home. */
+/* Returns false if the next copy in order is not done. */
 static bool merge_next(struct chi_fanout *fanout)
 {
     struct chi_worker *worker = fanout->home;
@@ -168,7 +167,7 @@ static void finish(struct chi_fanout *fanout)
     if (left_out > 0 && rc == 0)
         rc = fanout->stop_code;
     if (parent->ended != 0 && rc == -ECANCELED)
-        rc = parent->ended; /* the copies were cancelled because of that */
+        rc = parent->ended; /* the reason for which the copies were cancelled */
     LIST_REMOVE(&fanout->entry, link);
     if (parent->timing != NULL)
         chi_timing_unpark(worker, parent);
@@ -181,8 +180,9 @@ static void finish(struct chi_fanout *fanout)
 }
 
 /*
- * Does what can be done now. A copy may end before its route returns, and so call this again from
- * inside: a loop instead, or the stack would grow with the number of containers.
+ * Makes and merges copies as far as possible now. A copy may complete before chi_worker_route()
+ * returns, and so call this function again; `advancing` keeps the stack from growing with the
+ * number of containers.
  */
 static void advance(struct chi_fanout *fanout)
 {
@@ -196,7 +196,7 @@ static void advance(struct chi_fanout *fanout)
         finish(fanout);
 }
 
-/* The whole is to end before its time: so are its copies. */
+/* The parent has to end early, and so do its copies. */
 static void end_parent(struct chi_worker *worker, struct chi_wait_entry *entry, int code)
 {
     struct chi_fanout *fanout = (void *)entry;

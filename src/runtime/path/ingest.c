@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The first step of a client's task in a worker: what an ingress lane holds becomes a record, with
- * a copy of the task that the client cannot change any more. Whoever serves the lane.
+ * Ingest: an item of an ingress lane becomes a record, with a copy of the task that the client
+ * cannot change. The thread that serves the lane.
  */
-
 #include "runtime/path/ingest.h"
 
 #include <errno.h>
@@ -47,7 +46,7 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
         return;
     }
     struct chi_task *shared = chi_worker_shared_task(worker, offset);
-    /* The client may change it at any time: the size is read once, then checked in the copy. */
+    /* The client may change it at any time: the size is read once, and compared with the copy's. */
     uint32_t size = __atomic_load_n(&shared->size, __ATOMIC_RELAXED);
     if (size < sizeof(struct chi_task) || size > CHI_TASK_MAX_SIZE ||
         !chi_extents_owns(extents, origin->owner, offset, size)) {

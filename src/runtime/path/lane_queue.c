@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Lanes of containers: records are appended to them, and taken out one a lane in turn. Whoever
- * serves them: see orchestrator.h.
+ * Lanes of containers: records are appended, and taken from each lane in turn. The thread that
+ * serves the lanes: see sched/orchestrator.h.
  */
-
 #include "runtime/path/lane_queue.h"
 
 #include "base/clock.h"
@@ -30,11 +29,11 @@ static void make_ready(struct chi_worker *owner, struct chi_lane *lane)
     owner->lanes.ready++;
 }
 
-/* Completes a record that is about to be queued in lanes of `owner`'s if it is to end; else sees to
- * it that its deadline is noticed. */
+/* Completes a record that is about to be queued in a lane of `owner` if it has to end early; else
+ * schedules a scan for its deadline. Returns whether it was completed. */
 static bool end_unstarted(struct chi_worker *owner, struct chi_record *record)
 {
-    struct chi_worker *self = chi_worker_self; /* who serves the lanes */
+    struct chi_worker *self = chi_worker_self; /* serves the lanes */
     uint64_t now_ns = record->timing != NULL ? chi_clock_now_ns() : 0;
     int code = chi_record_verdict_unstarted(self, record, now_ns);
 
@@ -88,13 +87,13 @@ void chi_worker_unqueue(struct chi_worker *owner, struct chi_lane *lane, struct 
     CHI_COUNTER_ADD(owner->stats.unstarted, -1);
 }
 
-/* The record that arrived first of those that may be started; NULL where none may. Those before it
- * are set aside. */
+/* Removes and returns the first record of the lane that may start; NULL if none may. Defers those
+ * before it. */
 static struct chi_record *pop_record(struct chi_worker *worker, struct chi_worker *owner,
                                      struct chi_lane *lane)
 {
     if (CHI_UNLIKELY(worker != owner) && lane == &owner->lanes.foreign)
-        return NULL; /* they are for its own thread */
+        return NULL; /* foreign tasks run on the thread of `owner` */
     for (;;) {
         struct chi_message *task = STAILQ_FIRST(&lane->tasks);
         struct chi_message *subtask = STAILQ_FIRST(&lane->subtasks);
@@ -128,16 +127,16 @@ static void receive_foreign(struct chi_worker *owner, struct chi_message *messag
 }
 
 /*
- * Whether `worker`, which serves the lane, is to run the record. If not, tasks of the lane have
- * begun on another thread and not ended, or were sent to this one before and come first; and the
- * record is on its way there.
+ * Returns whether `worker`, which serves the lane, runs the record. If not, the record was sent to
+ * the lane's runner, because tasks of the lane have begun there and not ended, or were sent there
+ * before and come first.
  */
 static bool runs_here(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
 {
     if (CHI_LIKELY(chi_lane_runs_on(lane, worker)))
         return true;
     struct chi_worker *runner = chi_lane_runner(lane);
-    /* Acquire: pairs with the release of who ended; what it did to the lane's state is seen. */
+    /* Acquire: pairs with the release in chi_worker_leave_lane(). */
     if (atomic_fetch_add_explicit(&lane->bound, 1, memory_order_acquire) == 0) {
         atomic_fetch_sub_explicit(&lane->bound, 1, memory_order_relaxed);
         atomic_store_explicit(&lane->runner, worker, memory_order_relaxed);
@@ -146,7 +145,7 @@ static bool runs_here(struct chi_worker *worker, struct chi_lane *lane, struct c
     atomic_fetch_add_explicit(&lane->foreign, 1, memory_order_relaxed);
     record->bound = record->foreign = true;
     record->message.handle = receive_foreign;
-    /* Among its lanes, not to its thread: while that is held the task can be ended. */
+    /* To its lanes, not to its thread: so the task can be ended while that is held. */
     chi_worker_send_lanes(runner, &record->message);
     return false;
 }
@@ -161,7 +160,7 @@ static struct chi_record *take_deferred(struct chi_worker *worker, struct chi_wo
     return record;
 }
 
-/* Likewise of those set aside and of the lanes, by turns; NULL where none may. */
+/* Returns the next record that may start, by turns of deferred ones and of the lanes; or NULL. */
 static struct chi_record *next_record(struct chi_worker *worker, struct chi_worker *owner)
 {
     struct chi_record *record = NULL;
@@ -183,7 +182,7 @@ static struct chi_record *next_record(struct chi_worker *worker, struct chi_work
     return record;
 }
 
-/* One task a lane in turn. */
+/* One task of each lane in turn. */
 uint32_t chi_worker_run_lanes(struct chi_worker *worker, struct chi_worker *owner, uint32_t budget)
 {
     uint32_t ran = 0;

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Deadlines and periods. A task with a deadline rests in a lane, where the worker looks over its
- * lanes in time (cancel.c), or parked, with a timer of its own.
+ * Deadlines and periods. A task with a deadline waits in a lane, where a scan ends it in time
+ * (sched/scan.c), or is parked with its own timer (worker/timing.c).
  *
- * A periodic task, from its first run to its completion, on the worker where it is:
+ * States of a periodic task, from its first run to its completion, on the worker where it is:
  *
- *   queued or running -> resting   its handler returned 0 or more, and it is still wanted
- *   resting -> queued              its time has come: it is routed anew
- *   queued, running or resting -> done   marked (see verdict.h), an error of its handler's, the end
- *                                  of its pool, its client or the runtime
+ *   queued or running -> waiting         its handler returned 0 or more, and it has no verdict
+ *   waiting -> queued                    the next run is due: it is routed again
+ *   queued, running or waiting -> done   a verdict (worker/verdict.h), or its handler failed
  *
- * While it rests it is not in flight: neither Flush nor a grace period waits for it. So its
- * client's memory may go meanwhile, and is checked anew, after it is counted in again, before each
- * use. The origin counts it as `held` all the time, and is not given to another client before that
+ * While it waits between runs it is not in flight: no grace period waits for it. So its client may
+ * release memory meanwhile, which is checked before each run, after the task is counted as in
+ * flight again. The origin counts it in `held` all the time, and gets no other client before that
  * is 0.
  */
-
 #include "runtime/path/periodic.h"
 
 #include <errno.h>
@@ -35,7 +33,7 @@
 #include "runtime/worker/worker.h"
 #include "task/task_phase.h"
 
-/* Of one origin: each is private memory, and they outlive their lane. */
+/* Periodic tasks of one origin. Each takes private memory, for longer than it is in a lane. */
 #define PERIODIC_MAX 4096u
 
 static int make(struct chi_record *record, struct chi_timing **out)
@@ -95,7 +93,7 @@ int chi_timing_begin(struct chi_worker *worker, struct chi_record *record)
 
 void chi_timing_end(struct chi_record *record)
 {
-    /* Release: pairs with the acquire of whoever waits for the origin to be free. */
+    /* Release: pairs with the acquire in advance() of control/registry.c. */
     if (record->timing->period_ns > 0)
         atomic_fetch_sub_explicit(&record->origin->held, 1, memory_order_release);
     free(record->timing);
@@ -104,7 +102,8 @@ void chi_timing_end(struct chi_record *record)
 
 /* ---- periods */
 
-/* Counts it in again, then checks what may have changed while it was not. False: it is gone. */
+/* Counts it as in flight, then checks what may have changed between runs. Returns false if it is
+ * gone. */
 static bool wake(struct chi_worker *worker, struct chi_record *record)
 {
     struct chi_runtime *runtime = worker->runtime;
@@ -116,7 +115,7 @@ static bool wake(struct chi_worker *worker, struct chi_record *record)
         return true;
     if (!chi_extents_owns(runtime->extents[CHI_SEGMENT_MAIN], record->origin->owner,
                           record->shm_offset, record->task.size)) {
-        chi_worker_drop(worker, record); /* its client has given the task's memory back */
+        chi_worker_drop(worker, record); /* its client has released the memory of the task */
         return false;
     }
     if (record->schema->type.member_count > 0) {
@@ -173,7 +172,7 @@ bool chi_timing_again(struct chi_worker *worker, struct chi_record *record, int 
         *rc = -ENOMEM;
         return false;
     }
-    /* Each run has a lane of its own, whose sums it leaves as it found them. */
+    /* Each run is routed to a lane, and leaves it. */
     if (record->lane != NULL)
         chi_worker_leave_lane(worker, record, *rc);
     record->lane = NULL;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The second step: what the task asks for is checked, its pool query becomes a container, and the
- * container's monitor chooses a lane. A worker's thread, in the scheduler or inside a handler.
+ * Routing: the task is checked, its pool query becomes a container, and the container's monitor
+ * chooses a lane. A worker's thread, in the scheduler or inside a handler. See route.h.
  */
-
 #include "runtime/path/route.h"
 
 #include <errno.h>
@@ -28,12 +27,13 @@
 #include "task/query.h"
 #include "task/schema.h"
 
-/* Clients' tasks that wait to be started on one worker. One client has half of it. */
+/* Unstarted tasks of clients on one worker. One client gets half of it. */
 #define BACKLOG_MAX 131072
 
 /*
- * The container that "any of this node" means: for a handler of the same pool its own; else that of
- * the calling process, so that it finds again what it has put there, and processes are spread.
+ * Returns the container for a local query. For a handler of the same pool it is its own container.
+ * For others it depends on the process, so that a process finds again what it stored, and processes
+ * use different containers.
  */
 static CHI_FANOUT_APART uint32_t local_container(const struct chi_worker *worker,
                                                  const struct chi_record *record)
@@ -45,7 +45,7 @@ static CHI_FANOUT_APART uint32_t local_container(const struct chi_worker *worker
     return chi_hash_bytes(&pid, sizeof(pid)) % record->pool->container_count;
 }
 
-/* The module's say in which containers the task is for. */
+/* The module's monitor may replace the query. */
 static CHI_FANOUT_APART void schedule_globally(struct chi_record *record)
 {
     struct chi_pool *pool = record->pool;
@@ -56,7 +56,7 @@ static CHI_FANOUT_APART void schedule_globally(struct chi_record *record)
     record->context = (struct chi_run_context){0};
 }
 
-/* Finds the task its container. 1: it has several, those of `range`. */
+/* Sets the container of the task. Returns 1 if it has several, those of `range`. */
 static int resolve(struct chi_worker *worker, struct chi_record *record,
                    struct chi_query_range *range)
 {
@@ -76,15 +76,15 @@ static int resolve(struct chi_worker *worker, struct chi_record *record,
     return 0;
 }
 
-/* Checks what the task asks for, and makes a client's task independent of the client. */
+/* Checks the task, and makes a client's task independent of the client. */
 static int prepare(struct chi_worker *worker, struct chi_record *record)
 {
     struct chi_runtime *runtime = worker->runtime;
     struct chi_task *task = &record->task;
     struct chi_pool *pool = record->pool;
 
-    record->pool = NULL; /* not counted in it yet */
-    if (pool == NULL)    /* else Create, Destroy, or a copy: the pool need not be found */
+    record->pool = NULL; /* not counted in the pool yet */
+    if (pool == NULL)    /* else Create, Destroy, or a copy: the pool may be in any state */
         pool = chi_pool_find(runtime->pools, task->pool_id);
     if (pool == NULL)
         return CHI_ENOPOOL;
@@ -95,7 +95,7 @@ static int prepare(struct chi_worker *worker, struct chi_record *record)
         return CHI_ESCHEMA;
     if (record->shm_offset != 0) {
         if (task->method < CHI_METHOD_CUSTOM)
-            return -EPERM; /* the runtime's own to call */
+            return -EPERM; /* only the runtime calls these */
         int rc = schema->type.member_count > 0
                      ? chi_copy_in(runtime, record->origin, &schema->type, task, &record->copied)
                      : 0;
@@ -121,8 +121,10 @@ static void deliver(struct chi_worker *worker, struct chi_message *message)
     chi_worker_append(worker, record->lane, record);
 }
 
-/* What bounds copies is in fanout.c, periodic ones timed.c. Past the half a client's tasks enter
- * while it has no more in flight than others would find room for. */
+/*
+ * Copies are limited by fanout.c, periodic tasks by periodic.c. In the second half of the backlog,
+ * a client's task enters only if the client has no more tasks in flight than there are places left.
+ */
 bool chi_worker_enter_backlog(struct chi_worker *target, const struct chi_record *record)
 {
     uint32_t before = atomic_fetch_add_explicit(&target->wake.backlog, 1, memory_order_relaxed);
@@ -133,7 +135,7 @@ bool chi_worker_enter_backlog(struct chi_worker *target, const struct chi_record
     return false;
 }
 
-/* Puts it on its lane, from the scheduler or from inside a handler. */
+/* Appends the record to its lane, or sends it there. In the scheduler or in a handler. */
 static void hand_over(struct chi_worker *worker, struct chi_lane *lane, struct chi_record *record)
 {
     struct chi_record *current = worker->current;

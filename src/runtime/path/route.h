@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The second step: the task gets its container and lane. */
-#ifndef CHI_RUNTIME_ROUTE_H
-#define CHI_RUNTIME_ROUTE_H
+/*
+ * Routing: the second step of a task, which gets its container and lane. A worker's thread, in the
+ * scheduler or in a handler.
+ */
+#ifndef CHI_RUNTIME_PATH_ROUTE_H
+#define CHI_RUNTIME_PATH_ROUTE_H
 
 #include "runtime/worker/worker.h"
 
-/* Finds the task its lane. Runs it at once if `run_now` and the lane is this worker's and empty. */
+/*
+ * Prepares a task and appends it to its lane, or completes it with an error.
+ *   run_now   runs the task at once if the lane belongs to this worker and is empty; only in the
+ *             scheduler, where the handler may park the fiber
+ */
 void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now);
 /*
- * Clients' tasks on their way to a worker's lanes or in them, and those for several containers on
- * their way, are bounded, because each is private memory. False: the worker has too many. Copies
- * and later runs of a periodic task always enter. Taken off again by whoever takes the task off.
+ * Counts a client's task in the backlog of a worker: tasks in its lanes or on their way there, and
+ * parents. The backlog has a maximum, because each task takes private memory. Returns false if it
+ * is full; copies and later runs of a periodic task always enter. The code that removes the task
+ * from its lane, or that completes the parent, subtracts it.
  */
 bool chi_worker_enter_backlog(struct chi_worker *target, const struct chi_record *record);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The third step: the handler is called. A worker's thread, in the scheduler. */
-
+/* Running: the handler is called. A worker's thread, in the scheduler. See run.h. */
 #include "runtime/path/run.h"
 
 #include <errno.h>
@@ -18,7 +17,7 @@
 #include "runtime/worker/verdict.h"
 #include "runtime/worker/worker.h"
 
-/* On the fiber of its choice. */
+/* Calls the handler on the current fiber. */
 static void run_here(struct chi_worker *worker, struct chi_record *record)
 {
     int rc;
@@ -47,7 +46,7 @@ static bool wants_own_stack(const struct chi_record *record, size_t *size)
     return *size > 0;
 }
 
-/* Asked only of tasks with a deadline or period and by workers that have had to look for any. */
+/* Called only for tasks with a deadline or period, and on workers that had to scan before. */
 static bool is_to_end(struct chi_worker *worker, struct chi_record *record)
 {
     uint64_t now_ns = record->timing != NULL ? chi_clock_now_ns() : 0;
@@ -64,7 +63,7 @@ void chi_worker_run(struct chi_worker *worker, struct chi_record *record)
     else if (CHI_UNLIKELY(atomic_load_explicit(&record->origin->state, memory_order_relaxed) ==
                           CHI_ORIGIN_DYING) &&
              record->clients)
-        chi_worker_complete(worker, record, CHI_ERUNTIME_DOWN); /* nobody is there to read it */
+        chi_worker_complete(worker, record, CHI_ERUNTIME_DOWN); /* its client is gone */
     else if (CHI_LIKELY(!wants_own_stack(record, &stack_size)))
         run_here(worker, record);
     else if (!chi_worker_run_sized(worker, stack_size, run_here, record))

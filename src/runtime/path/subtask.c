@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the client API does on a worker's thread: tasks made in a handler are private records,
- * submitting routes them here and now, waiting parks the fiber. All on the maker's worker.
+ * The task backend of workers. Tasks of a handler are private records; submitting a task routes it
+ * at once, and waiting parks the fiber. The worker's thread, inside a handler.
  */
-
 #include "runtime/path/subtask.h"
 
 #include <errno.h>
@@ -58,7 +57,8 @@ static struct chi_task *host_task_new(struct chi_task_schema *schema, chi_pool_i
 
     CHI_ASSERT(worker->current != NULL, "chi_task_new() on a worker's thread outside a handler");
     if (record == NULL) {
-        chi_error(-ENOMEM, "no room for a subtask of %u bytes", schema->type.size);
+        chi_error(-ENOMEM, "cannot allocate a subtask of %u bytes: out of memory",
+                  schema->type.size);
         return NULL;
     }
     memset((void *)&record->task, 0, schema->type.size);
@@ -74,7 +74,7 @@ static struct chi_task *host_task_new(struct chi_task_schema *schema, chi_pool_i
     return &record->task;
 }
 
-/* A periodic task outlives whoever made it, and with that the right to a client's buffers. */
+/* A periodic task outlives its maker and the client, whose buffers it may not use then. */
 static int disown(struct chi_worker *worker, struct chi_record *record)
 {
     const struct chi_schema *schema = &record->schema->type;
@@ -96,19 +96,20 @@ static int host_task_enqueue(struct chi_task *task)
     uint32_t state = CHI_TASK_UNSUBMITTED;
     int rc;
 
-    /* Nobody finds the pool yet; one that was forgotten would never run, and nobody would know. */
+    /* The pool cannot be found yet, so the task would fail, unnoticed if it is not waited for. */
     if (CHI_UNLIKELY(worker->current->task.method == CHI_METHOD_CREATE) &&
         chi_pool_id_equal(task->pool_id, worker->current->task.pool_id))
-        return chi_error(CHI_ENOPOOL, "a pool takes tasks once Create has returned; send %s later",
+        return chi_error(CHI_ENOPOOL,
+                         "a pool accepts tasks once Create has returned; submit %s later",
                          record->schema->method_name);
     if ((task->flags & CHI_TASK_PERIODIC) && (rc = disown(worker, record)) < 0)
         return rc;
     if (!chi_share_has_subtask_room(worker))
-        return chi_error(-EAGAIN, "%u subtasks wait on this worker; no more are possible",
+        return chi_error(-EAGAIN, "this worker has %u fibers, all of them in use or reserved",
                          chi_share_fiber_cap(worker->runtime));
     if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,
                                                  memory_order_relaxed, memory_order_relaxed))
-        return chi_error(-EALREADY, "the task was submitted before");
+        return chi_error(-EALREADY, "the task was already submitted");
     record->late = worker->current->ended != 0;
     chi_worker_count(worker, worker, record);
     if (CHI_UNLIKELY(chi_timing_concerns(task)) && (rc = chi_timing_begin(worker, record)) < 0)
@@ -118,7 +119,8 @@ static int host_task_enqueue(struct chi_task *task)
     return 0;
 }
 
-/* Sees to it that this worker hears of the task's end. False: it is done already. */
+/* Requests that the end of the task comes here as a message. Returns false if it is done already.
+ */
 static bool expect(struct chi_record *record)
 {
     if (record->expecting)
@@ -142,7 +144,7 @@ static void timed_out(struct chi_worker *worker, struct chi_timer *timer)
     chi_worker_unpark(worker, timer->argument, -ETIMEDOUT);
 }
 
-/* Parks until one of the tasks is done or the time is over. */
+/* Parks until one of the tasks is done or the timeout is over. */
 static int wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns, size_t *index)
 {
     struct chi_worker *worker = chi_worker_self;
@@ -166,7 +168,7 @@ static int wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeou
         if (tasks[i] == NULL || is_new(tasks[i]))
             continue;
         struct chi_record *record = chi_record_of(tasks[i]);
-        CHI_ASSERT(record->home == worker, "a handler waits for a task of another worker's");
+        CHI_ASSERT(record->home == worker, "a handler waits for a task of another worker");
         if (expect(record))
             record->waiter = &waiter;
         else if (done == count)
@@ -220,7 +222,7 @@ static int host_task_cancel(struct chi_task *task)
 {
     if (is_new(task))
         return chi_error(-EINVAL, "the task was never submitted; nothing to cancel");
-    /* Before the workers are asked; whoever completes it has not freed it, because we have not. */
+    /* Before the scan is requested. The record exists until the caller deletes the task. */
     uint32_t state = atomic_fetch_or_explicit(&task->state, CHI_TASK_CANCEL, memory_order_acq_rel);
     if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_DONE)
         return 1;
@@ -228,7 +230,7 @@ static int host_task_cancel(struct chi_task *task)
     return 0;
 }
 
-/* A handler that was to end before its time takes the subtasks it waited for with it. */
+/* Returns whether the subtask is cancelled when it is deleted: its handler has to end early. */
 static bool is_to_follow(const struct chi_worker *worker, const struct chi_record *record)
 {
     return worker->current != NULL && worker->current->ended != 0 && !record->late &&
@@ -243,10 +245,10 @@ static void host_task_del(struct chi_task *task)
     if (CHI_UNLIKELY(is_to_follow(worker, record)))
         host_task_cancel(task);
     if (record->expecting) {
-        record->deleted = true; /* the note of its end is on the way and frees it */
+        record->deleted = true; /* the message of its end is on the way and frees it */
         return;
     }
-    /* Acquire: pairs with the exchange to DONE. Release: whoever completes it then frees it. */
+    /* Acquire: pairs with the exchange to DONE. Release: the completing worker then frees it. */
     if (!is_new(task) &&
         (atomic_fetch_or_explicit(&task->state, CHI_TASK_DETACHED, memory_order_acq_rel) &
          CHI_TASK_STATE_MASK) != CHI_TASK_DONE)

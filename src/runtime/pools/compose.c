@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Pools of the configuration: their keys that are no keys of ours are members of the module's
- * create parameters, by the module's own schema.
+ * Composing: creating the pools of the configuration. A pool's keys other than those of
+ * config/key.h are members of the module's create parameters, by the schema of the module. See
+ * compose.h.
  */
-
 #include "runtime/pools/compose.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@
 #include "runtime/pools/pools.h"
 #include "task/private_allocator.h"
 
-/* Puts the place before what was said last. */
+/* Adds file, line and column to the last error message. */
 static int at_place(int rc, const struct chi_config *config, const struct chi_config_pool *pool,
                     int line, int column)
 {
@@ -43,7 +43,7 @@ static const struct chi_member *find_member(const struct chi_schema *schema, con
     return NULL;
 }
 
-/* What was meant may be one of the module's parameters or a key of any pool. */
+/* Suggests a parameter of the module, or a key of all pools. */
 static int unknown_key(const struct chi_module *module, const char *name)
 {
     const struct chi_schema *schema = module->descriptor->ops->create_params;
@@ -58,7 +58,7 @@ static int unknown_key(const struct chi_module *module, const char *name)
                      schema == NULL ? "; it takes none" : "", chi_nearest_hint(&nearest, hint));
 }
 
-/* Reads the pool's parameters into zeroed `params`. Errors have their place. */
+/* Reads the pool's parameters into zeroed `params`. Errors name file, line and column. */
 static int read_params(const struct chi_config *config, const struct chi_config_pool *pool,
                        const struct chi_module *module, void *params)
 {
@@ -147,7 +147,7 @@ static int check_pool(const struct chi_config *config, const struct chi_config_p
 
 int chi_compose_check(const struct chi_config *config)
 {
-    /* Long texts of parameters need memory, and there is no runtime to have it from. */
+    /* Long strings of parameters need an allocator, and there is no runtime. */
     const struct chi_allocator *before = chi_allocator;
     struct chi_module_table modules = {.paths = config->module_paths};
     int rc = 0;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A pool and its containers: their memory, and Create and Destroy of each. In a handler. */
-
 #include "runtime/pools/lifecycle.h"
 
 #include <errno.h>
@@ -17,8 +16,8 @@
 #include "runtime/pools/pool_request.h"
 #include "runtime/pools/queues.h"
 
-#define POLL_NS      (200 * CHI_NS_PER_US) /* how often it looks again whether there is room */
-#define DESTROYS_MAX 64u                   /* at a time */
+#define POLL_NS      (200 * CHI_NS_PER_US) /* between two tries to submit */
+#define DESTROYS_MAX 64u                   /* Destroy tasks at a time */
 
 void chi_pool_free(struct chi_pool *pool)
 {
@@ -101,7 +100,7 @@ static int begin_lifecycle(struct chi_container *container, struct chi_task_sche
     int rc = 0;
 
     for (; task == NULL; task = chi_task_new(schema, container->pool_id, query))
-        chi_task_sleep(POLL_NS); /* a Destroy that is left out loses what the module holds */
+        chi_task_sleep(POLL_NS); /* without its Destroy the module would lose what it holds */
     struct chi_record *record = chi_record_of(task);
     record->pool = container->priv->pool;
     record->context.container = container;
@@ -126,7 +125,6 @@ static int end_lifecycle(struct chi_task *task)
     return rc;
 }
 
-/* Of the first `count` containers, the last ones first, some at a time. Their first error. */
 int chi_pool_destroy_containers(struct chi_pool *pool, uint32_t count)
 {
     const struct chi_view none = {"", 0};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is asked of the pool table, by the admin module for clients and by the runtime itself. */
-#ifndef CHI_RUNTIME_POOL_REQUEST_H
-#define CHI_RUNTIME_POOL_REQUEST_H
+/* Requests to pools.c, by the admin module for clients and by the runtime itself, and the answers.
+ */
+#ifndef CHI_RUNTIME_POOLS_POOL_REQUEST_H
+#define CHI_RUNTIME_POOLS_POOL_REQUEST_H
 
 #include "chimaera/schema.h"
 #include "chimaera/types.h"
@@ -12,15 +13,15 @@ struct chi_pool_request {
     const char *params; /* archive */
     size_t params_size;
     chi_pool_id_t pool_id;               /* {0, 0}: any */
-    uint32_t containers;                 /* 0: as many as it has; 1 for a new one */
-    const struct chi_task_hash *schemas; /* what the client takes the tasks to be */
+    uint32_t containers;                 /* 0: any number; a new pool gets 1 */
+    const struct chi_task_hash *schemas; /* the client's schemas, `schema_count` */
     size_t schema_count;
 };
 
 struct chi_pool_answer {
     chi_pool_id_t pool_id;
     uint32_t containers;
-    bool created; /* false: it was there */
+    bool created; /* false: the pool existed */
 };
 
 #endif

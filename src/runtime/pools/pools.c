@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Pools come and go. A pool is in the table from the moment its name is taken, but found by tasks
- * only while READY. States and who changes them, always under the table's lock:
+ * Creating, opening and destroying pools. A pool is in the table from the moment its name is taken,
+ * but tasks find it only while it is READY. States, changed under the table's lock by the handler
+ * that creates or destroys the pool:
  *
- *   CREATING -> READY   its maker, when every container's Create has succeeded
- *   CREATING -> gone    its maker, when one has failed
- *   READY -> DYING      its destroyer; tasks do not find it any more, periodic ones end; with
- *                       `cancel`, then or later, so do all that wait or have not begun
- *   DYING -> READY      its destroyer, where a task of the pool waits for the destroyer
- *   DYING -> gone       its destroyer, when its tasks have completed and Destroy has run
+ *   CREATING -> READY   Create of every container has succeeded
+ *   CREATING -> gone    one Create has failed
+ *   READY -> DYING      a destroy begins: tasks do not find the pool any more, and periodic tasks
+ *                       end; with `cancel`, then or later, so do parked and unstarted tasks
+ *   DYING -> READY      a task of the pool waits for the destroying handler
+ *   DYING -> gone       all tasks have completed and Destroy has run
  *
- * A worker that found a pool counts its task in before it handles its next message. So after a
- * message to every worker has been handled, the pool's counts hold all its tasks, and zero means
- * none.
+ * A worker that has found a pool counts the task in it before it handles its next message. So when
+ * each worker has handled a message, all tasks of the pool are in its counts, and 0 means none.
  */
-
 #include "runtime/pools/pools.h"
 
 #include <errno.h>
@@ -37,8 +36,8 @@
 #include "runtime/worker/send.h"
 #include "runtime/worker/worker.h"
 
-#define POLL_NS      (200 * CHI_NS_PER_US) /* how often a handler looks again at what it waits for */
-#define POLLS_A_WALK 50u                   /* and at whether that waits for it */
+#define POLL_NS      (200 * CHI_NS_PER_US) /* between two checks of a handler that waits */
+#define POLLS_A_WALK 50u                   /* between two checks for a wait chain */
 
 struct round {
     struct chi_message message;
@@ -70,9 +69,9 @@ static int validate(const struct chi_pool_request *request)
 {
     size_t length = strlen(request->pool_name);
     if (length == 0)
-        return chi_error(CHI_EPOOL_NAME, "a pool needs a name; the one given is empty");
+        return chi_error(CHI_EPOOL_NAME, "the pool name is empty");
     if (length > CHI_POOL_NAME_MAX)
-        return chi_error(CHI_EPOOL_NAME, "the pool name has %zu bytes; %u are possible", length,
+        return chi_error(CHI_EPOOL_NAME, "the pool name has %zu bytes; the maximum is %u", length,
                          CHI_POOL_NAME_MAX);
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)request->pool_name[i] < 0x20 || request->pool_name[i] == 0x7f)
@@ -93,7 +92,7 @@ static int compare_module(const struct chi_pool *pool, const struct chi_pool_req
                                     request->params, request->params_size);
 }
 
-/* Whether a request for an existing pool means the same one. Lock held. */
+/* Compares a request with an existing pool. Lock held. Returns 0, or why they differ. */
 static int compare(const struct chi_pool *pool, const struct chi_pool_request *request)
 {
     int rc = compare_module(pool, request);
@@ -113,8 +112,8 @@ static int compare(const struct chi_pool *pool, const struct chi_pool_request *r
 }
 
 /*
- * Looks the name up, or takes it. 0: `*existing` is the pool. 1: `*made` is new and CREATING.
- * -EAGAIN: somebody is creating or destroying a pool of that name.
+ * Looks up the name, or takes it. Returns 0 and sets `existing`; 1 and sets `*made`, which is
+ * CREATING; -EAGAIN if a pool of that name is being created or destroyed; or another code.
  */
 static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_request *request,
                            struct chi_pool_answer *existing, struct chi_pool **made)
@@ -176,8 +175,9 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
     if (rc <= 0)
         return rc;
 
-    bool shield = chi_task_shield(true); /* it is made or unmade now, whoever loses interest */
-    char reason[256] = "";               /* what the module said; others overwrite it */
+    bool shield =
+        chi_task_shield(true); /* the pool is completed or removed, even if the task is cancelled */
+    char reason[256] = "";     /* the module's message, before others replace it */
     rc = chi_pool_create_containers(pool);
     if (rc < 0)
         snprintf(reason, sizeof(reason), "%s",
@@ -189,7 +189,7 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
         atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
     pthread_mutex_unlock(&table->lock);
     if (rc < 0) {
-        chi_pool_pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
+        chi_pool_pass_all_workers(runtime); /* no worker is in chi_pool_find() any more */
         chi_error(rc, "pool \"%s\": %s's Create failed: %s", pool->name, pool->module->name,
                   reason);
         chi_pool_free(pool);
@@ -207,7 +207,7 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
 
 /* ---- open */
 
-/* Lock held. -EAGAIN: it is being created or destroyed. */
+/* Lock held. Returns -EAGAIN if the pool is being created or destroyed. */
 static int look_up(struct chi_pool_table *table, const struct chi_pool_request *request,
                    chi_pool_id_t *pool_id)
 {
@@ -261,7 +261,7 @@ static int refuse_deadlock(chi_pool_id_t id)
                      id.major, id.minor);
 }
 
-/* Parks until the pool's tasks have completed. -EDEADLK where one waits for this to end. */
+/* Parks until the pool's tasks have completed. Returns -EDEADLK if one waits for this handler. */
 static int drain(struct chi_pool *pool)
 {
     for (uint32_t polls = 0; chi_pool_in_flight(pool) > 0; polls++) {
@@ -277,13 +277,13 @@ static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
     struct chi_pool_table *table = runtime->pools;
 
     chi_pool_pass_all_workers(runtime);
-    chi_runtime_scan(runtime); /* its periodic tasks end; all others where it says `cancel` */
+    chi_runtime_scan(runtime); /* ends its periodic tasks, and with `cancel` all others */
     if (drain(pool) < 0) {
         pthread_mutex_lock(&table->lock);
         chi_pool_id_t id = pool->id;
         atomic_store_explicit(&pool->cancel, false, memory_order_relaxed);
         atomic_store_explicit(&pool->state, CHI_POOL_READY, memory_order_release);
-        pthread_mutex_unlock(&table->lock); /* from here on others may destroy it */
+        pthread_mutex_unlock(&table->lock); /* from here on another handler may destroy it */
         return refuse_deadlock(id);
     }
     int rc = chi_pool_destroy_containers(pool, pool->container_count);
@@ -292,14 +292,14 @@ static int destroy(struct chi_runtime *runtime, struct chi_pool *pool)
     pthread_mutex_lock(&table->lock);
     chi_pool_drop(table, pool);
     pthread_mutex_unlock(&table->lock);
-    chi_pool_pass_all_workers(runtime); /* nobody is still looking at it in chi_pool_find() */
+    chi_pool_pass_all_workers(runtime); /* no worker is in chi_pool_find() any more */
     chi_log_info("pools", "destroyed %s (%u.%u)", pool->name, pool->id.major, pool->id.minor);
     chi_pool_free(pool);
     return rc;
 }
 
-/* 0: the pool is the caller's to destroy. -EALREADY: it is somebody else's, who waits for its
- * tasks; those are cancelled if the caller wants that. CHI_ENOPOOL. */
+/* Returns 0 if the caller destroys the pool; -EALREADY if another handler destroys it already,
+ * which cancels its tasks if `cancel`; or CHI_ENOPOOL. */
 static int begin_destroy(struct chi_pool_table *table, chi_pool_id_t id, bool cancel,
                          struct chi_pool **pool)
 {
@@ -320,7 +320,7 @@ static int begin_destroy(struct chi_pool_table *table, chi_pool_id_t id, bool ca
     return rc;
 }
 
-/* Parks until the pool of that id is gone; false where it stays. `pool` is only compared. */
+/* Parks until the pool with that id is gone. Returns false if it stays. `pool` is only compared. */
 static bool await_gone(struct chi_pool_table *table, chi_pool_id_t id, const struct chi_pool *pool)
 {
     int state = CHI_POOL_DYING;
@@ -366,9 +366,10 @@ int chi_pool_destroy(struct chi_runtime *runtime, chi_pool_id_t id, bool cancel)
     struct chi_pool *pool;
 
     if (chi_pool_id_equal(id, CHI_ADMIN_POOL_ID))
-        return chi_error(-EPERM, "the admin pool goes with the runtime");
-    bool shield = chi_task_shield(true); /* once begun it has to come to its end */
-    /* As a rule the handler waits by now, and the pool never stops taking tasks. */
+        return chi_error(-EPERM,
+                         "the admin pool exists as long as the runtime; use `chimaera stop`");
+    bool shield = chi_task_shield(true); /* a destroy that has begun has to be completed */
+    /* Usually the handler waits already; then the pool stays READY. */
     pool = chi_pool_find(runtime->pools, id);
     int rc = pool != NULL && chi_wait_chain_reaches(chi_worker_self, pool)
                  ? refuse_deadlock(id)
@@ -393,7 +394,7 @@ int chi_pool_destroy_all(struct chi_runtime *runtime)
             if (begin_destroy(table, pool->id, false, &pool) == 0)
                 destroy(runtime, pool);
             else
-                chi_task_sleep(POLL_NS); /* somebody else is at it, and may leave it to us */
+                chi_task_sleep(POLL_NS); /* another handler destroys it, and may fail */
         }
     }
     if (admin != NULL && begin_destroy(table, admin->id, false, &admin) == 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Containers' queues and lanes. Queues are added by the container's own handlers and never removed
- * before the container is; looking one up takes no lock. */
-
+/*
+ * Queues of containers: functions of chimaera/container.h. A queue is added by a handler of the
+ * container and freed with the container, so looking one up takes no lock.
+ */
 #include "runtime/pools/queues.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@
 
 #define STACK_SIZE_MAX (64u << 20)
 
-/* What Create asks for comes from where all memory of handlers does. Workers only. */
+/* Memory of handlers' allocator. Workers only. */
 static void *allocate(size_t count, size_t size)
 {
     chi_shm_ptr_t ptr;
@@ -33,8 +34,8 @@ static void release(void *memory, size_t count, size_t size)
                             count * size);
 }
 
-/* Workers of the class: [*first, *first + count). High latency falls back to the others where it
- * has none. */
+/* Sets `first` and returns the number of the workers of that class; those of low latency if there
+ * are none of high latency. */
 static uint32_t workers_of(const struct chi_runtime *runtime, enum chi_priority priority,
                            uint32_t *first)
 {
@@ -80,7 +81,7 @@ int chi_container_create_queue(struct chi_container *container, chi_queue_id_t q
     if (queue != NULL) {
         if (queue->lane_count == lane_count && queue->priority == priority)
             return 0;
-        return chi_error(-EEXIST, "queue %u is there with %u lanes or another priority", queue_id,
+        return chi_error(-EEXIST, "queue %u exists with %u lanes or another priority", queue_id,
                          queue->lane_count);
     }
     queue = allocate(1, sizeof(*queue));
@@ -110,7 +111,7 @@ int chi_container_set_stack_size(struct chi_container *container, uint32_t metho
         return chi_error(-EINVAL, "stack size for method %u, which the module does not have",
                          method);
     if (stack_size > STACK_SIZE_MAX)
-        return chi_error(-EINVAL, "a stack of %zu bytes for method %u; %zu are possible",
+        return chi_error(-EINVAL, "a stack of %zu bytes for method %u; the maximum is %zu",
                          stack_size, method, (size_t)STACK_SIZE_MAX);
     if (stack_size <= priv->pool->runtime->config.stack_size)
         return 0;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Queues of a container: added by its handlers, freed with it. */
-#ifndef CHI_RUNTIME_QUEUES_H
-#define CHI_RUNTIME_QUEUES_H
+/* Queues of a container: added by its handlers, freed with it by lifecycle.c. */
+#ifndef CHI_RUNTIME_POOLS_QUEUES_H
+#define CHI_RUNTIME_POOLS_QUEUES_H
 
 struct chi_container;
 
-/* Frees the queues of a container that has no tasks. */
+/* Frees the queues and stack sizes of a container without tasks. A worker's thread. */
 void chi_container_free_queues(struct chi_container *container);
 
 #endif

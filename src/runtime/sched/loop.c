@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The scheduling loop: resume, messages, lanes, ingress; poll for a while when there is nothing to
- * do, then arm the lanes, look once more and sleep. A worker's own thread, on whichever fiber is
- * the scheduler; all state is in the worker, because a task that parks leaves this loop's frame
- * behind.
+ * The scheduling loop. A round resumes a fiber, handles messages, runs tasks in lanes and polls
+ * ingress lanes. A worker without work polls for a while, then arms its ingress lanes, checks them
+ * once more and sleeps. The worker's thread, on the fiber that is the scheduler. All state is in
+ * the worker, because a task that parks keeps the frame of this loop.
  */
-
 #include "runtime/sched/loop.h"
 
 #include "base/clock.h"
@@ -25,23 +24,22 @@
 #include "runtime/worker/share.h"
 #include "runtime/worker/worker.h"
 
-#define LANE_BUDGET 32u
-/* Rounds without a pause: a caller that got its answer comes back at once. */
+#define LANE_BUDGET 32u /* tasks of lanes in a round */
+/* Rounds without a pause: a client that got its result often submits the next task at once. */
 #define TIGHT_POLLS    128u
 #define PAUSE_POLLS    64u
 #define HOT_POLLS      4096u /* empty polls after which a lane among others is armed */
 #define ROUNDS_A_TIMER 16u
 #define ROUNDS_A_EPOLL 64u
-#define BURST          2u /* tasks in one take after which the poll may be late */
+#define BURST          2u /* tasks in a batch after which the next poll is delayed */
 #define BURST_PAUSES   4u
 
-/* Two loops have these, and each is one function: a call between a switch and its caller costs more
- * than the copy. */
+/* Inlined into both loops: a call between a switch and its caller costs more than a second copy. */
 #define INLINED static inline __attribute__((always_inline))
 
 /* ---- ingress */
 
-/* Returns whether there was room to run any of it. */
+/* Ingests the batch as far as possible. Returns whether it ingested anything. */
 INLINED bool run_batch(struct chi_worker *worker, struct chi_worker *owner)
 {
     struct chi_batch *batch = &owner->lanes.batch;
@@ -52,7 +50,7 @@ INLINED bool run_batch(struct chi_worker *worker, struct chi_worker *owner)
         struct chi_ingress *ingress = batch->ingress;
         chi_worker_ingest(worker, ingress, item,
                           chi_share_may_start(worker, worker, ingress->origin));
-        ran = true; /* others may have gone on with the batch while it was parked or stalled */
+        ran = true; /* meanwhile another fiber or worker may have continued the batch */
     }
     return ran;
 }
@@ -85,8 +83,8 @@ static void cool(struct chi_worker *owner, struct chi_ingress *ingress)
         chi_worker_heat(owner, ingress);
 }
 
-/* Takes from the first hot lane that has something, and moves it to the end of the list. Tasks of
- * clients that have no room for another that waits stay in their lanes. */
+/* Takes a batch from the first lane of the poll list that has items, and moves it to the end. Skips
+ * lanes of clients that have no room for another parked task. */
 INLINED bool poll_lanes(struct chi_worker *worker, struct chi_worker *owner)
 {
     struct chi_ingress *ingress = STAILQ_FIRST(&owner->lanes.hot);
@@ -102,12 +100,12 @@ INLINED bool poll_lanes(struct chi_worker *worker, struct chi_worker *owner)
         uint32_t count = fill_batch(worker, owner, ingress);
         if (count > 0) {
             ingress->idle_polls = 0;
-            if (next != NULL) { /* the others had to wait: they are polled first from here on */
+            if (next != NULL) { /* the other lanes are first now */
                 STAILQ_REMOVE(&owner->lanes.hot, ingress, chi_ingress, link);
                 STAILQ_INSERT_TAIL(&owner->lanes.hot, ingress, link);
             }
             run_batch(worker, owner);
-            /* Polling takes the line that a busy producer writes next: give it a moment. */
+            /* Polling takes the cache line that a busy producer writes next: wait a moment. */
             if (count >= BURST)
                 for (uint32_t i = 0; i < BURST_PAUSES; i++)
                     chi_cpu_pause();
@@ -122,8 +120,7 @@ INLINED bool poll_lanes(struct chi_worker *worker, struct chi_worker *owner)
 static void take_bell(struct chi_worker *worker)
 {
     struct chi_shm_bell *bell = worker->wake.bell;
-    /* The summary first: a bit set in `rung` after its exchange has its summary bit still to come.
-     */
+    /* `summary` first: clients set their bit in `rung` before that in `summary`. */
     uint64_t words = atomic_exchange_explicit(&bell->summary, 0, memory_order_seq_cst);
     while (words != 0) {
         uint32_t w = (uint32_t)__builtin_ctzll(words);
@@ -189,8 +186,8 @@ bool chi_worker_serve(struct chi_worker *worker, struct chi_worker *owner)
     return serve(worker, owner);
 }
 
-/* One round, without waiting: whether there was anything to do. Comes back much later if a task
- * parks in it and other rounds go on meanwhile. */
+/* One round, without waiting. Returns whether there was anything to do; much later if a task parks
+ * in it, while other rounds run. */
 INLINED bool run_round(struct chi_worker *worker)
 {
     bool did = false;
@@ -209,8 +206,7 @@ INLINED bool run_round(struct chi_worker *worker)
         did |= fire_timers(worker);
     if (worker->waits.descriptors > 0 && round % ROUNDS_A_EPOLL == 0)
         did |= chi_worker_take_events(worker, 0);
-    if (worker->polling.pollers !=
-        NULL) /* last: what the round's tasks have queued goes out at once */
+    if (worker->polling.pollers != NULL) /* last: starts what the tasks of this round have queued */
         did |= chi_worker_poll(worker);
     return did;
 }
@@ -219,7 +215,7 @@ void chi_worker_step_loop(struct chi_worker *worker)
 {
     while (!atomic_load_explicit(&worker->wake.stop, memory_order_relaxed)) {
         worker->thread.did = run_round(worker);
-        /* Where one with a thread would go to sleep. */
+        /* Here a worker with a thread would sleep. */
         if (!worker->thread.did && worker->waits.descriptors + worker->waits.outside > 0)
             worker->thread.did = chi_worker_take_events(worker, 0);
         chi_fiber_switch(worker->fibers.running, worker->fibers.thread);

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The scheduling loop of a worker. */
-#ifndef CHI_RUNTIME_LOOP_H
-#define CHI_RUNTIME_LOOP_H
+/* The scheduling loop of a worker. Started by worker/park.c through struct chi_worker_ops. */
+#ifndef CHI_RUNTIME_SCHED_LOOP_H
+#define CHI_RUNTIME_SCHED_LOOP_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct chi_worker;
 
-/* Runs until the worker is asked to stop. On a fiber of the worker's thread. */
+/* Runs rounds until the worker has to stop. On a fiber of the worker's thread. */
 void chi_worker_loop(struct chi_worker *worker);
 
-/* The same for a worker without a thread: goes back to the thread's own stack after each round. */
+/* As chi_worker_loop(), for a stepped worker: switches back to the thread's stack after each round.
+ */
 void chi_worker_step_loop(struct chi_worker *worker);
 
-/* Does what there is to do for the lanes of `owner`, which it serves; whether anything
- * was. A task of it may park or stall, and the lanes be another worker's on return. */
+/*
+ * Does what there is to do in the lanes of `owner`, which `worker` serves. Returns whether there
+ * was anything. If a task parks or stalls, another worker may serve the lanes on return.
+ */
 bool chi_worker_serve(struct chi_worker *worker, struct chi_worker *owner);
 
 #endif

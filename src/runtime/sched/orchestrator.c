@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stalled workers' lanes go to other workers and come back. See orchestrator.h. */
-
+/* Lanes of held workers go to other workers and come back. See orchestrator.h. */
 #include "runtime/sched/orchestrator.h"
 
 #include <linux/membarrier.h>
@@ -29,7 +28,7 @@ static int membarrier(int command)
     return (int)syscall(SYS_membarrier, command, 0, 0);
 }
 
-/* ---- who serves them meanwhile; its scheduler */
+/* ---- the worker that serves lent lanes; in its scheduler */
 
 static void accept_lanes(struct chi_worker *worker, struct chi_message *message)
 {
@@ -37,7 +36,7 @@ static void accept_lanes(struct chi_worker *worker, struct chi_message *message)
         (void *)((char *)message - offsetof(struct chi_handover, message));
     struct chi_worker *self = chi_worker_self;
 
-    (void)worker; /* that one may itself be a lender */
+    (void)worker; /* the addressee; its own lanes may be lent, too */
     SLIST_INSERT_HEAD(&self->lent, handover->worker, handover.link);
     atomic_store_explicit(&handover->worker->lanes.server, self, memory_order_relaxed);
     chi_worker_watch_lanes(self, handover->worker);
@@ -62,7 +61,7 @@ bool chi_worker_serve_lent(struct chi_worker *worker)
             did = true;
         } else {
             did |= chi_worker_serve(worker, lender);
-            /* A task may have parked or stalled in there, and the list be another. */
+            /* A task may have parked or stalled meanwhile, and the list may have changed. */
             if (!chi_worker_serves(worker, lender))
                 return true;
             next = SLIST_NEXT(lender, handover.link);
@@ -78,8 +77,8 @@ bool chi_orchestrator_start(void)
 {
     if (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0)
         return true;
-    chi_log_warn("runtime", "this kernel has no membarrier(): the lanes of a worker that a task "
-                            "holds for long wait for that task (runtime.stall_ms)");
+    chi_log_warn("runtime", "this kernel has no membarrier(): while a task holds a worker, no "
+                            "other worker serves its lanes (runtime.stall_ms has no effect)");
     return false;
 }
 
@@ -88,7 +87,7 @@ static uint64_t tasks_of(const struct chi_worker *worker)
     return atomic_load_explicit(&worker->stats.tasks, memory_order_relaxed);
 }
 
-/* A task runs there, and it has been the same one, in the same turn, since the last look. */
+/* A task runs there, and it is the same one, in the same round, as in the last scan. */
 static bool is_stuck(const struct chi_worker *worker)
 {
     return __atomic_load_n(&worker->current, __ATOMIC_ACQUIRE) != NULL &&
@@ -97,7 +96,7 @@ static bool is_stuck(const struct chi_worker *worker)
                worker->handover.seen_round;
 }
 
-/* The time since which the worker is held by its task; UINT64_MAX where it is not. */
+/* Returns since when the task holds the worker; UINT64_MAX if it does not. */
 static uint64_t stalled_since(struct chi_worker *worker, uint64_t now_ns)
 {
     struct chi_handover *handover = &worker->handover;
@@ -119,7 +118,8 @@ static uint32_t lent_count(const struct chi_runtime *runtime, const struct chi_w
     return count;
 }
 
-/* Who is to serve the lanes of `stalled`: of its class if possible, with few guests and tasks. */
+/* Returns the worker to serve the lanes of `stalled`: of its class if possible, with the fewest
+ * lent lanes and unstarted tasks. NULL if there is none. */
 static struct chi_worker *choose(const struct chi_runtime *runtime,
                                  const struct chi_worker *stalled)
 {
@@ -142,7 +142,7 @@ static struct chi_worker *choose(const struct chi_runtime *runtime,
     return chosen;
 }
 
-/* The claim on whoever serves them is ours. */
+/* The lanes of the worker that serves them are taken over by this thread. */
 static void send_away(struct chi_worker *lanes_of, struct chi_worker *to)
 {
     struct chi_handover *handover = &lanes_of->handover;
@@ -152,7 +152,7 @@ static void send_away(struct chi_worker *lanes_of, struct chi_worker *to)
     chi_worker_send_lanes(to, &handover->message);
 }
 
-/* What the stalled task's lane holds must not run beside it. */
+/* Tasks in the lane of the running task must not run at the same time. */
 static void bind(struct chi_record *record)
 {
     if (record->bound)
@@ -161,17 +161,17 @@ static void bind(struct chi_record *record)
     atomic_fetch_add_explicit(&record->lane->bound, 1, memory_order_relaxed);
 }
 
-/* Where `to` is NULL, only those go that are wanted at home. */
+/* If `to` is NULL, only lent lanes go that are wanted back. */
 static void move_lanes(struct chi_worker *stalled, struct chi_worker *to)
 {
 
     atomic_store_explicit(&stalled->takeover, true, memory_order_relaxed);
     membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
-    /* Acquire: pairs with the release in chi_worker_enter_task(). Its worker may write NULL from
-     * here on, but not go on with the record. */
+    /* Acquire: pairs with the release in chi_worker_enter_task(). From here on the worker may write
+     * NULL, but not continue with the record. */
     struct chi_record *record = __atomic_load_n(&stalled->current, __ATOMIC_ACQUIRE);
     if (record == NULL) {
-        chi_handover_return(stalled); /* they never went away */
+        chi_handover_return(stalled); /* nothing was moved */
         return;
     }
     struct chi_worker *lender = SLIST_FIRST(&stalled->lent);
@@ -204,9 +204,9 @@ static bool has_wanted_lanes(const struct chi_runtime *runtime, const struct chi
     return false;
 }
 
-/* ---- whether to look: not while all workers are idle */
+/* ---- scans: not while all workers are idle */
 
-static bool anybody_works(const struct chi_runtime *runtime)
+static bool any_works(const struct chi_runtime *runtime)
 {
     for (uint32_t w = 0; w < runtime->worker_count; w++)
         if (atomic_load_explicit(&runtime->workers[w]->stats.idle_since, memory_order_seq_cst) == 0)
@@ -216,9 +216,9 @@ static bool anybody_works(const struct chi_runtime *runtime)
 
 static int next_scan_ms(struct chi_runtime *runtime, bool progress)
 {
-    if (!progress && !anybody_works(runtime)) {
+    if (!progress && !any_works(runtime)) {
         atomic_store_explicit(&runtime->watched, false, memory_order_seq_cst);
-        if (!anybody_works(runtime))
+        if (!any_works(runtime))
             return -1;
     }
     atomic_store_explicit(&runtime->watched, true, memory_order_relaxed);
@@ -228,7 +228,7 @@ static int next_scan_ms(struct chi_runtime *runtime, bool progress)
 int chi_orchestrator_scan(struct chi_runtime *runtime, uint64_t now_ns)
 {
     uint64_t limit = runtime->config.stall_ms * CHI_NS_PER_MS;
-    bool progress = false; /* tasks come now and then: no use in being woken for each */
+    bool progress = false; /* tasks keep coming: scan on, instead of being woken for each */
 
     if (!runtime->moves_lanes)
         return -1;

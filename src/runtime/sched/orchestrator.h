@@ -1,41 +1,42 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The work orchestrator: when a task holds a worker for longer than runtime.stall_ms, another
- * worker serves that one's lanes, of containers and of clients alike, until the task has ended or
- * parked. The control thread looks and decides; workers take over and give back.
+ * The orchestrator. When a task holds a worker for longer than runtime.stall_ms, another worker
+ * serves its lanes, of containers and of clients, until the task has ended or parked. The control
+ * thread scans the workers and moves lanes; workers accept and return lent lanes.
  *
- * A worker's lanes go as a whole, under their worker's name: who sends to them notices nothing, and
- * the order of arrival stays what it was. What stays behind are the tasks that have begun: a fiber
- * stays on its thread. A lane with such tasks sends new ones after them (see struct chi_lane).
+ * All lanes of a worker move together and stay the lanes of their owner, so senders notice nothing
+ * and the order of arrival stays. Tasks that have begun stay behind, because a fiber stays on its
+ * thread. A lane with such tasks sends new ones to their thread (see struct chi_lane).
  *
- * Who may touch a worker's lanes is told by two words. `current`, the worker's own: the task that
- * runs, NULL in the scheduler; only there it touches its lanes. `claim`, the orchestrator's.
+ * Two words decide which thread may access a worker's lanes. `current` is written by the worker:
+ * the task that runs, or NULL in the scheduler, which alone accesses the lanes. `takeover` is set
+ * by the orchestrator.
  *
  *   worker, a handler has returned or parks       orchestrator
  *   ---------------------------------------       ------------
- *   current = NULL                                claim = 1
- *   (nothing but the compiler's order)            membarrier()
- *   if claim: wait until it is 0                  if current is NULL: claim = 0
- *   touch the lanes                               else: the lanes are another's to serve
+ *   current = NULL                                takeover = 1
+ *   (only the compiler's order)                   membarrier()
+ *   if takeover: wait until it is 0               if current is NULL: takeover = 0
+ *   access the lanes                              else: another worker may serve the lanes
  *
- * Each side writes, then reads what the other writes. The barrier that the worker leaves out is
- * made by membarrier() on all processors, so that the path of a task pays for a load and a branch.
+ * Each side writes, then reads what the other writes. membarrier() makes the barrier of the worker,
+ * on all processors, so that the path of a task costs only a load and a branch.
  *
- * | lanes of T are | server | claim | next                                                      |
- * |----------------|--------|-------|-----------------------------------------------------------|
- * | at home        | T      | 0     | claimed, by the orchestrator that found T stalled         |
- * | claimed        | T      | 1     | at home, if T is in its scheduler or nobody can take them |
- * |                |        |       | (then only T's guests go home); else on their way         |
- * | on their way   | none   | 1     | away, when the message is handled; it cannot be refused   |
- * | away, at V     | V      | 1     | at home, when T wants them; or, if V stalls, as claimed   |
+ * | lanes of T  | server | takeover | next                                                       |
+ * |-------------|--------|----------|------------------------------------------------------------|
+ * | at home     | T      | 0        | taken over, if the orchestrator finds T held               |
+ * | taken over  | T      | 1        | at home, if T is in its scheduler or no worker can serve   |
+ * |             |        |          | them (then lanes lent to T go home); else on their way     |
+ * | on their way| none   | 1        | lent, when V handles the message; V cannot refuse it       |
+ * | lent, to V  | V      | 1        | at home, when T wants them; if V is held, as taken over    |
  *
- * V takes and gives in its scheduler alone, and T waits for its lanes before it goes on; so whoever
- * is in a scheduler serves its own lanes, and nobody waits for one that waits for it: V took T's
- * lanes while it had its own, so a chain of those that wait leads to ever later hand-overs.
- * test/model/handover.pml checks the words, and that they fail without the barrier.
+ * V accepts and returns lanes only in its scheduler, and T waits for its lanes before it goes on.
+ * So a worker in its scheduler serves its own lanes. Waits form no cycle: V accepted T's lanes
+ * while it had its own, so a chain of waiting workers leads to ever later takeovers.
+ * test/model/handover.pml checks the protocol, and that it fails without the barrier.
  */
-#ifndef CHI_RUNTIME_ORCHESTRATOR_H
-#define CHI_RUNTIME_ORCHESTRATOR_H
+#ifndef CHI_RUNTIME_SCHED_ORCHESTRATOR_H
+#define CHI_RUNTIME_SCHED_ORCHESTRATOR_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,24 +44,29 @@
 struct chi_runtime;
 struct chi_worker;
 
-/* Readies the process; false where the kernel has no membarrier(): then lanes stay where they are.
+/*
+ * Registers the process for membarrier(). Returns false if the kernel has none; lanes then stay at
+ * home. The thread that starts the runtime.
  */
 bool chi_orchestrator_start(void);
 
 /*
- * Looks at every worker and moves the lanes of those that have stalled. Control thread, or a test's
- * in its place. `now_ns` only ever grows. Returns after how many milliseconds to look again; -1:
- * when woken, for no worker has anything to do.
+ * Scans all workers and moves the lanes of held ones. The control thread, or a test in its place.
+ *   now_ns   the time, not before that of the last call
+ * Returns the milliseconds until the next scan; -1: when woken, as all workers are idle.
  */
 int chi_orchestrator_scan(struct chi_runtime *runtime, uint64_t now_ns);
 
 /*
- * Asks for all lanes back and waits until they are at home; nobody looks any more. False where some
- * were not after `timeout_ns`.
+ * Requests that all lanes go home and blocks until they have. After the last scan, on the thread
+ * that stops the runtime.
+ *   timeout_ns   nanoseconds from now
+ * Returns false if some lanes are not at home then.
  */
 bool chi_orchestrator_recall(struct chi_runtime *runtime, uint64_t timeout_ns);
 
-/* Scheduler: gives back the lanes that are wanted, and serves the others for a while. */
+/* Returns lent lanes that are wanted back and serves the others. In the scheduler of `worker`.
+ * Returns whether there was anything to do. */
 bool chi_worker_serve_lent(struct chi_worker *worker);
 
 #endif

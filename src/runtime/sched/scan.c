@@ -1,31 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Ending tasks before their time: cancelled by their owner, with their pool, by the end of the
- * runtime's grace period, or because their time is over. See verdict.h.
+ * Scans: ending tasks early that were cancelled by their owner or with their pool, that still run
+ * when the grace period of the stop is over, or whose deadline is over. See worker/verdict.h.
  *
- * Where a task may be when the mark is set, and who notices:
+ * Where a task may be when it is marked, and what ends it:
  *
- *   in an ingress lane       who takes it in: the mark is in the copy
- *   in a worker's lanes      who serves them looks over them, on its own thread
- *   set aside there          the same
- *   on the way to them       who serves them, when it arrives: from their first look on these lanes
- *                            are attentive, because the look may have been before this one came
- *   taken out of them        who runs it, before it starts: from its first look on that worker is
- *                            attentive
- *   parked, or resting       that worker looks over its list of rests
- *   running                  the handler, by its next wait or chi_task_cancelled()
- *   done                     nobody: the exchange to DONE has wiped the mark out
+ *   in an ingress lane           ingest: the mark is in the copy
+ *   in a worker's lanes          the scan by the thread that serves them
+ *   deferred there               the same
+ *   on its way to them           that thread, when the task arrives: after the first scan the lanes
+ *                                are `attentive`, because the scan may have come before the task
+ *   taken out of them            the worker that runs it, before it starts: after its first scan
+ *                                its waits are `attentive`
+ *   parked, or between two runs  the scan of the worker's wait entries
+ *   running                      the handler, by its next wait or chi_task_cancelled()
+ *   done                         nothing: the exchange to DONE has removed the mark
  *
- * So whoever sets a mark has two looks made for each worker, by two messages: one goes to its
- * thread, for what is tied to that; one goes where its lanes are. They come in either order. A task
- * that was taken out of the lanes before these were looked over is found at the start by a worker
- * that has looked over its rests, and among the rests by one that has not: it cannot look while the
- * task runs.
+ * So each mark is followed by two scans for each worker, requested by two messages, one to its
+ * thread and one to the thread that serves its lanes. They arrive in either order. A task that was
+ * taken out of the lanes before their scan is ended at its start if the worker has scanned its wait
+ * entries, and by that scan if it has not, because the worker cannot scan while the task runs.
  *
- * Each task is with one thread at a time and completes there; so ending it and completing it do not
- * race. A mark is never a position: a task that came to be where another was has none.
+ * Each task is with one thread at a time and completes there, so ending it and completing it do not
+ * race. A mark is in the task, not a position, so a task that reuses the memory has none.
  */
-
 #include "runtime/sched/scan.h"
 
 #include <errno.h>
@@ -48,17 +46,17 @@
 #include "runtime/worker/wait_entry.h"
 #include "runtime/worker/worker.h"
 
-/* How many times as long as a look took there is none: two kinds, so a fifth of the time. */
+/* Back-off after a scan: 9 times its duration. With two kinds of scans, a fifth of the time. */
 #define SCAN_BACKOFF 9u
 
-/* ---- looking over tasks */
+/* ---- the two scans */
 
 static void scan_entries(struct chi_worker *worker, uint64_t now_ns)
 {
     struct chi_wait_list seen = LIST_HEAD_INITIALIZER(seen);
     struct chi_wait_entry *entry;
 
-    /* Each moves to another list before it is ended, because ending one may remove others. */
+    /* Each entry moves to another list before it is ended, because that may remove others. */
     while ((entry = LIST_FIRST(&worker->waits.entries)) != NULL) {
         LIST_REMOVE(entry, link);
         LIST_INSERT_HEAD(&seen, entry, link);
@@ -74,8 +72,8 @@ static void scan_entries(struct chi_worker *worker, uint64_t now_ns)
     }
 }
 
-/* Moves what is to end from the list, of a lane or of tasks set aside, to `doomed`. Returns the
- * earliest deadline of the rest. */
+/* Moves tasks that have to end from a list, of a lane or of deferred tasks, to `doomed`. Returns
+ * the earliest deadline of the others. */
 static uint64_t sift(struct chi_worker *owner, struct chi_fifo *fifo, struct chi_fifo *doomed,
                      uint64_t now_ns)
 {
@@ -99,8 +97,8 @@ static uint64_t sift(struct chi_worker *owner, struct chi_fifo *fifo, struct chi
     return soonest;
 }
 
-/* Takes lanes without tasks off the list of those with: with the last of its tasks a lane's pool
- * may go. */
+/* Removes empty lanes from the list of ready ones, because their pool may be destroyed when its
+ * last task completes. */
 static void drop_empty_lanes(struct chi_worker *owner)
 {
     struct chi_lane *lane = STAILQ_FIRST(&owner->lanes.unstarted);
@@ -125,10 +123,10 @@ static void take_in(struct chi_worker *worker, struct chi_ingress *ingress, cons
 }
 
 /*
- * A client that has no room for another task that waits has none taken in, so cancelled ones would
- * stay in the ingress lanes: what there is of clients that cancel is taken in, also while they have
- * room, because they may have none when their turn comes. All lanes, because one that has rung may
- * not be hot yet. What they hold is bounded.
+ * Takes in all tasks of clients that have cancelled one. Otherwise cancelled tasks would stay in
+ * the ingress lanes while the client has no room for another parked task. Also while it has room,
+ * which it may lose meanwhile; and from all its lanes, because one that has rung may not be hot
+ * yet. The depth of the lanes limits their number.
  */
 static void take_in_marked(struct chi_worker *worker, struct chi_worker *owner)
 {
@@ -179,7 +177,7 @@ static void scan_lanes(struct chi_worker *worker, struct chi_worker *owner, uint
     }
 }
 
-/* ---- looking */
+/* ---- when to scan */
 
 static bool begin(struct chi_scan *scan, uint64_t now_ns)
 {
@@ -231,7 +229,7 @@ void chi_scan_due(struct chi_worker *worker, struct chi_timer *timer)
 
 static void is_wanted(struct chi_scan *scan)
 {
-    /* An exchange, so that the mark of whoever finds this flag still set is seen afterwards. */
+    /* An exchange: if a thread found the flag still set, its mark is visible from here on. */
     atomic_exchange_explicit(&scan->asked, false, memory_order_acq_rel);
     scan->attentive = true;
     scan->due_ns = 0;

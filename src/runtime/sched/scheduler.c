@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Workers get the loop, the scans and the client API of their handlers. See scheduler.h. */
+/* Connects workers with the loop, the scans and the task backend. See scheduler.h. */
 #include "runtime/sched/scheduler.h"
 
 #include "runtime/core/runtime.h"

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a worker does when there is nothing to do: how long it polls, how it sleeps and what wakes
- * it. Its own thread.
+ * A worker without work: how long it polls, how it sleeps and what wakes it. The worker's thread.
  */
-
 #include "runtime/sched/sleep.h"
 
 #include <errno.h>
@@ -24,7 +22,7 @@
 
 #define SPIN_MIN_NS   2000u
 #define EVENTS_MAX    32
-#define LENT_SLEEP_NS 200000u
+#define LENT_SLEEP_NS 200000u /* longest sleep of a worker that serves lent lanes */
 
 /* ---- descriptors */
 
@@ -33,13 +31,13 @@ static int wait_events(struct chi_worker *worker, struct epoll_event *events, ui
     struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / CHI_NS_PER_S),
                                .tv_nsec = (long)(timeout_ns % CHI_NS_PER_S)};
     int count = epoll_pwait2(worker->wake.epoll, events, EVENTS_MAX, &timeout, NULL);
-    if (count < 0 && errno == ENOSYS) /* before Linux 5.11: late by up to a millisecond */
+    if (count < 0 && errno == ENOSYS) /* before Linux 5.11: up to a millisecond late */
         count = epoll_wait(worker->wake.epoll, events, EVENTS_MAX,
                            (int)((timeout_ns + CHI_NS_PER_MS - 1) / CHI_NS_PER_MS));
     return count;
 }
 
-/* Never waits, whatever a client has done to the descriptor's flags, which it shares. */
+/* Never blocks, although clients share the descriptor and may have changed its flags. */
 static void clear_eventfd(int fd)
 {
     uint64_t count;
@@ -48,7 +46,7 @@ static void clear_eventfd(int fd)
 
     if (preadv2(fd, &to, 1, -1, RWF_NOWAIT) < 0 && errno == EOPNOTSUPP &&
         poll(&poll_fd, 1, 0) == 1 && read(fd, &count, sizeof(count)) < 0)
-        return; /* somebody else read it; being awake is what counts */
+        return; /* a client read it; the worker is awake all the same */
 }
 
 bool chi_worker_take_events(struct chi_worker *worker, uint64_t timeout_ns)
@@ -59,7 +57,7 @@ bool chi_worker_take_events(struct chi_worker *worker, uint64_t timeout_ns)
         if (events[i].data.ptr == &worker->wake.eventfd ||
             events[i].data.ptr == &worker->wake.private_fd) {
             clear_eventfd(*(int *)events[i].data.ptr);
-        } else if (((uintptr_t)events[i].data.ptr & 1) == 0) { /* a poller's is for being awake */
+        } else if (((uintptr_t)events[i].data.ptr & 1) == 0) { /* events of pollers only wake */
             chi_worker_unpark(worker, events[i].data.ptr, (int)events[i].events);
         }
     }
@@ -69,8 +67,8 @@ bool chi_worker_take_events(struct chi_worker *worker, uint64_t timeout_ns)
 /* ---- sleep */
 
 /*
- * Arms every hot lane and looks at each once more. False: there is something to do after all.
- * Where nothing can start anyway, lanes stay hot: a task that goes on wakes us.
+ * Arms all lanes of the poll list and checks each once more. Returns false if one has items. Lanes
+ * whose tasks could not start stay on the list: a parked task that goes on wakes the worker.
  */
 static bool arm_all(struct chi_worker *worker)
 {
@@ -100,7 +98,7 @@ static uint64_t sleep_timeout(struct chi_worker *worker, uint64_t now)
     uint64_t longest = worker->runtime->config.max_sleep_ns;
     uint64_t next = chi_timers_next(&worker->waits.timers);
     if (!SLIST_EMPTY(&worker->lent) && longest > LENT_SLEEP_NS)
-        longest = LENT_SLEEP_NS; /* what comes for them does not wake this worker */
+        longest = LENT_SLEEP_NS; /* new tasks in lent lanes do not wake this worker */
     if (next <= now)
         return 0;
     return next - now < longest ? next - now : longest;
@@ -121,8 +119,8 @@ static bool waits_outside(const struct chi_worker *worker)
     return worker->waits.descriptors + worker->waits.outside > 0;
 }
 
-/* What is waited for outside has a time of its own, such as a disk's: a worker that polls for it
- * has it no sooner, and is in the way of its interrupts. */
+/* Events from outside, such as a disk's, do not come sooner if the worker polls for them, and
+ * polling delays their interrupts. */
 static uint64_t *spin_budget(struct chi_worker *worker)
 {
     return waits_outside(worker) ? &worker->polling.spin_outside_ns : &worker->polling.spin_ns;
@@ -137,9 +135,9 @@ static void adapt_spin(struct chi_worker *worker, uint64_t slept_ns)
 {
     uint64_t *spin_ns = spin_budget(worker);
     uint64_t most = worker->runtime->config.first_busy_wait_ns;
-    /* What is outside may call by a message, too. */
+    /* Events from outside may come as messages, too. */
     bool called = has_new_tasks(worker) || (has_messages(worker) && !waits_outside(worker));
-    if (slept_ns <= most && called) /* polling a little longer would have done */
+    if (slept_ns <= most && called) /* polling a little longer would have been enough */
         *spin_ns = *spin_ns * 2 + SPIN_MIN_NS;
     else
         *spin_ns /= 2;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The control thread's looks for deadlocks, and the workers' answers. A look costs a worker a walk
- * over its parked fibers, on its own thread; nothing on the way of a lock that is free, and one
- * locked instruction where a task parks.
+ * The deadlock monitor: scans by the control thread, and answers of the workers. For a scan each
+ * worker visits its parked fibers, on its own thread. A lock that is free costs nothing more; a
+ * task that parks for a lock costs one locked instruction.
  *
- *   not watched   nobody waits for a lock, or who begins to sees it and wakes the control thread
- *   watched       the control thread looks once a second
+ *   not watched   no task waits for a lock; the first that does wakes the control thread
+ *   watched       the control thread scans once a second
  *   asked         messages are on their way to the workers; the last answer wakes it
  */
-
 #include "runtime/sync/deadlock_monitor.h"
 
 #include <stdlib.h>
@@ -27,7 +26,7 @@
 #include "runtime/worker/worker.h"
 
 #define SCAN_NS (1 * CHI_NS_PER_S)
-#define SHARE   20u /* of the control thread's time, one part in so many */
+#define SHARE   20u /* scans take at most 1/20 of the control thread's time */
 
 /* One worker's answer. */
 struct census {
@@ -43,7 +42,7 @@ struct chi_deadlock_monitor {
     bool asked;
     uint64_t next_ns;
     struct chi_wait_graph now, before;
-    FILE *out; /* while it looks: text for people, one cycle a line */
+    FILE *out; /* during a scan: writes `text`, one line for each cycle */
     char *text;
     size_t text_size;
     uint32_t cycles;
@@ -65,7 +64,7 @@ static void note(struct chi_fiber *fiber, void *argument)
     const struct chi_hold *wait = waiter->lock_wait;
 
     if (waiter->woken || (wait == NULL && waiter->awaited == NULL))
-        return; /* it goes on by itself */
+        return; /* its wait ends by itself */
     struct chi_wait_node *node = chi_wait_graph_add(graph);
     if (node == NULL)
         return;
@@ -98,7 +97,7 @@ static void answer(struct chi_worker *worker, struct chi_message *message)
     struct census *census = (void *)message;
     chi_wait_graph_clear(&census->graph);
     chi_deadlock_monitor_census(worker, &census->graph);
-    /* Release: pairs with the acquire of who finds none left. */
+    /* Release: pairs with the acquire in chi_deadlock_monitor_advance(). */
     if (atomic_fetch_sub_explicit(census->left, 1, memory_order_acq_rel) == 1)
         chi_runtime_wake_control(census->runtime);
 }
@@ -112,7 +111,7 @@ void chi_deadlock_monitor_begin(struct chi_runtime *runtime)
 
 /* ---- the control thread */
 
-static bool anybody_waits(const struct chi_runtime *runtime)
+static bool any_waits(const struct chi_runtime *runtime)
 {
     for (uint32_t w = 0; w < runtime->worker_count; w++)
         if (atomic_load_explicit(&runtime->workers[w]->lock_waits, memory_order_seq_cst) > 0)
@@ -189,7 +188,7 @@ static void scan(struct chi_runtime *runtime, struct chi_deadlock_monitor *self)
     for (uint32_t w = 0; w < runtime->worker_count; w++)
         chi_wait_graph_join(&self->now, &self->parts[w].graph);
     if (self->now.incomplete)
-        chi_wait_graph_clear(&self->now); /* memory is out: the next look begins anew */
+        chi_wait_graph_clear(&self->now); /* out of memory: the next scan begins anew */
     chi_wait_graph_mark_lasting(&self->now, &self->before);
     self->cycles = 0;
     free(self->text);
@@ -226,10 +225,10 @@ int chi_deadlock_monitor_advance(struct chi_runtime *runtime)
         uint64_t took = chi_clock_now_ns() - now;
         self->next_ns = now + (took * SHARE > SCAN_NS ? took * SHARE : SCAN_NS);
     }
-    if (!anybody_waits(runtime)) {
+    if (!any_waits(runtime)) {
         forget(self);
         atomic_store_explicit(&runtime->locks_watched, false, memory_order_seq_cst);
-        if (!anybody_waits(runtime)) /* seq_cst: see chi_deadlock_monitor_begin_wait() */
+        if (!any_waits(runtime)) /* seq_cst: see chi_deadlock_monitor_begin_wait() */
             return -1;
         atomic_store_explicit(&runtime->locks_watched, true, memory_order_seq_cst);
     }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Locks between groups of tasks. Called by handlers, on any worker. Everything about one lock
- * changes under its guard, which is one compare-and-swap where nobody else is at it; a task that
- * has to wait lets go of the guard before it parks. Whoever unlocks hands over: the lock belongs to
- * the next group from that moment on, and a message to its worker says so, which keeps the order
- * of arrival whatever the workers do. See lock.h for the states.
+ * Locks between groups of tasks: functions of chimaera/colock.h, called by handlers on any worker.
+ * A lock changes only under its guard, which takes one compare-and-swap if no other thread has it.
+ * A task that has to wait releases the guard before it parks. The unlocking task hands the lock
+ * over: from then on it belongs to the next group, whose worker gets a message. So groups enter in
+ * order of arrival. See lock.h for the states.
  */
-
 #include "runtime/sync/lock.h"
 
 #include <errno.h>
@@ -26,7 +25,7 @@
 #include "runtime/worker/worker.h"
 
 #define GUARD_PAUSES                                                                               \
-    64u /* before the thread lets others run: the one inside may have lost its core */
+    64u /* before it yields the core: the thread that has the guard may have lost its own */
 
 static void take_guard(struct chi_colock *lock)
 {
@@ -56,7 +55,7 @@ static void free_hold(struct chi_worker *worker, struct chi_hold *hold)
     worker->caches.holds = &hold->message;
 }
 
-/* On the worker of the task that waited. */
+/* The lock was handed over. The worker of the task that waited. */
 static void arrive(struct chi_worker *worker, struct chi_message *message)
 {
     struct chi_hold *hold = (void *)message;
@@ -64,7 +63,7 @@ static void arrive(struct chi_worker *worker, struct chi_message *message)
     if (hold->waiter != NULL)
         chi_worker_unpark(worker, hold->waiter, 0);
     else
-        free_hold(worker, hold); /* its task has left, and gave the lock back itself */
+        free_hold(worker, hold); /* the wait had ended, and release() took the hold off the lock */
 }
 
 static struct chi_hold *new_hold(struct chi_worker *worker)
@@ -78,12 +77,12 @@ static struct chi_hold *new_hold(struct chi_worker *worker)
     if (hold != NULL) {
         hold->worker = worker;
         hold->message.handle = arrive;
-        hold->in_flight = false; /* true in none that is free */
+        hold->in_flight = false; /* false in all free holds */
     }
     return hold;
 }
 
-/* What the task holds of this lock in this mode. */
+/* Returns the task's hold of this lock in this mode, or NULL. */
 static struct chi_hold *find(const struct chi_record *record, const struct chi_colock *lock,
                              enum chi_colock_mode mode)
 {
@@ -107,9 +106,9 @@ static void take_from_task(struct chi_hold *hold)
     *link = hold->next_of_task;
 }
 
-/* ---- who may enter; guard taken */
+/* ---- which holds may enter; guard taken */
 
-/* Origins, too: a client cannot join another one's groups. */
+/* Compares origins, too: a client cannot join a group of another client. */
 static bool same_group(const struct chi_hold *a, const struct chi_hold *b)
 {
     const struct chi_task_node *x = &a->record->task.node;
@@ -118,7 +117,7 @@ static bool same_group(const struct chi_hold *a, const struct chi_hold *b)
            x->pid == y->pid && x->node == y->node;
 }
 
-/* Whether the asker's group holds the lock, and whether no other does. */
+/* Sets whether the asker's group holds the lock, and whether no other group does. */
 static void inspect(const struct chi_colock *lock, const struct chi_hold *asker, bool *inside,
                     bool *alone)
 {
@@ -134,7 +133,7 @@ static void inspect(const struct chi_colock *lock, const struct chi_hold *asker,
     }
 }
 
-/* `first`: nobody waits before it. */
+/* first   no hold is queued before it */
 static bool may_enter(const struct chi_colock *lock, const struct chi_hold *asker, bool first)
 {
     bool inside, alone;
@@ -166,7 +165,8 @@ static void leave(struct chi_colock *lock, struct chi_hold *hold)
     lock->writing -= hold->mode == CHI_COLOCK_WRITE;
 }
 
-/* A group that reads and wants to write is first: those before it wait for its own readers. */
+/* An upgrade, of a group that reads and wants to write, is first: the others wait for its readers.
+ */
 static void enqueue(struct chi_colock *lock, struct chi_hold *hold)
 {
     struct chi_hold *before = hold->upgrade ? NULL : lock->wait_last;
@@ -187,8 +187,8 @@ static void dequeue(struct chi_colock *lock, struct chi_hold *hold)
 }
 
 /*
- * Lets in who may enter now: the first of the queue, and members of groups that hold the lock
- * wherever they stand, because the holder may wait for them. Returns them, for wake().
+ * Moves the holds that may enter now from the queue to the lock: the first, and those of groups
+ * that hold the lock at any place, because the holder may wait for them. Returns them, for wake().
  */
 static struct chi_hold *hand_over(struct chi_worker *worker, struct chi_colock *lock)
 {
@@ -215,7 +215,7 @@ static struct chi_hold *hand_over(struct chi_worker *worker, struct chi_colock *
 
 /* ---- waking */
 
-/* Guard dropped. A hold is its task's again from the moment its message is sent. */
+/* Guard dropped. A hold belongs to its task again once its message is sent. */
 static void wake(struct chi_worker *worker, struct chi_hold *handed)
 {
     while (handed != NULL) {
@@ -228,7 +228,7 @@ static void wake(struct chi_worker *worker, struct chi_hold *handed)
     }
 }
 
-/* Ends a hold that no task's list has any more. */
+/* Ends a hold that is in no task's list any more. */
 static void release(struct chi_worker *worker, struct chi_hold *hold)
 {
     struct chi_colock *lock = hold->lock;
@@ -246,7 +246,7 @@ static void release(struct chi_worker *worker, struct chi_hold *hold)
 
 /* ---- waiting */
 
-/* Parks the task whose hold is in the queue. 0: it holds; or the code that ended the wait. */
+/* Parks the task whose hold is queued. Returns 0, or the code that ended the wait. */
 static __attribute__((noinline)) int wait_for(struct chi_worker *worker, struct chi_hold *hold,
                                               struct chi_waiter *waiter)
 {
@@ -259,14 +259,14 @@ static __attribute__((noinline)) int wait_for(struct chi_worker *worker, struct 
         give_to_task(hold);
         return 0;
     }
-    /* Somebody else ended the wait. The lock may have been handed over all the same. */
+    /* The wait was ended early. The lock may have been handed over nevertheless. */
     hold->waiter = NULL;
     struct chi_hold *handed = NULL;
     take_guard(lock);
     bool held = hold->state == CHI_HOLD_HELD;
     if (!held) {
         dequeue(lock, hold);
-        handed = hand_over(worker, lock); /* those behind a writer may go in without it */
+        handed = hand_over(worker, lock); /* those behind a writer may be able to enter now */
     }
     drop_guard(lock);
     if (held) {
@@ -298,7 +298,7 @@ static __attribute__((noinline)) int lock_slowly(struct chi_worker *worker, stru
     return wait_for(worker, hold, &waiter);
 }
 
-/* ---- what handlers call */
+/* ---- functions for handlers */
 
 static struct chi_record *calling_task(const char *call)
 {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The walk from a task to whoever waits for it, and on from there. "Who waits for this task" is
- * known to its maker's worker alone, so the walk is a message that goes from worker to worker. A
- * task is only looked into where its handler is parked, on its own thread; elsewhere its address is
- * compared and no more, because a wait that times out may end it while the message is on its way.
+ * The wait chain: from a task to the handler that waits for it, and so on. Only the worker of the
+ * task's maker knows which handler waits, so the walk is a message that goes from worker to worker.
+ * A record is read only on the worker where its handler is parked. Elsewhere its address is only
+ * compared, because a wait that times out may end the task while the message is on its way.
  */
-
 #include "runtime/sync/wait_chain.h"
 
 #include "base/clock.h"
@@ -22,15 +21,15 @@ enum { WALKING, FREE, DEADLOCK };
 
 struct walk {
     struct chi_message message;
-    const struct chi_record *target; /* who waits for this one? */
+    const struct chi_record *target; /* the task whose waiter is searched */
     const struct chi_pool *pool;
     atomic_int result;
 };
 
-/* Whose handler waits for `target`? */
+/* Searches the handler that waits for `target`. */
 struct search {
     const struct chi_record *target;
-    struct chi_record *found; /* NULL: nobody's */
+    struct chi_record *found; /* NULL: none */
 };
 
 static void compare(struct chi_fiber *fiber, void *argument)
@@ -64,16 +63,16 @@ static void step(struct chi_worker *worker, struct chi_message *message)
             break;
         }
         if (record->parent != NULL)
-            record = record->parent; /* for a copy's end waits who waits for the whole */
+            record = record->parent; /* the handler that waits for the parent waits for the copy */
         if (record->home == NULL)
-            break; /* a client's */
+            break; /* a client's task */
         walk->target = record;
         if (record->home != worker) {
             chi_worker_send(record->home, message);
             return;
         }
     }
-    atomic_store_explicit(&walk->result, result, memory_order_release); /* the walk may be gone */
+    atomic_store_explicit(&walk->result, result, memory_order_release); /* `walk` may be gone now */
 }
 
 bool chi_wait_chain_reaches(struct chi_worker *worker, const struct chi_pool *pool)

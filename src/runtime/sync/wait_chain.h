@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The question whether handlers that wait for subtasks wait for one that waits for them. */
-#ifndef CHI_RUNTIME_DEADLOCK_H
-#define CHI_RUNTIME_DEADLOCK_H
+/*
+ * The wait chain: whether handlers that wait for subtasks wait for each other. Called before and
+ * while a pool is destroyed, by pools/pools.c.
+ */
+#ifndef CHI_RUNTIME_SYNC_WAIT_CHAIN_H
+#define CHI_RUNTIME_SYNC_WAIT_CHAIN_H
 
 #include <stdbool.h>
 
@@ -9,8 +12,8 @@ struct chi_pool;
 struct chi_worker;
 
 /*
- * Whether a handler of `pool` waits for the running task, or for one that does, and so on. In a
- * handler; parks.
+ * Returns whether a handler of `pool` waits for the running task, or for a task that waits for it,
+ * and so on. In a handler, shielded. Parks the calling fiber.
  */
 bool chi_wait_chain_reaches(struct chi_worker *worker, const struct chi_pool *pool);
 

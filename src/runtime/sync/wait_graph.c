@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Cycles among waits. Every edge means "cannot go on before that one has", so a cycle of lasting
- * waits is a deadlock, and there are no false alarms. The search looks at each pair of tasks once;
- * it is made at most once a second, and only while tasks wait for locks.
+ * Cycles among waits. An edge from A to B means that A cannot go on before B does, so a cycle of
+ * lasting waits is a deadlock: there are no false alarms. The search checks each pair of tasks
+ * once. It runs at most once a second, and only while tasks wait for locks. Control thread.
  */
-
 #include "runtime/sync/wait_graph.h"
 
 #include <errno.h>
@@ -99,7 +98,7 @@ void chi_wait_graph_mark_lasting(struct chi_wait_graph *graph, const struct chi_
         node->lasting = before != NULL;
         node->reported = before != NULL && before->reported;
     }
-    if (graph->node_count > 0) /* for the next one's search */
+    if (graph->node_count > 0) /* for the search in the next call, where it is `older` */
         qsort(graph->nodes, graph->node_count, sizeof(*graph->nodes), compare);
 }
 
@@ -117,7 +116,7 @@ static bool ahead(uint32_t a, uint32_t b)
     return (int32_t)(a - b) < 0;
 }
 
-/* Members of a group enter together: what counts is the first of them. */
+/* Members of a group enter together, so the position of the first of them counts. */
 static void find_positions(struct chi_wait_graph *graph)
 {
     for (uint32_t i = 0; i < graph->node_count; i++) {
@@ -143,7 +142,7 @@ static bool is_in_the_way(const struct chi_wait_graph *graph, const struct chi_w
     return false;
 }
 
-/* Whether `node` cannot go on before `other` has. */
+/* Returns whether `node` cannot go on before `other` does. */
 static bool waits_for(const struct chi_wait_graph *graph, const struct chi_wait_node *node,
                       const struct chi_wait_node *other)
 {
@@ -161,9 +160,9 @@ static bool waits_for(const struct chi_wait_graph *graph, const struct chi_wait_
 
 struct search {
     struct chi_wait_graph *graph;
-    uint32_t *path;  /* nodes on the way to where we are */
-    uint32_t *next;  /* [node] the next edge to try; NONE: all were */
-    uint32_t *place; /* [node] in the path; NONE: not there */
+    uint32_t *path;  /* nodes from the start to the current one */
+    uint32_t *next;  /* [node] the next edge to try; NONE: all were tried */
+    uint32_t *place; /* [node] index in the path; NONE: not in it */
     uint32_t depth;
     chi_wait_cycle_fn *found;
     void *argument;

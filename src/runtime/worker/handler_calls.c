@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What handlers call about the task they run: waiting, and being ended before its time. Public
- * functions of chimaera/task.h and chimaera/park.h. The worker's thread, inside a handler.
+ * Functions that handlers call about the task they run: waiting, and being cancelled. Public
+ * functions of chimaera/container.h and chimaera/park.h. The worker's thread, inside a handler.
  */
 #include <errno.h>
 #include <sys/epoll.h>

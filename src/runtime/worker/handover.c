@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The side of the worker that lends its lanes. See handover.h. */
+/* Returning lent lanes, and waiting for them. See handover.h. */
 #include "runtime/worker/handover.h"
 
 #include "runtime/worker/scan_request.h"
@@ -42,7 +42,7 @@ void chi_handover_return(struct chi_worker *lender)
 
     pthread_mutex_lock(&handover->lock);
     atomic_store_explicit(&lender->lanes.server, lender, memory_order_relaxed);
-    /* Release: what was done to the lanes; a worker that saw no claim does not take the lock. */
+    /* Release: the changes to the lanes. A worker that saw no takeover does not take the lock. */
     atomic_store_explicit(&lender->takeover, false, memory_order_release);
     pthread_cond_signal(&handover->home);
     pthread_mutex_unlock(&handover->lock);

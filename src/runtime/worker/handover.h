@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A worker whose task holds it for long hands its lanes over to another worker;
- * sched/orchestrator.h says which, and who may touch the lanes at which moment.
+ * Lending lanes: what a held worker keeps while another worker serves its lanes, and how it gets
+ * them back. sched/orchestrator.h describes which worker serves them, and which thread may access
+ * the lanes at each moment.
  */
-#ifndef CHI_RUNTIME_HANDOVER_H
-#define CHI_RUNTIME_HANDOVER_H
+#ifndef CHI_RUNTIME_WORKER_HANDOVER_H
+#define CHI_RUNTIME_WORKER_HANDOVER_H
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,27 +18,33 @@ struct chi_worker;
 
 /* Part of struct chi_worker. */
 struct chi_handover {
-    atomic_bool want; /* it waits for its lanes */
+    atomic_bool want; /* the worker waits for its lanes */
     pthread_mutex_t lock;
     pthread_cond_t home;
-    struct chi_message message;   /* on its way to who shall serve the lanes */
-    struct chi_worker *worker;    /* whose part this is */
-    SLIST_ENTRY(chi_worker) link; /* on its server's list of lent lanes */
+    struct chi_message message;   /* to the worker that is to serve the lanes */
+    struct chi_worker *worker;    /* the worker that contains this */
+    SLIST_ENTRY(chi_worker) link; /* on the list of workers whose lanes the server serves */
 
-    /* The orchestrator's: what it saw, and since when. */
+    /* The orchestrator's: what it saw in the last scan. */
     uint64_t seen_tasks;
     uint32_t seen_round;
-    uint64_t since_ns;
-    bool counted; /* this stall is in the figures */
+    uint64_t since_ns; /* when it first saw that */
+    bool counted;      /* held for longer than runtime.stall_ms, and counted as a stall */
 };
 
+/* Initialises worker->handover. The thread that creates the worker. */
 void chi_handover_init(struct chi_worker *worker);
+
+/* Frees it. The thread that destroys the worker. */
 void chi_handover_fini(struct chi_worker *worker);
 
-/* Slow part of chi_worker_leave_task(): waits until the worker has its lanes back. */
+/* Slow path of chi_worker_leave_task(): blocks the worker's thread until it has its lanes back. */
 void chi_worker_await_lanes(struct chi_worker *worker);
 
-/* Returns the lanes of `lender`, which is on no list. The thread that serves them. */
+/*
+ * Returns the lanes to `lender`, which is on no list. The thread that serves them, or the
+ * orchestrator while it has taken them over.
+ */
 void chi_handover_return(struct chi_worker *lender);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Idle and busy. No clock is read while one task follows the other. See idle.h. */
-
+/* Idle times. No clock is read while one task follows another. See idle.h. */
 #include "runtime/worker/idle.h"
 
 #include "base/clock.h"
@@ -13,16 +12,16 @@ void chi_worker_begin_idle(struct chi_worker *worker, uint64_t now)
     if (worker->idle)
         return;
     worker->idle = true;
-    /* Release: who sees it sees the sum that goes with it. */
+    /* Release: a thread that reads it also reads the idle_ns that belongs to it. */
     atomic_store_explicit(&worker->stats.idle_since, now, memory_order_release);
 }
 
-/* Has the control thread watch for stalls, if it does not. */
+/* Wakes the control thread to check for held workers, unless it does so already. */
 static void leave_idle(struct chi_worker *worker)
 {
     struct chi_runtime *runtime = worker->runtime;
 
-    /* seq_cst on both sides: we see that nobody watches, or who stops watching sees us. */
+    /* seq_cst on both sides: either this reads `watched` false, or next_scan_ms() reads this 0. */
     atomic_store_explicit(&worker->stats.idle_since, 0, memory_order_seq_cst);
     if (runtime->moves_lanes && !atomic_load_explicit(&runtime->watched, memory_order_seq_cst) &&
         !atomic_exchange_explicit(&runtime->watched, true, memory_order_seq_cst))

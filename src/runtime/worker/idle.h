@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* When a worker is idle and since when. Its thread. */
-#ifndef CHI_RUNTIME_IDLE_H
-#define CHI_RUNTIME_IDLE_H
+/* Idle times of a worker. Called by the loop, and before a task runs, on the worker's thread. */
+#ifndef CHI_RUNTIME_WORKER_IDLE_H
+#define CHI_RUNTIME_WORKER_IDLE_H
 
 #include <stdint.h>
 
 struct chi_worker;
 
-/* From here on it counts as idle, until chi_worker_end_idle(). */
+/* The worker counts as idle from `now` on (ns), until chi_worker_end_idle(). */
 void chi_worker_begin_idle(struct chi_worker *worker, uint64_t now);
 
-/* Ends a time without work; called where worker->idle, before a task runs. */
+/* Ends the idle time. Called before a task runs, if worker->idle. */
 void chi_worker_end_idle(struct chi_worker *worker);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A worker's thread: made, started, stopped. Called by whoever starts and stops the runtime. */
-
+/* A worker's thread: created, started, stepped, stopped. See lifetime.h. */
 #include "runtime/worker/lifetime.h"
 
 #include <errno.h>
@@ -28,7 +27,7 @@
 #include "runtime/worker/share.h"
 #include "runtime/worker/worker.h"
 
-/* The calling thread is the worker's from here on. */
+/* Makes the calling thread the worker's. */
 static void enter(struct chi_worker *worker)
 {
     chi_worker_self = worker;
@@ -39,10 +38,10 @@ static void enter(struct chi_worker *worker)
         (worker->fibers.running != NULL || chi_worker_has_spare(worker)))
         return;
     chi_log_error("runtime", "worker %u: no memory for its first fiber", worker->id);
-    abort(); /* at start, before any client; nothing can go on without workers */
+    abort(); /* at the start, before there are clients; nothing works without workers */
 }
 
-/* Runs the scheduler until it comes back to this thread's own stack. */
+/* Runs the scheduler until it switches back to the stack of this thread. */
 static void run(struct chi_worker *worker)
 {
     if (worker->fibers.running == NULL) {
@@ -60,7 +59,7 @@ static void leave(struct chi_worker *worker)
     chi_worker_self = NULL;
 }
 
-/* Asked to stop, the scheduler has ended; its spares have not. */
+/* Discards the suspended schedulers after the running one has ended. */
 static void discard_spares(struct chi_worker *worker)
 {
     while (worker->fibers.spare != NULL) {
@@ -95,7 +94,7 @@ bool chi_worker_step(struct chi_worker *worker)
     if (atomic_load_explicit(&worker->wake.stop, memory_order_relaxed))
         discard_spares(worker);
     leave(worker);
-    /* More than one round began: a task parked in the first. */
+    /* More than one round began: a task of the first has parked. */
     return worker->thread.did || worker->round - before > 1;
 }
 
@@ -134,7 +133,7 @@ int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priorit
     chi_lane_init_private(&worker->lanes.own, NULL, worker);
     chi_lane_init_private(&worker->lanes.foreign, NULL, worker);
     atomic_store_explicit(&worker->lanes.foreign.bound, 1,
-                          memory_order_relaxed); /* never another's */
+                          memory_order_relaxed); /* no other worker becomes its runner */
     chi_handover_init(worker);
     worker->polling.spin_ns = runtime->config.first_busy_wait_ns;
     worker->wake.eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -184,7 +183,8 @@ int chi_worker_start(struct chi_worker *worker)
     return -rc;
 }
 
-/* A join with a timeout that every tool understands: pthread_join() then does not wait. */
+/* Waits for the end of the thread; pthread_join() then returns at once. Sanitizers know that one.
+ */
 static bool await_end(struct chi_worker *worker, uint64_t timeout_ns)
 {
     uint64_t now = chi_clock_now_ns();

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Parking and resuming: the one primitive below subtask waits, timers and descriptors. A worker's
- * own thread. See worker.h for why the scheduler has spare fibers.
+ * Parking and resuming: the primitive below waits for subtasks, locks, timers and descriptors. The
+ * worker's thread. See park.h for the spare fibers of the scheduler.
  */
-
 #include "runtime/worker/park.h"
 
 #include <errno.h>
@@ -53,7 +52,7 @@ static void end_wait(struct chi_worker *worker, struct chi_wait_entry *entry, in
         chi_worker_unpark(worker, (struct chi_waiter *)(void *)entry, code);
 }
 
-/* Whether the waiter is parked at all; else its result is set. */
+/* Returns whether the task parks; if not, the waiter's result is set. */
 static bool begin_wait(struct chi_worker *worker, struct chi_waiter *waiter)
 {
     struct chi_record *record = worker->current;
@@ -86,9 +85,9 @@ int chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
     waiter->fiber = self;
     waiter->current = current;
     waiter->serial = ++worker->fibers.parks;
-    self->user = waiter; /* who looks at the fibers sees which are parked, and on what */
+    self->user = waiter; /* chi_fiber_visit() passes the parked fibers */
     chi_worker_leave_task(worker);
-    if (!current->bound) { /* now it cannot go on on another thread: see struct chi_lane */
+    if (!current->bound) { /* it stays on this thread: see struct chi_lane */
         current->bound = true;
         atomic_fetch_add_explicit(&current->lane->bound, 1, memory_order_relaxed);
     }
@@ -142,7 +141,8 @@ static void run_sized(void *argument)
     struct chi_fiber *self = worker->fibers.running;
 
     worker->fibers.sized_function(worker, worker->fibers.sized_record);
-    struct chi_fiber *next = worker->fibers.spare; /* whoever was the scheduler, at least */
+    struct chi_fiber *next =
+        worker->fibers.spare; /* there is one: the scheduler that started this fiber */
     worker->fibers.spare = next->link;
     worker->fibers.running = next;
     chi_fiber_exit_to(self, next);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What modules wait with: parking places that any thread may wake, and pollers. Everything of a
- * place changes on the thread of its worker; another thread that wakes it sends the place itself as
- * a message.
+ * Parking places of modules, which any thread may unpark, and pollers: functions of
+ * chimaera/park.h. A place changes only on the thread of its worker; another thread sends it there
+ * as a message. chi_poller_remove() may be called on another worker than the poller's.
  */
-
 #include "runtime/worker/poller.h"
 
 #include <errno.h>
@@ -74,7 +73,7 @@ void chi_task_unpark(struct chi_parking *parking, int result)
     message->handle = wake_by_message;
     bool stepped = home->runtime->stepper != NULL;
     chi_worker_send(home, message);
-    if (stepped) /* whose worker never counts as asleep */
+    if (stepped) /* its workers never count as asleep */
         chi_eventfd_wake(home->wake.private_fd);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Scans are asked for by any thread, and put off by their back-off. See scan_request.h. */
-
+/* Scans: requested by any thread, delayed by their back-off. See scan_request.h. */
 #include "runtime/worker/scan_request.h"
 
 #include "chimaera/log.h"
@@ -20,7 +19,7 @@ void chi_worker_schedule_scan(struct chi_worker *worker, const struct chi_scan *
     timer->deadline_ns = when_ns;
     timer->fire = worker->ops->scan_due;
     if (chi_timers_add(&worker->waits.timers, timer) < 0)
-        chi_log_warn("runtime", "worker %u: no memory to notice a task's end of time", worker->id);
+        chi_log_warn("runtime", "worker %u: no memory for the timer of a scan", worker->id);
 }
 
 void chi_worker_watch_lanes(struct chi_worker *worker, const struct chi_worker *owner)
@@ -28,7 +27,7 @@ void chi_worker_watch_lanes(struct chi_worker *worker, const struct chi_worker *
     chi_worker_schedule_scan(worker, &owner->lanes.scan);
 }
 
-/* False: its message is on the way and was not handled before our mark. */
+/* Returns false if its message is on its way: the scan that follows sees the mark. */
 static bool ask(struct chi_scan *scan, chi_message_handler_t handle)
 {
     if (atomic_exchange_explicit(&scan->asked, true, memory_order_acq_rel))

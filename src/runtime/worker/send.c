@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Messages to workers; any thread of the runtime. See send.h. */
-
+/* Sending messages to workers. Any thread of the runtime. See send.h. */
 #include "runtime/worker/send.h"
 
 #include "lane/bell.h"
 #include "runtime/core/message.h"
 #include "runtime/worker/worker.h"
 
-/* seq_cst on both sides: see bell.h; `asleep` is the private twin of `sleeping`. */
+/* seq_cst on both sides: see lane/bell.h. `asleep` is the private copy of `sleeping`. */
 static void wake(struct chi_worker *worker)
 {
     if (atomic_load_explicit(&worker->wake.asleep, memory_order_seq_cst))
@@ -23,5 +22,5 @@ void chi_worker_send(struct chi_worker *worker, struct chi_message *message)
 void chi_worker_send_lanes(struct chi_worker *worker, struct chi_message *message)
 {
     chi_inbox_push(&worker->wake.lane_inbox, message);
-    wake(worker); /* who serves lent lanes never sleeps for long */
+    wake(worker); /* a worker that serves lent lanes sleeps only for short times */
 }

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Messages to workers. */
-#ifndef CHI_RUNTIME_SEND_H
-#define CHI_RUNTIME_SEND_H
+/* Sending messages to workers. Any thread of the runtime. */
+#ifndef CHI_RUNTIME_WORKER_SEND_H
+#define CHI_RUNTIME_WORKER_SEND_H
 
 struct chi_message;
 struct chi_worker;
 
-/* Sends a message to a worker's thread; any thread of the runtime. */
+/* Sends a message to the thread of a worker. */
 void chi_worker_send(struct chi_worker *worker, struct chi_message *message);
+
 /*
- * The same to whoever serves the worker's lanes: it is handled with `worker` as its worker, but
- * perhaps on another one's thread, chi_worker_self, and may touch the worker's lanes only.
+ * Sends a message to the thread that serves the worker's lanes. The handler is called with
+ * `worker`, but perhaps on the thread of another worker, chi_worker_self, and may access only the
+ * lanes of `worker`.
  */
 void chi_worker_send_lanes(struct chi_worker *worker, struct chi_message *message);
 

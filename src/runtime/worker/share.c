@@ -1,14 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Each client's share of a worker's fibers. See share.h. */
-
-/* Tasks of each client: what is enough for one that knows how to wait for several at once, and what
- * is kept for it where fibers are few. */
-#define SHARE_MAX 16u
-#define SHARE_MIN 4u
-
-/* Two mappings a stack, of some 65,000 for the process; some are left for everything else. */
-#define STACKS_OF_ALL_WORKERS 28000u
-/* Spares, and tasks that another worker sends meanwhile. */
 #include "runtime/worker/share.h"
 
 #include "runtime/core/origin.h"
@@ -16,6 +7,14 @@
 #include "runtime/core/runtime.h"
 #include "runtime/worker/worker.h"
 
+/* Parked tasks of each client: enough for a client that waits for several tasks at once, and the
+ * minimum when there are few fibers. */
+#define SHARE_MAX 16u
+#define SHARE_MIN 4u
+
+/* A stack needs two of the 65,000 mappings of a process; the rest is for everything else. */
+#define STACKS_OF_ALL_WORKERS 28000u
+/* Reserve for spares, and for tasks that another worker sends meanwhile. */
 #define FIBERS_KEPT 64u
 
 uint32_t chi_share_fiber_cap(const struct chi_runtime *runtime)
@@ -30,9 +29,9 @@ static uint32_t min_of(uint32_t a, uint32_t b)
 }
 
 /*
- * Clients' tasks have half of the fibers at most: max_fibers for a client alone, and the shares of
- * the others. Where that is not enough for all, the last ones to come have none to rely on; it
- * takes hundreds of clients with dozens of workers.
+ * Clients' tasks get at most half of the fibers: max_fibers for one client, and the shares of the
+ * others. With hundreds of clients and dozens of workers that is not enough for all; then the
+ * clients that come last have no guaranteed share.
  */
 void chi_share_divide(struct chi_runtime *runtime)
 {
@@ -74,7 +73,7 @@ bool chi_share_has_own_room(const struct chi_worker *worker, const struct chi_or
     const struct chi_runtime *runtime = worker->runtime;
 
     if (atomic_load_explicit(&origin->state, memory_order_relaxed) == CHI_ORIGIN_DYING)
-        return true; /* it ends where it would start */
+        return true; /* its tasks end instead of starting */
     return worker->waits.clients < runtime->clients_room &&
            (share_of(worker, origin)->parked < runtime->client_share ||
             worker->waits.beyond_shares < runtime->common_room);
@@ -94,13 +93,13 @@ void chi_share_defer(struct chi_worker *owner, struct chi_record *record)
     STAILQ_INSERT_TAIL(&share->deferred, &record->message, link);
 }
 
-/* A client of which one was taken goes to the end of the list. */
+/* A client whose task was taken goes to the end of the list. */
 struct chi_record *chi_share_take_deferred(struct chi_worker *worker, struct chi_worker *owner)
 {
     struct chi_share *share;
     STAILQ_FOREACH (share, &owner->lanes.deferred, link) {
         struct chi_record *record = chi_record_of_message(STAILQ_FIRST(&share->deferred));
-        /* Foreign tasks are for their own thread, and what came later is behind them. */
+        /* Foreign tasks run on the thread of `owner`, and later tasks stay behind them. */
         if ((record->foreign && worker != owner) || !chi_share_has_room(worker, share->origin))
             continue;
         STAILQ_REMOVE(&owner->lanes.deferred, share, chi_share, link);
@@ -124,8 +123,8 @@ void chi_share_drop_empty(struct chi_worker *owner)
     }
 }
 
-/* Every subtask that is let in can get a fiber: so those that wait for each other cannot lock up.
- * Fibers that clients' tasks have a right to are none of theirs. */
+/* Each accepted subtask can get a fiber, so subtasks that wait for each other cannot block for lack
+ * of one. Fibers that are reserved for clients' tasks do not count. */
 bool chi_share_has_subtask_room(struct chi_worker *worker)
 {
     const struct chi_runtime *runtime = worker->runtime;

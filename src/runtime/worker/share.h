@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Clients share the fibers of a worker. Each client may always have `client_share` tasks waiting
- * there; those that clients have beyond that are `common_room` together at most. So one that lets
- * as many tasks wait as it may keeps nobody else out, and neither do many such clients.
+ * Clients share the fibers of a worker. Each client may always have `client_share` parked tasks on
+ * it; those that clients have beyond their shares are at most `common_room` together. So a client
+ * with many parked tasks does not keep others from working, and neither do many such clients.
  *
- * Whether a task may start is asked where it would: its client's ingress lane is left alone while
- * it may not, and a task whose turn comes in a lane of a container is set aside until it may, so
- * that those of other clients behind it go on. Tasks set aside keep their order and are in the
- * worker's counts as in their lanes. Subtasks are never asked: others wait for them.
+ * The share is checked where a task would start. While no task of a client may start, its ingress
+ * lanes are not polled. A task that reaches the front of a container's lane and may not start is
+ * deferred, so that tasks of other clients behind it go on. Deferred tasks keep their order, and
+ * count as unstarted in the worker and in their lanes. Subtasks are not checked: others wait for
+ * them.
  *
- * | member                  | who touches it                      |
- * |-------------------------|-------------------------------------|
- * | share.parked and sums   | the worker's thread                 |
- * | share.deferred, .next      | whoever serves the worker's lanes   |
+ * | member                          | accessed by                                |
+ * |---------------------------------|--------------------------------------------|
+ * | share.parked; worker.waits      | the worker's thread                        |
+ * | share.deferred, share.next      | the thread that serves the worker's lanes  |
  *
- * When a client dies its tasks that wait are counted until they end, and its slot has no new tenant
- * before. Those set aside start at once, which ends them: see chi_worker_run().
+ * When a client is gone, its parked tasks count until they end, and its slot is not used again
+ * before that. Its deferred tasks start at once, which ends them: see chi_worker_run().
  */
-#ifndef CHI_RUNTIME_SHARE_H
-#define CHI_RUNTIME_SHARE_H
+#ifndef CHI_RUNTIME_WORKER_SHARE_H
+#define CHI_RUNTIME_WORKER_SHARE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,37 +33,46 @@ struct chi_record;
 struct chi_runtime;
 struct chi_worker;
 
-/* Divides the fibers of a worker according to the configuration: sets `client_share` and so on. */
+/*
+ * Computes client_share, common_room and clients_room from the configuration. The thread that
+ * starts the runtime.
+ */
 void chi_share_divide(struct chi_runtime *runtime);
 
-/* A client's task of this worker's waits, or does no longer. */
+/* Counts a parked task of a client. The worker's thread. */
 void chi_share_park(struct chi_worker *worker, const struct chi_record *record);
+
+/* Ends that when the task is resumed. The worker's thread. */
 void chi_share_unpark(struct chi_worker *worker, const struct chi_record *record);
 
-/* Slow part of chi_share_has_room(). */
+/* Slow path of chi_share_has_room(). */
 bool chi_share_has_own_room(const struct chi_worker *worker, const struct chi_origin *origin);
 
-/* Whether tasks of that client are set aside in lanes of `owner`'s: others of it come after them.
+/*
+ * Returns whether the client has deferred tasks in lanes of `owner`; later ones stay behind them.
+ * This and the next three: the thread that serves the lanes of `owner`.
  */
 bool chi_share_has_deferred(const struct chi_worker *owner, const struct chi_origin *origin);
 
-/* Sets a client's record aside that was taken from a lane of `owner`'s, but not counted out. */
+/* Defers a record of a client, which was taken from a lane of `owner` and still counts there. */
 void chi_share_defer(struct chi_worker *owner, struct chi_record *record);
 
-/* Takes the next deferred record that may start on `worker`; NULL: none. The caller counts it out
- * of its lane. */
+/*
+ * Takes the next deferred record that may start on `worker`; NULL if there is none. The caller
+ * calls chi_worker_unqueue().
+ */
 struct chi_record *chi_share_take_deferred(struct chi_worker *worker, struct chi_worker *owner);
 
-/* Takes clients without tasks set aside off the worker's list of those with. */
+/* Removes shares without deferred tasks from the worker's list. */
 void chi_share_drop_empty(struct chi_worker *owner);
 
-/* The most fibers a worker can have: what the process's mappings allow. */
+/* Returns the maximum number of fibers of a worker, which the limit of mappings sets. */
 uint32_t chi_share_fiber_cap(const struct chi_runtime *runtime);
 
-/* Whether another subtask of this worker's can be sure of a fiber. */
+/* Returns whether a fiber is free for another subtask of this worker. Its thread. */
 bool chi_share_has_subtask_room(struct chi_worker *worker);
 
-/* Whether another task of that client may wait on this worker; its thread. */
+/* Returns whether another task of the client may park on this worker. The worker's thread. */
 static inline bool chi_share_has_room(const struct chi_worker *worker,
                                       const struct chi_origin *origin)
 {
@@ -70,7 +80,8 @@ static inline bool chi_share_has_room(const struct chi_worker *worker,
            chi_share_has_own_room(worker, origin);
 }
 
-/* Whether a client's task of `owner`'s lanes may start on `worker`, which serves them. */
+/* Returns whether a client's task of the lanes of `owner` may start on `worker`, which serves them.
+ */
 static inline bool chi_share_may_start(const struct chi_worker *worker,
                                        const struct chi_worker *owner,
                                        const struct chi_origin *origin)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Deadlines of parked tasks. See timing.h. */
-
+/* The deadlines of parked tasks. See timing.h. */
 #include "runtime/worker/timing.h"
 
 #include <errno.h>

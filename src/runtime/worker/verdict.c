@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The marks that end a task before its time. See verdict.h. */
-
+/* The marks that end a task early. See verdict.h. */
 #include "runtime/worker/verdict.h"
 
 #include <errno.h>
@@ -12,12 +11,12 @@
 #include "runtime/worker/timing.h"
 #include "runtime/worker/worker.h"
 
-/* Why a periodic task is not to run again: 0 or a code. */
-static int chi_record_unwanted(struct chi_worker *worker, const struct chi_record *record)
+/* Returns the code with which a periodic task ends instead of running again; 0: it runs. */
+static int unwanted_code(struct chi_worker *worker, const struct chi_record *record)
 {
     if (chi_runtime_stopping(worker->runtime))
         return CHI_ESTOPPING;
-    /* Acquire: whoever set these asks all workers to look afterwards. */
+    /* Acquire: the thread that sets these requests a scan afterwards. */
     if (atomic_load_explicit(&record->origin->state, memory_order_acquire) == CHI_ORIGIN_DYING ||
         (record->pool != NULL &&
          atomic_load_explicit(&record->pool->state, memory_order_acquire) == CHI_POOL_DYING))
@@ -25,7 +24,7 @@ static int chi_record_unwanted(struct chi_worker *worker, const struct chi_recor
     return 0;
 }
 
-/* Whether the task's owner has marked it. */
+/* Returns whether the owner of the task has cancelled it. */
 static bool is_marked(struct chi_worker *worker, struct chi_record *record)
 {
     struct chi_runtime *runtime = worker->runtime;
@@ -33,7 +32,8 @@ static bool is_marked(struct chi_worker *worker, struct chi_record *record)
 
     if (record->shm_offset == 0)
         return atomic_load_explicit(&record->task.state, memory_order_relaxed) & CHI_TASK_CANCEL;
-    /* The position was checked when it came in, but a periodic task's may have been given back. */
+    /* Its position was checked when it came in, but the client may have released a periodic task.
+     */
     if (!atomic_load_explicit(&origin->cancels, memory_order_relaxed) ||
         !chi_extents_owns(runtime->extents[CHI_SEGMENT_MAIN], origin->owner, record->shm_offset,
                           sizeof(struct chi_task)))
@@ -43,7 +43,7 @@ static bool is_marked(struct chi_worker *worker, struct chi_record *record)
     return atomic_load_explicit(&shared->state, memory_order_relaxed) & CHI_TASK_CANCEL;
 }
 
-/* Create and Destroy, and calls from outside: nobody's to cancel. */
+/* Create and Destroy, and chi_runtime_call(), cannot be cancelled. */
 static bool is_exempt(const struct chi_record *record)
 {
     return record->is_call || record->task.method < CHI_METHOD_CUSTOM;
@@ -71,8 +71,8 @@ int chi_record_verdict_unstarted(struct chi_worker *worker, struct chi_record *r
         return code;
     if (atomic_load_explicit(&record->origin->state, memory_order_relaxed) == CHI_ORIGIN_DYING &&
         record->clients)
-        record->ended = CHI_ERUNTIME_DOWN; /* nobody is there to read it */
+        record->ended = CHI_ERUNTIME_DOWN; /* its client is gone */
     else if (record->timing != NULL && record->timing->period_ns > 0)
-        record->ended = chi_record_unwanted(worker, record);
+        record->ended = unwanted_code(worker, record);
     return record->ended;
 }

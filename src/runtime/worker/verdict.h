@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whether a task has to end before its time, and with which code. Workers' threads. */
-#ifndef CHI_RUNTIME_VERDICT_H
-#define CHI_RUNTIME_VERDICT_H
+/*
+ * Verdicts: whether a task has to end early, and with which code. Called by scans, before a task
+ * runs, and by chi_task_cancelled(). The thread that has the record.
+ */
+#ifndef CHI_RUNTIME_WORKER_VERDICT_H
+#define CHI_RUNTIME_WORKER_VERDICT_H
 
 #include <stdint.h>
 
@@ -9,14 +12,22 @@ struct chi_record;
 struct chi_worker;
 
 /*
- * Why a task on this worker is to end: 0, -ECANCELED, -ETIMEDOUT; remembered in record->ended.
- * Marks are: CHI_TASK_CANCEL in the task's state, the pool's `cancel`, the runtime's `cancel_all`,
- * the deadline.
+ * Checks the marks of a task: CHI_TASK_CANCEL in its state, the pool's `cancel`, the runtime's
+ * `cancel_all`, and its deadline. The result is kept in record->ended.
+ *   now_ns   the time, if the task has a deadline; else anything
+ * Returns 0, or
+ *   -ECANCELED   it is marked
+ *   -ETIMEDOUT   its deadline is over
  */
 int chi_record_verdict(struct chi_worker *worker, struct chi_record *record, uint64_t now_ns);
 
-/* The same for one whose handler has not begun: also where its client is gone, and, for a periodic
- * task, where pool or runtime take no more. */
+/*
+ * As chi_record_verdict(), for a task whose handler has not begun, or a periodic task between runs.
+ * Returns also
+ *   CHI_ERUNTIME_DOWN   its client is gone
+ *   CHI_ESTOPPING       it is periodic, and the runtime stops
+ *   -ECANCELED          it is periodic, and its pool or its client goes
+ */
 int chi_record_verdict_unstarted(struct chi_worker *worker, struct chi_record *record,
                                  uint64_t now_ns);
 

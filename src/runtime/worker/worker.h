@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A worker: one thread that polls ingress lanes, runs tasks and sleeps when there is nothing to do.
- * See park.h for its fibers and sched/orchestrator.h for who may touch its lanes.
+ * A worker: a thread that polls ingress lanes, runs tasks and sleeps when there is nothing to do.
+ * See worker/park.h for its fibers and sched/orchestrator.h for access to its lanes. Created by
+ * worker/lifetime.c; the comment of each part says which thread accesses it.
  */
-#ifndef CHI_RUNTIME_WORKER_H
-#define CHI_RUNTIME_WORKER_H
+#ifndef CHI_RUNTIME_WORKER_WORKER_H
+#define CHI_RUNTIME_WORKER_WORKER_H
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -26,7 +27,7 @@
 
 #define CHI_BATCH_MAX 32u
 
-/* What was taken from an ingress lane and is still to be ingested. */
+/* Items that were taken from an ingress lane and are not ingested yet. */
 struct chi_batch {
     struct chi_ingress *ingress;
     uint32_t next;
@@ -34,101 +35,102 @@ struct chi_batch {
     uint64_t items[CHI_BATCH_MAX];
 };
 
-/* What the scheduler, which is above, does for the worker. */
+/* Functions of the scheduler in sched/, which this room may not call directly. */
 struct chi_worker_ops {
-    void (*loop)(struct chi_worker *worker); /* runs until `stop`; on a fiber */
-    void (*step_loop)(
-        struct chi_worker *worker); /* the same, back to the thread after each round */
+    void (*loop)(struct chi_worker *worker); /* runs until wake.stop is set; on a fiber */
+    /* The same, but returns to the thread after each round. */
+    void (*step_loop)(struct chi_worker *worker);
     chi_message_handler_t scan_entries;
     chi_message_handler_t scan_lanes;
     void (*scan_due)(struct chi_worker *worker, struct chi_timer *timer);
 };
 
-/* Its thread's. */
+/* The worker's thread. */
 struct chi_worker_fibers {
     struct chi_fiber *running;
-    struct chi_fiber *spare; /* suspended schedulers, linked */
+    struct chi_fiber *spare; /* suspended schedulers, by `link` */
     struct chi_fiber *thread;
     struct chi_fiber_pool *pool;
-    STAILQ_HEAD(, chi_waiter) ready;                                  /* unparked, oldest first */
-    void (*sized_function)(struct chi_worker *, struct chi_record *); /* on its way to its fiber */
+    STAILQ_HEAD(, chi_waiter) ready; /* unparked, oldest first */
+    void (*sized_function)(struct chi_worker *,
+                           struct chi_record *); /* for the fiber that starts */
     struct chi_record *sized_record;
-    uint64_t parks; /* how often a task has parked here */
+    uint64_t parks; /* number of waits so far */
 };
 
-/* Lanes of containers and of clients. The thread's that serves them. */
+/* Lanes of containers and of clients. The thread that serves them. */
 struct chi_worker_lanes {
-    _Atomic(struct chi_worker *) server; /* itself as a rule */
+    _Atomic(struct chi_worker *) server; /* usually the worker itself; NULL: on their way */
     STAILQ_HEAD(, chi_lane) unstarted;   /* with unstarted tasks */
-    uint32_t ready;                      /* how many these are */
-    bool deferred_next;                  /* deferred tasks' turn comes before that of the lanes */
-    STAILQ_HEAD(, chi_share) deferred;   /* clients with deferred tasks: share.h */
-    uint64_t arrivals;
+    uint32_t ready;                      /* length of that list */
+    bool deferred_next;                  /* deferred tasks come before the lanes next time */
+    STAILQ_HEAD(, chi_share) deferred;   /* shares with deferred tasks: worker/share.h */
+    uint64_t arrivals;                   /* tasks that came so far */
     struct chi_scan scan;
-    struct chi_lane own;
-    struct chi_lane foreign;        /* tasks of any lanes that have to run on this thread */
+    struct chi_lane own;            /* for tasks without a container's lane */
+    struct chi_lane foreign;        /* foreign tasks, of any lanes, that run on this thread */
     STAILQ_HEAD(, chi_ingress) hot; /* the poll list */
     struct chi_batch batch;
-    struct chi_ingress **by_number; /* ingress lanes by bit of the bell; NULL where none */
+    struct chi_ingress **by_number; /* ingress lanes by their bit in the bell; NULL: none */
 };
 
-/* Tasks that wait. Its thread's. */
+/* Tasks that wait. The worker's thread. */
 struct chi_worker_waits {
     struct chi_wait_list entries;
     struct chi_scan scan;
-    struct chi_timer scan_timer; /* of that scan and those of all lanes that it serves */
+    struct chi_timer scan_timer; /* of that scan and of those of all lanes that it serves */
     struct chi_timers timers;
-    uint32_t clients;       /* parked tasks of clients: share.h; of them */
-    uint32_t beyond_shares; /* those that their clients have beyond their shares */
-    uint32_t copies;        /* made and not merged, of tasks for several containers */
-    uint32_t descriptors;   /* fibers that wait for one */
+    uint32_t clients;       /* parked tasks of clients: worker/share.h */
+    uint32_t beyond_shares; /* those of them beyond the shares of their clients */
+    uint32_t copies;        /* copies that are made and not merged */
+    uint32_t descriptors;   /* fibers that wait for a descriptor */
     uint32_t outside;       /* fibers at parking places of modules */
 };
 
-/* How it polls. Its thread's. */
+/* How it polls. The worker's thread. */
 struct chi_worker_polling {
-    struct chi_poller *pollers; /* of modules; called in every round */
-    uint64_t spin_ns;           /* how long to poll before sleeping; adapts */
-    uint64_t spin_outside_ns;   /* the same while fibers wait for what is outside */
+    struct chi_poller *pollers; /* of modules; called once a round */
+    uint64_t spin_ns;           /* how long it polls before it sleeps; adapts */
+    uint64_t spin_outside_ns;   /* the same while `descriptors` or `outside` is not 0 */
 };
 
-/* Memory for reuse. Its thread's. */
+/* Memory for reuse. The worker's thread. */
 struct chi_worker_caches {
     struct chi_record_cache records;
-    struct chi_message *holds; /* sync/lock.h */
+    struct chi_message *holds; /* free ones: sync/lock.h */
     struct chi_arena_cache *outputs;
 };
 
-/* How it is woken. Any thread of the runtime. */
+/* How other threads wake it. Any thread of the runtime. */
 struct chi_worker_wake {
     _Alignas(CHI_CACHE_LINE) struct chi_inbox inbox; /* for its thread */
     struct chi_inbox lane_inbox;                     /* for the thread that serves its lanes */
-    atomic_uint backlog;                             /* clients' tasks sent to it and not started */
-    atomic_bool asleep; /* private twin of the bell's `sleeping`, which clients can overwrite */
+    atomic_uint backlog; /* tasks of clients sent to it and not started */
+    atomic_bool asleep;  /* private copy of the bell's `sleeping`, which clients can overwrite */
     atomic_bool stop;
     struct chi_shm_bell *bell;
     int eventfd;    /* passed to clients */
-    int private_fd; /* eventfd for threads of the runtime: no client can read its count away */
+    int private_fd; /* eventfd for threads of the runtime, which no client can read */
     int epoll;
 };
 
-/* Its thread is made and joined by the thread that starts the runtime. */
+/* Its thread. The thread that starts and stops the runtime, except for `did` and `ended`. */
 struct chi_worker_thread {
     pthread_t handle;
     bool started;
-    bool did;                /* whether the last round of a stepped one did anything */
-    _Atomic(uint32_t) ended; /* 1: it has let go of everything; a futex */
+    bool did;                /* stepped: whether the last round did anything */
+    _Atomic(uint32_t) ended; /* futex; 1: the thread does nothing more */
 };
 
-/* Written by its thread, read by any. */
+/* Written by the worker's thread, `stalls` and `moves` by the control thread; read by any. */
 struct chi_worker_stats {
     _Atomic(uint64_t) tasks; /* completed */
     _Atomic(uint64_t) sleeps;
-    _Atomic(uint32_t) parked;             /* tasks that wait */
+    _Atomic(uint32_t) parked;             /* parked tasks */
     _Atomic(uint32_t) unstarted;          /* tasks in lanes of containers */
-    _Atomic(uint32_t) unstarted_subtasks; /* those of them that handlers made */
-    _Atomic(uint64_t) idle_ns;            /* without work, until now or until idle_since */
-    _Atomic(uint64_t) idle_since;         /* when it found no more work; 0 while it has some */
+    _Atomic(uint32_t) unstarted_subtasks; /* those of them that are no client's */
+    _Atomic(uint64_t) idle_ns;            /* time without work, up to now or to idle_since */
+    _Atomic(uint64_t) idle_since;         /* since when it has no work; 0: it has some */
     _Atomic(uint64_t) stalls;             /* tasks that held it for longer than runtime.stall_ms */
     _Atomic(uint64_t) moves;              /* how often its lanes went to another worker */
 };
@@ -140,11 +142,11 @@ struct chi_worker {
     const struct chi_worker_ops *ops;
     struct chi_allocator allocator;
     struct chi_task_backend backend;
-    struct chi_record *current; /* whose handler runs now; NULL in the scheduler. orchestrator.h */
-    atomic_bool takeover;       /* its lanes are not its own to touch */
-    bool idle;                  /* it has looked for work for a while */
-    _Atomic(uint32_t) round;
-    SLIST_HEAD(, chi_worker) lent; /* whose lanes it serves besides its own; by handover.link */
+    struct chi_record *current;    /* whose handler runs; NULL in the scheduler: orchestrator.h */
+    atomic_bool takeover;          /* the orchestrator has taken over its lanes */
+    bool idle;                     /* it has polled for a while and found no work */
+    _Atomic(uint32_t) round;       /* number of rounds so far */
+    SLIST_HEAD(, chi_worker) lent; /* workers whose lanes it serves besides its own */
     struct chi_worker_fibers fibers;
     struct chi_worker_lanes lanes;
     struct chi_worker_waits waits;
@@ -152,8 +154,8 @@ struct chi_worker {
     struct chi_worker_caches caches;
     struct chi_worker_wake wake;
     struct chi_worker_thread thread;
-    atomic_uint lane_count; /* lanes of containers that are mapped here */
-    atomic_uint lock_waits; /* tasks that wait for locks; this thread writes */
+    atomic_uint lane_count; /* lanes of containers that are mapped to it */
+    atomic_uint lock_waits; /* tasks that wait for locks; written by its thread */
     struct chi_handover handover;
     _Alignas(CHI_CACHE_LINE) struct chi_worker_stats stats;
 };

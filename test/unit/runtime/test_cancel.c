@@ -146,7 +146,7 @@ static void handle_messages(void)
     handle_all(&worker->wake.lane_inbox);
 }
 
-static void look(void)
+static void scan(void)
 {
     chi_runtime_scan(runtime);
     handle_messages();
@@ -163,7 +163,7 @@ static struct chi_record *take_first(void)
     return chi_record_of_message(message);
 }
 
-static void complete_rest(int from)
+static void complete_others(int from)
 {
     for (int i = from; i < MANY; i++)
         chi_worker_complete(worker, records[i], 0);
@@ -171,7 +171,7 @@ static void complete_rest(int from)
 
 /* ---- in a lane */
 
-static void only_marked_records_leave_a_lane_and_the_rest_keeps_its_order(void **state)
+static void only_marked_records_leave_a_lane_and_others_keep_their_order(void **state)
 {
     (void)state;
     for (int i = 0; i < MANY; i++)
@@ -179,7 +179,7 @@ static void only_marked_records_leave_a_lane_and_the_rest_keeps_its_order(void *
     mark(records[0]);
     mark(records[3]);
     mark(records[MANY - 1]);
-    look();
+    scan();
     for (int i = 0; i < MANY; i++)
         assert_int_equal(is_done(records[i], -ECANCELED), i == 0 || i == 3 || i == MANY - 1);
     assert_int_equal(atomic_load(&lane.waiting), MANY - 3);
@@ -197,7 +197,7 @@ static void only_marked_records_leave_a_lane_and_the_rest_keeps_its_order(void *
     assert_null(take_first());
 }
 
-static void a_lane_emptied_by_a_look_is_forgotten_before_its_pool_can_go(void **state)
+static void a_lane_emptied_by_a_scan_leaves_the_list_before_its_pool_can_go(void **state)
 {
     struct chi_lane others[3];
     struct chi_lane *const all[] = {&others[0], &lane, &others[1], &others[2]};
@@ -210,7 +210,7 @@ static void a_lane_emptied_by_a_look_is_forgotten_before_its_pool_can_go(void **
     }
     mark(records[1]);
     mark(records[3]); /* in the last one on the list */
-    look();
+    scan();
     assert_false(lane.ready);
     assert_false(others[2].ready);
     assert_int_equal(worker->lanes.ready, 2);
@@ -220,51 +220,51 @@ static void a_lane_emptied_by_a_look_is_forgotten_before_its_pool_can_go(void **
     mark(records[0]);
     mark(records[2]);
     worker->lanes.scan.again_ns = 0;
-    look();
+    scan();
     assert_true(STAILQ_EMPTY(&worker->lanes.unstarted));
     assert_int_equal(worker->lanes.ready, 0);
-    complete_rest(4);
+    complete_others(4);
 }
 
-static void a_record_that_arrives_after_the_look_is_noticed_on_arrival(void **state)
+static void a_record_that_arrives_after_the_scan_is_ended_on_arrival(void **state)
 {
     (void)state;
     mark(records[0]); /* while on its way to this worker */
-    look();
+    scan();
     assert_false(is_done(records[0], -ECANCELED));
     chi_worker_append(worker, &lane, records[0]);
     assert_true(is_done(records[0], -ECANCELED));
     assert_null(take_first());
-    complete_rest(1);
+    complete_others(1);
 }
 
-static void a_record_is_looked_at_again_before_it_starts(void **state)
+static void a_record_is_checked_again_before_it_starts(void **state)
 {
     (void)state;
-    look();
+    scan();
     chi_worker_append(worker, &lane, records[0]);
-    mark(records[0]); /* and the look that follows has not come yet */
+    mark(records[0]); /* the scan that follows has not come yet */
     assert_ptr_equal(take_first(), records[0]);
     chi_worker_run(worker, records[0]); /* would call the handler, which is none */
     assert_true(is_done(records[0], -ECANCELED));
-    complete_rest(1);
+    complete_others(1);
 }
 
-static void a_record_completed_before_the_look_keeps_its_code(void **state)
+static void a_record_completed_before_the_scan_keeps_its_code(void **state)
 {
     (void)state;
     mark(records[0]);
     chi_worker_complete(worker, records[0], 7);
-    look();
+    scan();
     assert_true(is_done(records[0], 7));
-    complete_rest(1);
+    complete_others(1);
 }
 
 /* ---- in an ingress lane */
 
 /* There is room now, but what came in first may take it; and the worker has not answered the bell.
  */
-static void a_look_takes_in_what_clients_that_cancel_have_submitted(void **state)
+static void a_scan_takes_in_tasks_of_clients_that_cancel(void **state)
 {
     const struct chi_segment_map map = {.size = 4 * CHI_EXTENT_UNIT, .fd = -1};
     const uint32_t depth_log2 = 6;
@@ -281,24 +281,24 @@ static void a_look_takes_in_what_clients_that_cancel_have_submitted(void **state
                                           .worker = worker,
                                           .number = 70 + i};
         worker->lanes.by_number[70 + i] = &ingress[i];
-        for (uint64_t item = 1; item <= 40; item++) /* nobody's memory: counted as refused */
+        for (uint64_t item = 1; item <= 40; item++) /* memory of no client: counted as refused */
             assert_int_equal(chi_lane_push(shm_lane, depth_log2, item), 0);
     }
-    look();
+    scan();
     assert_int_equal(atomic_load(&origin->cells[0].refused), 0); /* it cancels nothing */
     atomic_store(&origin->cancels, true);
     worker->lanes.scan.again_ns = 0;
-    look();
+    scan();
     assert_int_equal(atomic_load(&origin->cells[0].refused), 80);
     for (uint32_t i = 0; i < 2; i++)
         free(ingress[i].reader.lane);
     chi_extents_destroy(runtime->extents[CHI_SEGMENT_MAIN]);
-    complete_rest(0);
+    complete_others(0);
 }
 
 /* ---- asking */
 
-static void many_who_ask_cause_one_look_that_sees_all_marks(void **state)
+static void many_requests_cause_one_scan_that_sees_all_marks(void **state)
 {
     (void)state;
     for (int i = 0; i < MANY; i++) {
@@ -319,15 +319,15 @@ static void many_who_ask_cause_one_look_that_sees_all_marks(void **state)
     handle_messages();
 }
 
-static void a_look_soon_after_another_is_put_off_not_left_out(void **state)
+static void a_scan_soon_after_another_is_delayed_not_omitted(void **state)
 {
     (void)state;
     chi_worker_append(worker, &lane, records[0]);
     uint64_t later = chi_clock_now_ns() + 3600 * CHI_NS_PER_S;
     worker->lanes.scan.again_ns = later; /* as after one that took long */
     mark(records[0]);
-    look();
-    look();
+    scan();
+    scan();
     assert_false(is_done(records[0], -ECANCELED));
     assert_int_equal(worker->waits.timers.count, 1);
     struct chi_timer *timer = chi_timers_take_due(&worker->waits.timers, later);
@@ -335,46 +335,46 @@ static void a_look_soon_after_another_is_put_off_not_left_out(void **state)
     worker->lanes.scan.again_ns = 0; /* an hour has passed */
     timer->fire(worker, timer);
     assert_true(is_done(records[0], -ECANCELED));
-    complete_rest(1);
+    complete_others(1);
 }
 
-/* ---- parked and resting */
+/* ---- parked, and between two runs */
 
-struct resting {
+struct waiting {
     struct chi_wait_entry entry;
     int code;
-    struct resting *takes_along;
+    struct waiting *takes_along;
 };
 
-static void end_resting(struct chi_worker *on, struct chi_wait_entry *rest, int code)
+static void end_waiting(struct chi_worker *on, struct chi_wait_entry *entry, int code)
 {
-    struct resting *resting = (void *)rest;
-    LIST_REMOVE(rest, link);
-    resting->code = code;
-    chi_worker_complete(on, rest->record, code);
-    if (resting->takes_along != NULL && resting->takes_along->code == 0)
-        end_resting(on, &resting->takes_along->entry, code);
+    struct waiting *waiting = (void *)entry;
+    LIST_REMOVE(entry, link);
+    waiting->code = code;
+    chi_worker_complete(on, entry->record, code);
+    if (waiting->takes_along != NULL && waiting->takes_along->code == 0)
+        end_waiting(on, &waiting->takes_along->entry, code);
 }
 
-static void ending_one_that_rests_may_end_others_in_the_same_look(void **state)
+static void ending_one_wait_entry_may_end_others_in_the_same_scan(void **state)
 {
-    struct resting resting[MANY] = {0};
+    struct waiting waiting[MANY] = {0};
     (void)state;
     for (int i = 0; i < MANY; i++) {
-        resting[i].entry = (struct chi_wait_entry){.record = records[i], .end = end_resting};
-        LIST_INSERT_HEAD(&worker->waits.entries, &resting[i].entry, link);
+        waiting[i].entry = (struct chi_wait_entry){.record = records[i], .end = end_waiting};
+        LIST_INSERT_HEAD(&worker->waits.entries, &waiting[i].entry, link);
     }
-    resting[1].takes_along = &resting[2]; /* the next one */
-    resting[4].takes_along = &resting[0]; /* one that was looked at before */
+    waiting[1].takes_along = &waiting[2]; /* the next one */
+    waiting[4].takes_along = &waiting[0]; /* one that was scanned before */
     mark(records[1]);
     mark(records[4]);
     mark(records[2]);
-    look();
+    scan();
     for (int i = 0; i < MANY; i++) {
         bool ended = i == 0 || i == 1 || i == 2 || i == 4;
-        assert_int_equal(resting[i].code, ended ? -ECANCELED : 0);
+        assert_int_equal(waiting[i].code, ended ? -ECANCELED : 0);
         if (!ended) {
-            LIST_REMOVE(&resting[i].entry, link);
+            LIST_REMOVE(&waiting[i].entry, link);
             chi_worker_complete(worker, records[i], 0);
         }
     }
@@ -401,7 +401,7 @@ static void pool_runtime_and_deadline_are_reasons_too(void **state)
     assert_int_equal(chi_record_verdict(worker, records[3], 0), 0);
     assert_int_equal(chi_record_verdict(worker, records[4], 0), -ECANCELED);
     assert_int_equal(chi_record_verdict(worker, records[2], 0), -ETIMEDOUT); /* the first stays */
-    complete_rest(0);
+    complete_others(0);
 }
 
 /* ---- periodic */
@@ -416,7 +416,7 @@ static void begin_periodic(struct chi_record *record)
 static void a_periodic_task_between_runs_is_held_and_not_in_flight(void **state)
 {
     (void)state;
-    complete_rest(1);
+    complete_others(1);
     begin_periodic(records[0]);
     records[0]->shield = true; /* left on by its handler */
     assert_int_equal(chi_origin_in_flight(runtime, origin), 1);
@@ -427,16 +427,16 @@ static void a_periodic_task_between_runs_is_held_and_not_in_flight(void **state)
     assert_int_equal(chi_pool_in_flight(&pool), 1); /* its pool waits for it */
     assert_false(records[0]->shield);
     atomic_store(&pool.state, CHI_POOL_DYING);
-    look();
+    scan();
     assert_true(is_done(records[0], -ECANCELED));
 }
 
 static void a_run_that_ends_after_the_client_is_gone_is_the_last(void **state)
 {
     (void)state;
-    complete_rest(1);
+    complete_others(1);
     begin_periodic(records[0]);
-    atomic_store(&origin->state, CHI_ORIGIN_DYING); /* and the look has been, while it ran */
+    atomic_store(&origin->state, CHI_ORIGIN_DYING); /* the scan came while it ran */
     chi_worker_complete(worker, records[0], 0);
     assert_true(is_done(records[0], -ECANCELED));
 }
@@ -444,7 +444,7 @@ static void a_run_that_ends_after_the_client_is_gone_is_the_last(void **state)
 static void a_handlers_error_ends_a_periodic_task_with_it(void **state)
 {
     (void)state;
-    complete_rest(1);
+    complete_others(1);
     begin_periodic(records[0]);
     chi_worker_complete(worker, records[0], 3);
     assert_false(is_done(records[0], 3));
@@ -458,18 +458,18 @@ static void a_handlers_error_ends_a_periodic_task_with_it(void **state)
 static void a_late_run_skips_periods_and_counts_them(void **state)
 {
     (void)state;
-    complete_rest(1);
+    complete_others(1);
     begin_periodic(records[0]);
-    struct chi_timing *timed = records[0]->timing;
-    uint64_t first = timed->next_ns;
-    timed->next_ns = first - 10 * timed->period_ns; /* the run took more than ten periods */
+    struct chi_timing *timing = records[0]->timing;
+    uint64_t first = timing->next_ns;
+    timing->next_ns = first - 10 * timing->period_ns; /* the run took more than ten periods */
     chi_worker_complete(worker, records[0], 0);
-    assert_true(timed->missed >= 9);
-    assert_int_equal((timed->next_ns - first) % timed->period_ns, 0);
-    assert_int_equal((timed->next_ns - first) / timed->period_ns, timed->missed - 10);
-    assert_true(timed->next_ns > first - timed->period_ns);
+    assert_true(timing->missed >= 9);
+    assert_int_equal((timing->next_ns - first) % timing->period_ns, 0);
+    assert_int_equal((timing->next_ns - first) / timing->period_ns, timing->missed - 10);
+    assert_true(timing->next_ns > first - timing->period_ns);
     mark(records[0]);
-    look();
+    scan();
     assert_true(is_done(records[0], -ECANCELED));
 }
 
@@ -477,15 +477,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(only_marked_records_leave_a_lane_and_the_rest_keeps_its_order),
-        TEST(a_lane_emptied_by_a_look_is_forgotten_before_its_pool_can_go),
-        TEST(a_record_that_arrives_after_the_look_is_noticed_on_arrival),
-        TEST(a_record_is_looked_at_again_before_it_starts),
-        TEST(a_record_completed_before_the_look_keeps_its_code),
-        TEST(a_look_takes_in_what_clients_that_cancel_have_submitted),
-        TEST(many_who_ask_cause_one_look_that_sees_all_marks),
-        TEST(a_look_soon_after_another_is_put_off_not_left_out),
-        TEST(ending_one_that_rests_may_end_others_in_the_same_look),
+        TEST(only_marked_records_leave_a_lane_and_others_keep_their_order),
+        TEST(a_lane_emptied_by_a_scan_leaves_the_list_before_its_pool_can_go),
+        TEST(a_record_that_arrives_after_the_scan_is_ended_on_arrival),
+        TEST(a_record_is_checked_again_before_it_starts),
+        TEST(a_record_completed_before_the_scan_keeps_its_code),
+        TEST(a_scan_takes_in_tasks_of_clients_that_cancel),
+        TEST(many_requests_cause_one_scan_that_sees_all_marks),
+        TEST(a_scan_soon_after_another_is_delayed_not_omitted),
+        TEST(ending_one_wait_entry_may_end_others_in_the_same_scan),
         TEST(pool_runtime_and_deadline_are_reasons_too),
         TEST(a_periodic_task_between_runs_is_held_and_not_in_flight),
         TEST(a_run_that_ends_after_the_client_is_gone_is_the_last),

@@ -97,7 +97,7 @@ static void three_groups_are_served_in_order_of_arrival(void **state)
 }
 
 /* The lock is B's from the unlock on, though B's worker has not heard of it yet. */
-static void nobody_gets_in_between_a_hand_over(void **state)
+static void no_group_enters_between_unlock_and_hand_over(void **state)
 {
     struct actor a, b, c;
     (void)state;
@@ -356,7 +356,7 @@ int main(void)
         LOCK_TEST(a_task_unlocks_as_often_as_it_has_locked),
         LOCK_TEST(equal_nodes_of_other_clients_are_other_groups),
         LOCK_TEST(three_groups_are_served_in_order_of_arrival),
-        LOCK_TEST(nobody_gets_in_between_a_hand_over),
+        LOCK_TEST(no_group_enters_between_unlock_and_hand_over),
         LOCK_TEST(members_that_wait_behind_others_enter_with_their_group),
         LOCK_TEST(a_try_never_waits),
         LOCK_TEST(a_waiter_that_leaves_is_passed_over),

@@ -229,7 +229,7 @@ static void fire(struct chi_worker *worker, uint64_t now_ns)
 
 /* ---- cancelled */
 
-static void who_serves_the_lanes_ends_what_is_queued_there(void **state)
+static void the_server_of_lanes_ends_tasks_queued_there(void **state)
 {
     (void)state;
     chi_worker_append(held, &lane, record);
@@ -265,14 +265,14 @@ static void a_mark_set_while_they_are_away_is_seen_when_they_have_come_home(void
     assert_true(is_done(-ECANCELED));
 }
 
-static void what_arrives_in_the_lanes_after_their_look_is_noticed_wherever_they_are(void **state)
+static void tasks_that_arrive_after_the_scan_are_ended_wherever_the_lanes_are(void **state)
 {
     (void)state;
     go_away();
     mark();
     handle_all(server, held, &held->wake.lane_inbox);
     come_home();
-    assert_true(held->lanes.scan.attentive); /* although another one looked */
+    assert_true(held->lanes.scan.attentive); /* although another worker scanned */
     chi_worker_append(held, &lane, record);
     assert_true(is_done(-ECANCELED));
 }
@@ -283,7 +283,7 @@ static void one_that_has_to_run_on_the_held_thread_can_be_cancelled_as_well(void
     chi_worker_append(held, &lane, record);
     go_away();
     chi_worker_self = server;
-    assert_int_equal(chi_worker_run_lanes(server, held, 1), 1); /* sends it to the visitors */
+    assert_int_equal(chi_worker_run_lanes(server, held, 1), 1); /* sends it as a foreign task */
     assert_int_equal(atomic_load(&lane.bound), 2);
     mark(); /* on its way there */
     handle_all(server, held, &held->wake.lane_inbox);
@@ -291,7 +291,7 @@ static void one_that_has_to_run_on_the_held_thread_can_be_cancelled_as_well(void
     assert_int_equal(atomic_load(&lane.bound), 1); /* the holder's */
 }
 
-static void visitors_wait_for_their_thread_and_can_be_cancelled_meanwhile(void **state)
+static void foreign_tasks_wait_for_their_thread_and_can_be_cancelled_meanwhile(void **state)
 {
     (void)state;
     chi_worker_append(held, &lane, record);
@@ -308,13 +308,13 @@ static void visitors_wait_for_their_thread_and_can_be_cancelled_meanwhile(void *
     assert_int_equal(atomic_load(&held->lanes.foreign.waiting), 0);
 }
 
-static void one_taken_out_before_the_look_is_noticed_at_its_start(void **state)
+static void a_task_taken_out_before_the_scan_is_ended_at_its_start(void **state)
 {
     (void)state;
     chi_worker_append(held, &lane, record);
     come_home();
     mark();
-    handle_all(held, held, &held->wake.inbox); /* the rests; the lanes come later */
+    handle_all(held, held, &held->wake.inbox); /* the wait entries; the lanes come later */
     assert_false(is_done(-ECANCELED));
     assert_int_equal(chi_worker_run_lanes(held, held, 1), 1);
     assert_true(is_done(-ECANCELED));
@@ -391,7 +391,7 @@ static void deadlines_that_came_while_they_were_away_come_home(void **state)
     assert_true(is_done(-ETIMEDOUT));
 }
 
-static void a_look_that_was_put_off_goes_with_the_lanes(void **state)
+static void a_delayed_scan_moves_with_the_lanes(void **state)
 {
     (void)state;
     chi_worker_append(held, &lane, record);
@@ -413,17 +413,17 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(who_serves_the_lanes_ends_what_is_queued_there),
+        TEST(the_server_of_lanes_ends_tasks_queued_there),
         TEST(a_mark_set_before_the_lanes_go_is_seen_where_they_are_then),
         TEST(a_mark_set_while_they_are_away_is_seen_when_they_have_come_home),
-        TEST(what_arrives_in_the_lanes_after_their_look_is_noticed_wherever_they_are),
+        TEST(tasks_that_arrive_after_the_scan_are_ended_wherever_the_lanes_are),
         TEST(one_that_has_to_run_on_the_held_thread_can_be_cancelled_as_well),
-        TEST(visitors_wait_for_their_thread_and_can_be_cancelled_meanwhile),
-        TEST(one_taken_out_before_the_look_is_noticed_at_its_start),
+        TEST(foreign_tasks_wait_for_their_thread_and_can_be_cancelled_meanwhile),
+        TEST(a_task_taken_out_before_the_scan_is_ended_at_its_start),
         TEST(what_was_sent_to_the_held_thread_runs_before_what_comes_later),
         TEST(deadlines_go_with_the_lanes),
         TEST(deadlines_that_came_while_they_were_away_come_home),
-        TEST(a_look_that_was_put_off_goes_with_the_lanes),
+        TEST(a_delayed_scan_moves_with_the_lanes),
     };
     return cmocka_run_group_tests_name("handover", tests, NULL, NULL);
 }

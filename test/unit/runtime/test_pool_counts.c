@@ -38,7 +38,7 @@ static void a_task_in_flight_is_seen_while_its_copies_come_and_go(void **state)
     pthread_t thread;
     int64_t least = INT64_MAX;
     (void)state;
-    CHI_COUNTER_ADD(cells[0].begun, 1); /* the whole */
+    CHI_COUNTER_ADD(cells[0].begun, 1); /* the parent */
     assert_int_equal(pthread_create(&thread, NULL, come_and_go, NULL), 0);
     while (!atomic_load(&going))
         ;

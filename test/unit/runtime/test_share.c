@@ -56,7 +56,7 @@ static int run(struct chi_container *container, uint32_t method, struct chi_task
 
 static const struct chi_container_ops ops = {.run = run};
 
-/* A task that nobody waits for. */
+/* A task without a waiter. */
 static struct chi_record *make_record(uint32_t client, uint32_t method)
 {
     struct chi_record *made = chi_record_new(&worker->caches.records, sizeof(struct chi_task));
@@ -211,7 +211,7 @@ static void a_client_alone_has_its_share_and_what_is_common(void **state)
     assert_false(park(0));
 }
 
-static void the_others_have_their_shares_whoever_came_first(void **state)
+static void other_clients_have_their_shares_in_any_order(void **state)
 {
     (void)state;
     for (uint32_t c = 0; c < CLIENTS; c++)
@@ -221,7 +221,7 @@ static void the_others_have_their_shares_whoever_came_first(void **state)
         assert_non_null(waiting[c][1]);
         assert_null(waiting[c][2]);
     }
-    unpark(1); /* of its share, so nobody else's */
+    unpark(1); /* of its share, so no other client's */
     assert_false(park(0));
     assert_false(park(2));
     unpark(0); /* of what is common */
@@ -254,7 +254,7 @@ static void shares_fit_into_half_of_the_fibers(void **state)
                 assert_in_range(sized.client_share, 1, counts[i] / 4);
                 assert_in_range(sized.clients_room, sized.common_room, half);
                 assert_true(sized.common_room + sized.client_share <= counts[i]);
-                if (workers <= 4 && counts[i] <= 1024) /* nobody has to do with less than said */
+                if (workers <= 4 && counts[i] <= 1024) /* no client has less than documented */
                     assert_int_equal(sized.common_room + sized.client_share, counts[i]);
                 if (workers * max_clients <= 6000) /* else some have to do without */
                     assert_int_equal(sized.clients_room,
@@ -284,7 +284,7 @@ static void tasks_behind_those_of_a_full_client_go_on(void **state)
     assert_ran((uint32_t[]){3, 5, 1, 2, 4}, 5);
 }
 
-static void a_clients_later_tasks_stay_behind_those_set_aside(void **state)
+static void a_clients_later_tasks_stay_behind_deferred_ones(void **state)
 {
     (void)state;
     fill(0);
@@ -300,7 +300,7 @@ static void a_clients_later_tasks_stay_behind_those_set_aside(void **state)
     assert_true(chi_share_may_start(worker, worker, clients[0]));
 }
 
-static void tasks_set_aside_and_those_in_lanes_run_by_turns(void **state)
+static void deferred_tasks_and_those_in_lanes_run_by_turns(void **state)
 {
     (void)state;
     fill(0);
@@ -349,7 +349,7 @@ static void a_subtask_starts_although_its_client_is_full(void **state)
 
 /* ---- ended where they are */
 
-static void look(void)
+static void scan(void)
 {
     chi_runtime_scan(runtime);
     for (struct chi_message *next, *message = chi_inbox_take(&worker->wake.lane_inbox);
@@ -359,7 +359,7 @@ static void look(void)
     }
 }
 
-static void tasks_set_aside_are_cancelled_like_those_in_lanes(void **state)
+static void deferred_tasks_are_cancelled_like_those_in_lanes(void **state)
 {
     (void)state;
     fill(0);
@@ -368,14 +368,14 @@ static void tasks_set_aside_are_cancelled_like_those_in_lanes(void **state)
     append(0, 3);
     run_all();
     atomic_fetch_or(&second->task.state, CHI_TASK_CANCEL);
-    look();
+    scan();
     assert_int_equal(atomic_load(&worker->stats.unstarted), 2);
     unpark(0);
     run_all();
     assert_ran((uint32_t[]){1, 3}, 2);
 }
 
-static void the_last_one_cancelled_leaves_nothing_set_aside(void **state)
+static void the_last_deferred_task_cancelled_leaves_no_share_on_the_list(void **state)
 {
     (void)state;
     fill(0);
@@ -383,7 +383,7 @@ static void the_last_one_cancelled_leaves_nothing_set_aside(void **state)
     run_all();
     assert_false(STAILQ_EMPTY(&worker->lanes.deferred));
     atomic_fetch_or(&only->task.state, CHI_TASK_CANCEL);
-    look();
+    scan();
     assert_true(STAILQ_EMPTY(&worker->lanes.deferred));
     unpark(0);
     append(0, 2);
@@ -406,7 +406,7 @@ static void those_of_a_client_that_dies_end_at_once(void **state)
 
 /* ---- lanes that another worker serves */
 
-static void who_serves_the_lanes_goes_by_its_own_room(void **state)
+static void the_server_of_lanes_uses_its_own_room(void **state)
 {
     (void)state;
     fill(0);
@@ -423,11 +423,11 @@ static void what_has_to_run_on_its_own_thread_is_left_for_it(void **state)
 {
     (void)state;
     fill(0);
-    struct chi_record *visitor = make_record(0, 1);
-    visitor->foreign = true;
+    struct chi_record *foreign = make_record(0, 1);
+    foreign->foreign = true;
     atomic_fetch_add(&lane.foreign, 1);
     atomic_fetch_add(&worker->wake.backlog, 1);
-    chi_worker_append(worker, &worker->lanes.foreign, visitor);
+    chi_worker_append(worker, &worker->lanes.foreign, foreign);
     run_all();
     assert_int_equal(atomic_load(&worker->lanes.foreign.waiting), 1);
     assert_null(chi_share_take_deferred(other, worker));
@@ -443,18 +443,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_client_alone_has_its_share_and_what_is_common),
-        TEST(the_others_have_their_shares_whoever_came_first),
+        TEST(other_clients_have_their_shares_in_any_order),
         TEST(there_is_no_room_past_what_all_clients_have),
         TEST(shares_fit_into_half_of_the_fibers),
         TEST(tasks_behind_those_of_a_full_client_go_on),
-        TEST(a_clients_later_tasks_stay_behind_those_set_aside),
-        TEST(tasks_set_aside_and_those_in_lanes_run_by_turns),
+        TEST(a_clients_later_tasks_stay_behind_deferred_ones),
+        TEST(deferred_tasks_and_those_in_lanes_run_by_turns),
         TEST(tasks_of_several_full_clients_do_not_wait_for_each_other),
         TEST(a_subtask_starts_although_its_client_is_full),
-        TEST(tasks_set_aside_are_cancelled_like_those_in_lanes),
-        TEST(the_last_one_cancelled_leaves_nothing_set_aside),
+        TEST(deferred_tasks_are_cancelled_like_those_in_lanes),
+        TEST(the_last_deferred_task_cancelled_leaves_no_share_on_the_list),
         TEST(those_of_a_client_that_dies_end_at_once),
-        TEST(who_serves_the_lanes_goes_by_its_own_room),
+        TEST(the_server_of_lanes_uses_its_own_room),
         TEST(what_has_to_run_on_its_own_thread_is_left_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

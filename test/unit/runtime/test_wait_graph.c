@@ -28,8 +28,8 @@ static void note_cycle(const struct chi_wait_graph *graph, const uint32_t *cycle
     }
 }
 
-/* One more look. */
-static void look(void)
+/* One more scan. */
+static void scan(void)
 {
     struct chi_wait_graph older = before;
     before = now;
@@ -63,24 +63,24 @@ static void two_groups_that_wait_for_each_other_are_told_once(void **state)
     (void)state;
     start(&a, 'A', 0, 1, "W.Xxw");
     start(&b, 'B', 1, 2, "X.Wwx");
-    look();
+    scan();
     go_on(&a);
-    look();
-    look();
+    scan();
+    scan();
     assert_int_equal(cycles, 0); /* A waits for B, which may go on */
     go_on(&b);
-    look();
+    scan();
     assert_int_equal(cycles, 0); /* B's wait is new: not seen twice */
-    look();
+    scan();
     assert_int_equal(cycles, 1);
     assert_int_equal(fresh_ones, 1);
     assert_string_equal(found, "A of pool stage &other_lock, B of pool stage &lock");
-    look();
+    scan();
     assert_int_equal(cycles, 1); /* still there, but told already */
     assert_int_equal(fresh_ones, 0);
     chi_worker_unpark(a.worker, waiter_at(&other_lock, 0), -ECANCELED);
     step_all();
-    look();
+    scan();
     assert_int_equal(cycles, 0);
 }
 
@@ -90,8 +90,8 @@ static void a_queue_is_no_deadlock(void **state)
     (void)state;
     for (int i = 0; i < 5; i++)
         start(&actors[i], (char)('A' + i), (uint32_t)i % 2, (uint32_t)i, i % 2 ? "W.w" : "R.r");
-    look();
-    look();
+    scan();
+    scan();
     assert_int_equal(cycles, 0);
     for (int i = 0; i < 5; i++)
         go_on(&actors[i]);
@@ -107,8 +107,8 @@ static void a_waiter_further_ahead_counts(void **state)
     start(&b, 'B', 0, 2, "Ww");
     go_on(&a);
     go_on(&c);
-    look();
-    look();
+    scan();
+    scan();
     assert_int_equal(cycles, 1);
     assert_string_equal(found, "A of pool stage &other_lock, C of pool stage &lock, B of pool "
                                "stage &lock");
@@ -124,13 +124,13 @@ static void members_of_a_group_are_not_in_each_others_way(void **state)
     start(&b, 'B', 1, 1, "W.w"); /* holds what C waits for, too, and will go on */
     start(&c, 'C', 0, 2, "X.Wwx");
     go_on(&c);
-    look();
-    look();
+    scan();
+    scan();
     assert_int_equal(cycles, 0);
     go_on(&b);
     go_on(&a);
-    look();
-    look();
+    scan();
+    scan();
     assert_int_equal(cycles, 1);
     assert_string_equal(found, "A of pool stage &other_lock, C of pool stage &lock");
     chi_worker_unpark(a.worker, waiter_at(&other_lock, 0), -ECANCELED);
