@@ -215,8 +215,9 @@ static const struct {
 static void say_that_it_waits(int signal)
 {
     static const char text[] =
-        "chimaera: no answer for 5 s, still waiting; `chimaera status` shows the daemon's pid and\n"
-        "the parked tasks. SIGTERM to that pid stops the daemon.\n";
+        "chimaera: no answer for 5 s, still waiting: a task may hold the worker, or the daemon is\n"
+        "suspended. SIGTERM stops it; its pid is in the socket folder, in "
+        "chimaera.<instance>.lock.\n";
     (void)signal;
     if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
         return; /* the message cannot be shown */

@@ -67,6 +67,7 @@ static int parse_options(int argc, char **argv, struct options *options)
     };
     int option;
 
+    argv[0] = "chimaera_runtime"; /* what getopt_long() begins its messages with */
     while ((option = getopt_long(argc, argv, "c:h", table, NULL)) != -1) {
         switch (option) {
         case 'c':

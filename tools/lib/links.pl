@@ -127,6 +127,7 @@ sub check_names {
             my $end = $folder;
             do { $suffixes{$end} = $suffixes{"$end/"} = 1 } while $end =~ s{^[^/]+/}{};
         }
+        $words{"$1_$2"} = 1 if $path =~ m{^test/(?:unit/)?(\w+)/test_(\w+)\.c$}; # ctest's name of it
         next if $path =~ m{^test/(fuzz/corpus|generator/corpus)/} || $path =~ /\.md$/ || -B $path;
         my $text = slurp($path);
         $words{$_} = 1 for $text =~ /\b(\w+)\b/g;

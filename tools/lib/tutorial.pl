@@ -10,7 +10,8 @@
 use strict;
 use warnings;
 
-print "set -euo pipefail\nexport HOME OUT=\"\$HOME/output\"\n: >\"\$OUT\"\n";
+# The trap writes to descriptor 3: where a command fails, the block's own output still goes to the file.
+print "set -euo pipefail\nexec 3>&1\nexport HOME OUT=\"\$HOME/output\"\n: >\"\$OUT\"\n";
 for my $page (@ARGV) {
     open my $in, '<', $page or die "$page: $!\n";
     my $text = do { local $/; <$in> };
@@ -20,7 +21,7 @@ for my $page (@ARGV) {
         $count++;
         if ($what eq 'run') {
             print "$_\n" for "printf '\$ %s\\n' '" . join("' '", map { s/'/'\\''/gr } split /\n/, $body) . "' >&2";
-            print "trap 'cat \"\$OUT\"' EXIT\n{\n$body} >\"\$OUT\" 2>&1 </dev/null\ntrap - EXIT\ncat \"\$OUT\"\n";
+            print "trap 'cat \"\$OUT\" >&3' EXIT\n: >\"\$OUT\"\n{\n$body} >>\"\$OUT\" 2>&1 </dev/null\ntrap - EXIT\ncat \"\$OUT\"\n";
         } elsif ($what eq 'expect') {
             for my $line (split /\n/, $body) {
                 next if $line =~ /^\s*(\.\.\.)?$/;

@@ -114,15 +114,8 @@ static void turn_over(struct chi_worker *worker, struct chi_message *message)
             chi_worker_ingest(self, batch->ingress, batch->items[batch->next++], false);
         for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++) {
             struct chi_ingress *ingress = &origin->ingress[i];
-            uint64_t items[CHI_BATCH_MAX];
-            uint32_t count = 1;
-            if (ingress->worker != worker)
-                continue;
-            for (uint32_t n = 0; count > 0 && n < worker->runtime->config.queue_depth; n += count) {
-                count = chi_lane_take(&ingress->reader, items, CHI_BATCH_MAX);
-                for (uint32_t k = 0; k < count; k++)
-                    chi_worker_ingest(self, ingress, items[k], false);
-            }
+            if (ingress->worker == worker)
+                chi_worker_drain(self, ingress);
         }
     }
     uint32_t parity = atomic_load_explicit(&cell->parity, memory_order_relaxed);

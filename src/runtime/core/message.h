@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/queue.h>
 
 struct chi_worker;
 struct chi_message;
@@ -16,33 +17,12 @@ struct chi_message;
 typedef void (*chi_message_handler_t)(struct chi_worker *worker, struct chi_message *message);
 
 struct chi_message {
-    struct chi_message *next;
+    STAILQ_ENTRY(chi_message) link; /* in a queue, an inbox or a list of free memory */
     chi_message_handler_t handle;
 };
 
-/* A list in order of arrival, one thread's at a time. */
-struct chi_fifo {
-    struct chi_message *first;
-    struct chi_message *last;
-};
-
-static inline void chi_fifo_push(struct chi_fifo *fifo, struct chi_message *message)
-{
-    message->next = NULL;
-    if (fifo->last != NULL)
-        fifo->last->next = message;
-    else
-        fifo->first = message;
-    fifo->last = message;
-}
-
-/* The first leaves it; there is one. */
-static inline void chi_fifo_pop(struct chi_fifo *fifo)
-{
-    fifo->first = fifo->first->next;
-    if (fifo->first == NULL)
-        fifo->last = NULL;
-}
+/* A queue in order of arrival, one thread's at a time. */
+STAILQ_HEAD(chi_fifo, chi_message);
 
 /* Many producers push, one consumer takes all. */
 struct chi_inbox {
@@ -53,7 +33,7 @@ static inline void chi_inbox_push(struct chi_inbox *inbox, struct chi_message *m
 {
     struct chi_message *newest = atomic_load_explicit(&inbox->newest, memory_order_relaxed);
     do {
-        message->next = newest;
+        STAILQ_NEXT(message, link) = newest;
         /* Release: pairs with the acquire in take. seq_cst: with the worker's look before sleep. */
     } while (!atomic_compare_exchange_weak_explicit(&inbox->newest, &newest, message,
                                                     memory_order_seq_cst, memory_order_relaxed));
@@ -73,19 +53,19 @@ static inline struct chi_message *chi_inbox_take(struct chi_inbox *inbox)
     if (atomic_load_explicit(&inbox->newest, memory_order_relaxed) != NULL)
         newest = atomic_exchange_explicit(&inbox->newest, NULL, memory_order_acquire);
     while (newest != NULL) {
-        struct chi_message *next = newest->next;
-        newest->next = oldest;
+        struct chi_message *next = STAILQ_NEXT(newest, link);
+        STAILQ_NEXT(newest, link) = oldest;
         oldest = newest;
         newest = next;
     }
     return oldest;
 }
 
-/* Frees messages from malloc() that are linked by `next`. */
+/* Frees messages from malloc() that are linked by `link`. */
 static inline void chi_message_list_free(struct chi_message *first)
 {
     while (first != NULL) {
-        struct chi_message *next = first->next;
+        struct chi_message *next = STAILQ_NEXT(first, link);
         free(first);
         first = next;
     }

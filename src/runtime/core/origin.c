@@ -46,6 +46,7 @@ static void reset_cells(struct chi_runtime *runtime, struct chi_origin *origin)
         atomic_store_explicit(&cell->refused, 0, memory_order_relaxed);
         atomic_store_explicit(&cell->lent, 0, memory_order_relaxed);
         cell->share = (struct chi_share){.origin = origin};
+        STAILQ_INIT(&cell->share.deferred);
     }
 }
 

@@ -27,9 +27,9 @@ struct chi_worker;
 
 /* What one client has on one worker; part of its origin's cell. */
 struct chi_share {
-    uint32_t parked;          /* its tasks that wait; subtasks are not among them */
-    struct chi_fifo deferred; /* tasks that were first in their lane and might not start */
-    struct chi_share *next;   /* on the worker's list of those with tasks set aside */
+    uint32_t parked;              /* its tasks that wait; subtasks are not among them */
+    struct chi_fifo deferred;     /* tasks that were first in their lane and might not start */
+    STAILQ_ENTRY(chi_share) link; /* on the worker's list of clients with deferred tasks */
     struct chi_origin *origin;
 };
 
@@ -53,10 +53,10 @@ struct chi_ingress {
     struct chi_lane_reader reader; /* its worker */
     struct chi_origin *origin;
     struct chi_worker *worker;
-    uint32_t number;     /* bit in the worker's bell */
-    uint32_t idle_polls; /* its worker */
-    bool hot;            /* on its worker's list of lanes to poll */
-    struct chi_ingress *next;
+    uint32_t number;                /* bit in the worker's bell */
+    uint32_t idle_polls;            /* its worker */
+    bool hot;                       /* on its worker's list of lanes to poll */
+    STAILQ_ENTRY(chi_ingress) link; /* in that list */
 };
 
 struct chi_origin_message {

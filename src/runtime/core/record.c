@@ -23,7 +23,7 @@ struct chi_record *chi_record_new(struct chi_record_cache *cache, uint32_t size)
     struct chi_record *record = (void *)cache->free[class_index];
 
     if (record != NULL) {
-        cache->free[class_index] = record->message.next;
+        cache->free[class_index] = STAILQ_NEXT(&record->message, link);
         cache->count[class_index]--;
     } else {
         record = aligned_alloc(CHI_CACHE_LINE, offsetof(struct chi_record, task) +
@@ -44,7 +44,7 @@ void chi_record_free(struct chi_record_cache *cache, struct chi_record *record)
         free(record);
         return;
     }
-    record->message.next = cache->free[class_index];
+    STAILQ_NEXT(&record->message, link) = cache->free[class_index];
     cache->free[class_index] = &record->message;
     cache->count[class_index]++;
 }

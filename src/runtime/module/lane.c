@@ -17,6 +17,8 @@ void chi_lane_init_private(struct chi_lane *lane, struct chi_container *containe
                            struct chi_worker *worker)
 {
     *lane = (struct chi_lane){.container = container, .worker = worker};
+    STAILQ_INIT(&lane->tasks);
+    STAILQ_INIT(&lane->subtasks);
     atomic_store_explicit(&lane->runner, worker, memory_order_relaxed);
 }
 

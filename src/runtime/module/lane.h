@@ -32,7 +32,7 @@ struct chi_lane {
     atomic_uint foreign; /* those of them that were sent: later tasks stay behind them */
     struct chi_fifo tasks;
     struct chi_fifo subtasks;
-    struct chi_lane *next_ready; /* on its worker's list of lanes with work */
+    STAILQ_ENTRY(chi_lane) link; /* on its worker's list of lanes with unstarted tasks */
     bool ready;
     _Atomic(uint32_t) waiting; /* length of the lists; who serves it writes */
     _Atomic(uint64_t) done;    /* tasks completed; its runner writes */

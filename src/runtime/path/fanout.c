@@ -169,7 +169,7 @@ static void finish(struct chi_fanout *fanout)
         rc = fanout->stop_code;
     if (parent->ended != 0 && rc == -ECANCELED)
         rc = parent->ended; /* the copies were cancelled because of that */
-    chi_wait_entry_remove(&fanout->entry);
+    LIST_REMOVE(&fanout->entry, link);
     if (parent->timing != NULL)
         chi_timing_unpark(worker, parent);
     parent->failed = (uint16_t)(fanout->failed + left_out);
@@ -232,7 +232,7 @@ void chi_fanout_start(struct chi_worker *worker, struct chi_record *record,
     record->fanout = fanout;
     chi_task_merge_begin(&record->task);
     fanout->entry = (struct chi_wait_entry){.record = record, .end = end_parent};
-    chi_wait_entry_add(&worker->waits.entries, &fanout->entry);
+    LIST_INSERT_HEAD(&worker->waits.entries, &fanout->entry, link);
     rc = record->timing != NULL ? chi_timing_park(worker, record, &fanout->entry) : 0;
     if (rc < 0)
         stop(fanout, rc);

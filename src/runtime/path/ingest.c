@@ -78,3 +78,15 @@ void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, u
     else
         chi_worker_route(worker, record, run_now);
 }
+
+void chi_worker_drain(struct chi_worker *worker, struct chi_ingress *ingress)
+{
+    uint64_t items[CHI_BATCH_MAX];
+    uint32_t count = 1;
+
+    for (uint32_t n = 0; count > 0 && n < worker->runtime->config.queue_depth; n += count) {
+        count = chi_lane_take(&ingress->reader, items, CHI_BATCH_MAX);
+        for (uint32_t i = 0; i < count; i++)
+            chi_worker_ingest(worker, ingress, items[i], false);
+    }
+}

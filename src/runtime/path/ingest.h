@@ -9,4 +9,11 @@
 void chi_worker_ingest(struct chi_worker *worker, struct chi_ingress *ingress, uint64_t item,
                        bool run_now);
 
+/*
+ * Takes in all that the ingress lane holds now, without running any of it. The client may go on
+ * pushing meanwhile: no more is taken than the lane has room for. Caller: the thread that serves
+ * the lane, `worker`.
+ */
+void chi_worker_drain(struct chi_worker *worker, struct chi_ingress *ingress);
+
 #endif

@@ -26,12 +26,7 @@
 static void make_ready(struct chi_worker *owner, struct chi_lane *lane)
 {
     lane->ready = true;
-    lane->next_ready = NULL;
-    if (owner->lanes.last != NULL)
-        owner->lanes.last->next_ready = lane;
-    else
-        owner->lanes.first = lane;
-    owner->lanes.last = lane;
+    STAILQ_INSERT_TAIL(&owner->lanes.unstarted, lane, link);
     owner->lanes.ready++;
 }
 
@@ -65,7 +60,7 @@ void chi_worker_append(struct chi_worker *owner, struct chi_lane *lane, struct c
     struct chi_fifo *fifo = subtask ? &lane->subtasks : &lane->tasks;
 
     record->arrival = owner->lanes.arrivals++;
-    chi_fifo_push(fifo, &record->message);
+    STAILQ_INSERT_TAIL(fifo, &record->message, link);
     CHI_COUNTER_ADD(lane->waiting, 1);
     CHI_COUNTER_ADD(owner->stats.unstarted, 1);
     if (subtask)
@@ -76,10 +71,8 @@ void chi_worker_append(struct chi_worker *owner, struct chi_lane *lane, struct c
 
 static struct chi_lane *pop_ready_lane(struct chi_worker *owner)
 {
-    struct chi_lane *lane = owner->lanes.first;
-    owner->lanes.first = lane->next_ready;
-    if (owner->lanes.first == NULL)
-        owner->lanes.last = NULL;
+    struct chi_lane *lane = STAILQ_FIRST(&owner->lanes.unstarted);
+    STAILQ_REMOVE_HEAD(&owner->lanes.unstarted, link);
     lane->ready = false;
     owner->lanes.ready--;
     return lane;
@@ -103,8 +96,8 @@ static struct chi_record *pop_record(struct chi_worker *worker, struct chi_worke
     if (CHI_UNLIKELY(worker != owner) && lane == &owner->lanes.foreign)
         return NULL; /* they are for its own thread */
     for (;;) {
-        struct chi_message *task = lane->tasks.first;
-        struct chi_message *subtask = lane->subtasks.first;
+        struct chi_message *task = STAILQ_FIRST(&lane->tasks);
+        struct chi_message *subtask = STAILQ_FIRST(&lane->subtasks);
         struct chi_fifo *fifo = &lane->tasks;
 
         if (subtask != NULL && (task == NULL || chi_record_of_message(subtask)->arrival <
@@ -115,7 +108,7 @@ static struct chi_record *pop_record(struct chi_worker *worker, struct chi_worke
         if (task == NULL)
             return NULL;
         struct chi_record *record = chi_record_of_message(task);
-        chi_fifo_pop(fifo);
+        STAILQ_REMOVE_HEAD(fifo, link);
         if (fifo == &lane->tasks &&
             CHI_UNLIKELY(!chi_share_may_start(worker, owner, record->origin))) {
             chi_share_defer(owner, record);
@@ -173,7 +166,7 @@ static struct chi_record *next_record(struct chi_worker *worker, struct chi_work
 {
     struct chi_record *record = NULL;
 
-    if (CHI_UNLIKELY(owner->lanes.deferred != NULL)) {
+    if (CHI_UNLIKELY(!STAILQ_EMPTY(&owner->lanes.deferred))) {
         owner->lanes.deferred_next = !owner->lanes.deferred_next;
         if (owner->lanes.deferred_next && (record = take_deferred(worker, owner)) != NULL)
             return record;
@@ -182,10 +175,10 @@ static struct chi_record *next_record(struct chi_worker *worker, struct chi_work
         struct chi_lane *lane = pop_ready_lane(owner);
         record = pop_record(worker, owner, lane);
         /* To the end of the list before its task runs, because the task may park. */
-        if (lane->tasks.first != NULL || lane->subtasks.first != NULL)
+        if (!STAILQ_EMPTY(&lane->tasks) || !STAILQ_EMPTY(&lane->subtasks))
             make_ready(owner, lane);
     }
-    if (record == NULL && CHI_UNLIKELY(owner->lanes.deferred != NULL))
+    if (record == NULL && CHI_UNLIKELY(!STAILQ_EMPTY(&owner->lanes.deferred)))
         record = take_deferred(worker, owner);
     return record;
 }

@@ -109,7 +109,7 @@ static bool wake(struct chi_worker *worker, struct chi_record *record)
 {
     struct chi_runtime *runtime = worker->runtime;
 
-    chi_wait_entry_remove(&record->timing->entry);
+    LIST_REMOVE(&record->timing->entry, link);
     chi_timers_remove(&worker->waits.timers, &record->timing->timer);
     chi_worker_count(worker, worker, record);
     if (record->shm_offset == 0)
@@ -181,7 +181,7 @@ bool chi_timing_again(struct chi_worker *worker, struct chi_record *record, int 
     record->load = record->context.load = 0;
     timing->entry =
         (struct chi_wait_entry){.record = record, .end = end_between_runs, .unstarted = true};
-    chi_wait_entry_add(&worker->waits.entries, &timing->entry);
+    LIST_INSERT_HEAD(&worker->waits.entries, &timing->entry, link);
     record->rerun = true;
     record->shield = false;
     record->context.route_lane = NULL;

@@ -171,7 +171,8 @@ void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool
     if (CHI_UNLIKELY(rc != 0)) {
         if (rc < 0)
             chi_worker_complete(worker, record, rc);
-        else
+        else /* `range` is set where resolve() returns a positive code */
+            /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
             chi_fanout_start(worker, record, range);
         return;
     }

@@ -75,10 +75,9 @@ INLINED uint32_t fill_batch(struct chi_worker *worker, struct chi_worker *owner,
     return batch->count;
 }
 
-static void cool(struct chi_worker *owner, struct chi_ingress **link)
+static void cool(struct chi_worker *owner, struct chi_ingress *ingress)
 {
-    struct chi_ingress *ingress = *link;
-    *link = ingress->next;
+    STAILQ_REMOVE(&owner->lanes.hot, ingress, chi_ingress, link);
     ingress->hot = false;
     ingress->idle_polls = 0;
     chi_bell_arm(ingress->reader.lane);
@@ -90,27 +89,22 @@ static void cool(struct chi_worker *owner, struct chi_ingress **link)
  * clients that have no room for another that waits stay in their lanes. */
 INLINED bool poll_lanes(struct chi_worker *worker, struct chi_worker *owner)
 {
+    struct chi_ingress *ingress = STAILQ_FIRST(&owner->lanes.hot);
+
     if (owner->lanes.batch.next < owner->lanes.batch.count)
         return run_batch(worker, owner);
-    if (owner->lanes.hot == NULL || !chi_worker_has_spare(worker))
+    if (ingress == NULL || !chi_worker_has_spare(worker))
         return false;
-    struct chi_ingress **link = &owner->lanes.hot;
-    while (*link != NULL) {
-        struct chi_ingress *ingress = *link;
-        if (CHI_UNLIKELY(!chi_share_has_room(worker, ingress->origin))) {
-            link = &ingress->next;
+    for (struct chi_ingress *next; ingress != NULL; ingress = next) {
+        next = STAILQ_NEXT(ingress, link);
+        if (CHI_UNLIKELY(!chi_share_has_room(worker, ingress->origin)))
             continue;
-        }
         uint32_t count = fill_batch(worker, owner, ingress);
         if (count > 0) {
             ingress->idle_polls = 0;
-            if (ingress->next != NULL) { /* others had to wait: they are first now */
-                *link = ingress->next;
-                struct chi_ingress **end = link;
-                while (*end != NULL)
-                    end = &(*end)->next;
-                ingress->next = NULL;
-                *end = ingress;
+            if (next != NULL) { /* the others had to wait: they are polled first from here on */
+                STAILQ_REMOVE(&owner->lanes.hot, ingress, chi_ingress, link);
+                STAILQ_INSERT_TAIL(&owner->lanes.hot, ingress, link);
             }
             run_batch(worker, owner);
             /* Polling takes the line that a busy producer writes next: give it a moment. */
@@ -119,10 +113,8 @@ INLINED bool poll_lanes(struct chi_worker *worker, struct chi_worker *owner)
                     chi_cpu_pause();
             return true;
         }
-        if (++ingress->idle_polls > HOT_POLLS && ingress->next != NULL)
-            cool(owner, link);
-        else
-            link = &ingress->next;
+        if (++ingress->idle_polls > HOT_POLLS && next != NULL)
+            cool(owner, ingress);
     }
     return false;
 }
@@ -154,7 +146,7 @@ static bool take_messages(struct chi_worker *worker, struct chi_inbox *inbox)
     struct chi_message *message = chi_inbox_take(inbox);
     bool any = message != NULL;
     while (message != NULL) {
-        struct chi_message *next = message->next;
+        struct chi_message *next = STAILQ_NEXT(message, link);
         message->handle(worker, message);
         message = next;
     }
@@ -179,7 +171,7 @@ INLINED bool serve(struct chi_worker *worker, struct chi_worker *owner)
 {
     bool did = take_messages(owner, &owner->wake.lane_inbox);
 
-    if (owner->lanes.first != NULL || owner->lanes.deferred != NULL)
+    if (!STAILQ_EMPTY(&owner->lanes.unstarted) || !STAILQ_EMPTY(&owner->lanes.deferred))
         did |= chi_worker_run_lanes(worker, owner, LANE_BUDGET) > 0;
     if (!chi_worker_serves(worker, owner))
         return did;
@@ -205,13 +197,13 @@ INLINED bool run_round(struct chi_worker *worker)
     uint32_t round = atomic_load_explicit(&worker->round, memory_order_relaxed) + 1;
 
     atomic_store_explicit(&worker->round, round, memory_order_relaxed);
-    if (worker->fibers.ready_first != NULL) {
+    if (!STAILQ_EMPTY(&worker->fibers.ready)) {
         chi_worker_resume_one(worker);
         did = true;
     }
     did |= take_messages(worker, &worker->wake.inbox);
     did |= serve(worker, worker);
-    if (CHI_UNLIKELY(worker->lent != NULL))
+    if (CHI_UNLIKELY(!SLIST_EMPTY(&worker->lent)))
         did |= chi_worker_serve_lent(worker);
     if (worker->waits.timers.count > 0 && (!did || round % ROUNDS_A_TIMER == 0))
         did |= fire_timers(worker);

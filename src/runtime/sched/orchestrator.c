@@ -38,8 +38,7 @@ static void accept_lanes(struct chi_worker *worker, struct chi_message *message)
     struct chi_worker *self = chi_worker_self;
 
     (void)worker; /* that one may itself be a lender */
-    handover->next = self->lent;
-    self->lent = handover->worker;
+    SLIST_INSERT_HEAD(&self->lent, handover->worker, handover.link);
     atomic_store_explicit(&handover->worker->lanes.server, self, memory_order_relaxed);
     chi_worker_watch_lanes(self, handover->worker);
 }
@@ -50,23 +49,15 @@ static bool wants_lanes_back(const struct chi_worker *lender)
            atomic_load_explicit(&lender->runtime->recall, memory_order_relaxed);
 }
 
-static void remove_lent(struct chi_worker *worker, struct chi_worker *lender)
-{
-    struct chi_worker **link = &worker->lent;
-    while (*link != lender)
-        link = &(*link)->handover.next;
-    *link = lender->handover.next;
-}
-
 bool chi_worker_serve_lent(struct chi_worker *worker)
 {
-    struct chi_worker *lender = worker->lent;
+    struct chi_worker *lender = SLIST_FIRST(&worker->lent);
     bool did = false;
 
     while (lender != NULL) {
-        struct chi_worker *next = lender->handover.next;
+        struct chi_worker *next = SLIST_NEXT(lender, handover.link);
         if (wants_lanes_back(lender)) {
-            remove_lent(worker, lender);
+            SLIST_REMOVE(&worker->lent, lender, chi_worker, handover.link);
             chi_handover_return(lender);
             did = true;
         } else {
@@ -74,7 +65,7 @@ bool chi_worker_serve_lent(struct chi_worker *worker)
             /* A task may have parked or stalled in there, and the list be another. */
             if (!chi_worker_serves(worker, lender))
                 return true;
-            next = lender->handover.next;
+            next = SLIST_NEXT(lender, handover.link);
         }
         lender = next;
     }
@@ -173,7 +164,6 @@ static void bind(struct chi_record *record)
 /* Where `to` is NULL, only those go that are wanted at home. */
 static void move_lanes(struct chi_worker *stalled, struct chi_worker *to)
 {
-    struct chi_worker **link = &stalled->lent;
 
     atomic_store_explicit(&stalled->takeover, true, memory_order_relaxed);
     membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
@@ -184,13 +174,12 @@ static void move_lanes(struct chi_worker *stalled, struct chi_worker *to)
         chi_handover_return(stalled); /* they never went away */
         return;
     }
-    while (*link != NULL) {
-        struct chi_worker *lender = *link;
-        if (!wants_lanes_back(lender) && to == NULL) {
-            link = &lender->handover.next;
+    struct chi_worker *lender = SLIST_FIRST(&stalled->lent);
+    for (struct chi_worker *next; lender != NULL; lender = next) {
+        next = SLIST_NEXT(lender, handover.link);
+        if (!wants_lanes_back(lender) && to == NULL)
             continue;
-        }
-        *link = lender->handover.next;
+        SLIST_REMOVE(&stalled->lent, lender, chi_worker, handover.link);
         if (wants_lanes_back(lender))
             chi_handover_return(lender);
         else

@@ -36,7 +36,6 @@
 #include "runtime/core/message.h"
 #include "runtime/core/origin.h"
 #include "runtime/core/record.h"
-#include "runtime/core/runtime.h"
 #include "runtime/core/timers.h"
 #include "runtime/module/lane.h"
 #include "runtime/path/complete.h"
@@ -56,53 +55,47 @@
 
 static void scan_entries(struct chi_worker *worker, uint64_t now_ns)
 {
-    struct chi_wait_entry seen;
+    struct chi_wait_list seen = LIST_HEAD_INITIALIZER(seen);
+    struct chi_wait_entry *entry;
 
     /* Each moves to another list before it is ended, because ending one may remove others. */
-    chi_wait_entry_init(&seen);
-    while (worker->waits.entries.next != &worker->waits.entries) {
-        struct chi_wait_entry *entry = worker->waits.entries.next;
-        chi_wait_entry_remove(entry);
-        chi_wait_entry_add(&seen, entry);
+    while ((entry = LIST_FIRST(&worker->waits.entries)) != NULL) {
+        LIST_REMOVE(entry, link);
+        LIST_INSERT_HEAD(&seen, entry, link);
         bool ended = entry->record->ended != 0;
         int code = entry->unstarted ? chi_record_verdict_unstarted(worker, entry->record, now_ns)
                                     : chi_record_verdict(worker, entry->record, now_ns);
         if (code != 0 && !ended)
             entry->end(worker, entry, code);
     }
-    while (seen.next != &seen) {
-        struct chi_wait_entry *entry = seen.next;
-        chi_wait_entry_remove(entry);
-        chi_wait_entry_add(&worker->waits.entries, entry);
+    while ((entry = LIST_FIRST(&seen)) != NULL) {
+        LIST_REMOVE(entry, link);
+        LIST_INSERT_HEAD(&worker->waits.entries, entry, link);
     }
 }
 
 /* Moves what is to end from the list, of a lane or of tasks set aside, to `doomed`. Returns the
  * earliest deadline of the rest. */
-static uint64_t sift(struct chi_worker *owner, struct chi_fifo *fifo, struct chi_message **doomed,
+static uint64_t sift(struct chi_worker *owner, struct chi_fifo *fifo, struct chi_fifo *doomed,
                      uint64_t now_ns)
 {
     uint64_t soonest = UINT64_MAX;
-    struct chi_message *last = NULL;
+    struct chi_fifo kept = STAILQ_HEAD_INITIALIZER(kept);
+    struct chi_message *message;
 
-    for (struct chi_message *next, *message = fifo->first; message != NULL; message = next) {
+    while ((message = STAILQ_FIRST(fifo)) != NULL) {
         struct chi_record *record = chi_record_of_message(message);
-        next = message->next;
+        STAILQ_REMOVE_HEAD(fifo, link);
         if (chi_record_verdict_unstarted(owner, record, now_ns) == 0) {
             if (record->timing != NULL && record->timing->deadline_ns < soonest)
                 soonest = record->timing->deadline_ns;
-            last = message;
+            STAILQ_INSERT_TAIL(&kept, message, link);
             continue;
         }
-        if (last != NULL)
-            last->next = next;
-        else
-            fifo->first = next;
         chi_worker_unqueue(owner, chi_worker_lane_of(owner, record), fifo);
-        message->next = *doomed;
-        *doomed = message;
+        STAILQ_INSERT_HEAD(doomed, message, link);
     }
-    fifo->last = last;
+    STAILQ_CONCAT(fifo, &kept);
     return soonest;
 }
 
@@ -110,17 +103,15 @@ static uint64_t sift(struct chi_worker *owner, struct chi_fifo *fifo, struct chi
  * may go. */
 static void drop_empty_lanes(struct chi_worker *owner)
 {
-    struct chi_lane **link = &owner->lanes.first;
+    struct chi_lane *lane = STAILQ_FIRST(&owner->lanes.unstarted);
 
-    owner->lanes.last = NULL;
-    while (*link != NULL) {
-        struct chi_lane *lane = *link;
-        if (lane->tasks.first != NULL || lane->subtasks.first != NULL) {
-            owner->lanes.last = lane;
-            link = &lane->next_ready;
+    STAILQ_INIT(&owner->lanes.unstarted);
+    for (struct chi_lane *next; lane != NULL; lane = next) {
+        next = STAILQ_NEXT(lane, link);
+        if (!STAILQ_EMPTY(&lane->tasks) || !STAILQ_EMPTY(&lane->subtasks)) {
+            STAILQ_INSERT_TAIL(&owner->lanes.unstarted, lane, link);
             continue;
         }
-        *link = lane->next_ready;
         lane->ready = false;
         owner->lanes.ready--;
     }
@@ -142,7 +133,6 @@ static void take_in(struct chi_worker *worker, struct chi_ingress *ingress, cons
 static void take_in_marked(struct chi_worker *worker, struct chi_worker *owner)
 {
     struct chi_batch *batch = &owner->lanes.batch;
-    uint64_t items[CHI_BATCH_MAX];
 
     if (batch->next < batch->count &&
         atomic_load_explicit(&batch->ingress->origin->cancels, memory_order_relaxed)) {
@@ -152,42 +142,39 @@ static void take_in_marked(struct chi_worker *worker, struct chi_worker *owner)
     }
     for (uint32_t number = 0; number < CHI_RUNG_WORDS * 64; number++) {
         struct chi_ingress *ingress = owner->lanes.by_number[number];
-        uint32_t count = 1;
-        if (ingress == NULL ||
-            !atomic_load_explicit(&ingress->origin->cancels, memory_order_relaxed))
-            continue;
-        for (uint32_t n = 0; count > 0 && n < worker->runtime->config.queue_depth; n += count) {
-            count = chi_lane_take(&ingress->reader, items, CHI_BATCH_MAX);
-            take_in(worker, ingress, items, count);
-        }
+        if (ingress != NULL &&
+            atomic_load_explicit(&ingress->origin->cancels, memory_order_relaxed))
+            chi_worker_drain(worker, ingress);
     }
 }
 
 static void scan_lanes(struct chi_worker *worker, struct chi_worker *owner, uint64_t now_ns)
 {
-    struct chi_message *doomed = NULL;
+    struct chi_fifo doomed = STAILQ_HEAD_INITIALIZER(doomed);
     uint64_t soonest = UINT64_MAX;
 
     take_in_marked(worker, owner);
-    for (struct chi_lane *lane = owner->lanes.first; lane != NULL; lane = lane->next_ready) {
+    struct chi_lane *lane;
+    STAILQ_FOREACH (lane, &owner->lanes.unstarted, link) {
         uint64_t tasks = sift(owner, &lane->tasks, &doomed, now_ns);
         uint64_t subtasks = sift(owner, &lane->subtasks, &doomed, now_ns);
         soonest = tasks < soonest ? tasks : soonest;
         soonest = subtasks < soonest ? subtasks : soonest;
     }
-    for (struct chi_share *share = owner->lanes.deferred; share != NULL; share = share->next) {
+    struct chi_share *share;
+    STAILQ_FOREACH (share, &owner->lanes.deferred, link) {
         uint64_t tasks = sift(owner, &share->deferred, &doomed, now_ns);
         soonest = tasks < soonest ? tasks : soonest;
     }
     if (soonest < owner->lanes.scan.due_ns)
         owner->lanes.scan.due_ns = soonest;
-    if (doomed != NULL) {
+    if (!STAILQ_EMPTY(&doomed)) {
         drop_empty_lanes(owner);
         chi_share_drop_empty(owner);
     }
-    while (doomed != NULL) {
-        struct chi_record *record = chi_record_of_message(doomed);
-        doomed = doomed->next;
+    while (!STAILQ_EMPTY(&doomed)) {
+        struct chi_record *record = chi_record_of_message(STAILQ_FIRST(&doomed));
+        STAILQ_REMOVE_HEAD(&doomed, link);
         chi_worker_complete(worker, record, record->ended);
     }
 }
@@ -235,7 +222,8 @@ void chi_scan_due(struct chi_worker *worker, struct chi_timer *timer)
     (void)timer;
     scan_entries_if_due(worker);
     scan_lanes_if_due(worker, worker);
-    for (struct chi_worker *lender = worker->lent; lender != NULL; lender = lender->handover.next)
+    struct chi_worker *lender;
+    SLIST_FOREACH (lender, &worker->lent, handover.link)
         scan_lanes_if_due(worker, lender);
 }
 

@@ -22,9 +22,9 @@
 #include "runtime/worker/share.h"
 #include "runtime/worker/worker.h"
 
-#define SPIN_MIN_NS    2000u
-#define EVENTS_MAX     32
-#define GUEST_SLEEP_NS 200000u
+#define SPIN_MIN_NS   2000u
+#define EVENTS_MAX    32
+#define LENT_SLEEP_NS 200000u
 
 /* ---- descriptors */
 
@@ -76,20 +76,21 @@ static bool arm_all(struct chi_worker *worker)
 {
     if (!chi_worker_has_spare(worker))
         return true;
-    for (struct chi_ingress *i = worker->lanes.hot; i != NULL; i = i->next)
-        if (chi_share_has_room(worker, i->origin))
-            chi_bell_arm(i->reader.lane);
-    for (struct chi_ingress *i = worker->lanes.hot; i != NULL; i = i->next)
-        if (chi_share_has_room(worker, i->origin) && chi_lane_ready(&i->reader))
+    struct chi_ingress *ingress;
+    STAILQ_FOREACH (ingress, &worker->lanes.hot, link)
+        if (chi_share_has_room(worker, ingress->origin))
+            chi_bell_arm(ingress->reader.lane);
+    STAILQ_FOREACH (ingress, &worker->lanes.hot, link)
+        if (chi_share_has_room(worker, ingress->origin) && chi_lane_ready(&ingress->reader))
             return false;
-    for (struct chi_ingress **link = &worker->lanes.hot; *link != NULL;) {
-        struct chi_ingress *ingress = *link;
-        if (!chi_share_has_room(worker, ingress->origin)) {
-            link = &ingress->next;
-            continue;
-        }
-        *link = ingress->next;
-        ingress->hot = false;
+    ingress = STAILQ_FIRST(&worker->lanes.hot);
+    STAILQ_INIT(&worker->lanes.hot);
+    for (struct chi_ingress *next; ingress != NULL; ingress = next) {
+        next = STAILQ_NEXT(ingress, link);
+        if (chi_share_has_room(worker, ingress->origin))
+            ingress->hot = false;
+        else
+            STAILQ_INSERT_TAIL(&worker->lanes.hot, ingress, link);
     }
     return true;
 }
@@ -98,8 +99,8 @@ static uint64_t sleep_timeout(struct chi_worker *worker, uint64_t now)
 {
     uint64_t longest = worker->runtime->config.max_sleep_ns;
     uint64_t next = chi_timers_next(&worker->waits.timers);
-    if (worker->lent != NULL && longest > GUEST_SLEEP_NS)
-        longest = GUEST_SLEEP_NS; /* what comes for them does not wake this worker */
+    if (!SLIST_EMPTY(&worker->lent) && longest > LENT_SLEEP_NS)
+        longest = LENT_SLEEP_NS; /* what comes for them does not wake this worker */
     if (next <= now)
         return 0;
     return next - now < longest ? next - now : longest;

@@ -52,7 +52,7 @@ static void drop_guard(struct chi_colock *lock)
 
 static void free_hold(struct chi_worker *worker, struct chi_hold *hold)
 {
-    hold->message.next = worker->caches.holds;
+    STAILQ_NEXT(&hold->message, link) = worker->caches.holds;
     worker->caches.holds = &hold->message;
 }
 
@@ -71,7 +71,7 @@ static struct chi_hold *new_hold(struct chi_worker *worker)
 {
     struct chi_message *free_hold = worker->caches.holds;
     if (CHI_LIKELY(free_hold != NULL)) {
-        worker->caches.holds = free_hold->next;
+        worker->caches.holds = STAILQ_NEXT(free_hold, link);
         return (struct chi_hold *)(void *)free_hold;
     }
     struct chi_hold *hold = malloc(sizeof(*hold));

@@ -20,9 +20,9 @@ struct chi_handover {
     atomic_bool want; /* it waits for its lanes */
     pthread_mutex_t lock;
     pthread_cond_t home;
-    struct chi_message message; /* on its way to who shall serve the lanes */
-    struct chi_worker *worker;  /* whose part this is */
-    struct chi_worker *next;    /* on its server's list of lent lanes */
+    struct chi_message message;   /* on its way to who shall serve the lanes */
+    struct chi_worker *worker;    /* whose part this is */
+    SLIST_ENTRY(chi_worker) link; /* on its server's list of lent lanes */
 
     /* The orchestrator's: what it saw, and since when. */
     uint64_t seen_tasks;

@@ -11,18 +11,13 @@ void chi_worker_heat(struct chi_worker *worker, struct chi_ingress *ingress)
         return;
     ingress->hot = true;
     ingress->idle_polls = 0;
-    ingress->next = worker->lanes.hot;
-    worker->lanes.hot = ingress;
+    STAILQ_INSERT_HEAD(&worker->lanes.hot, ingress, link);
 }
 
 void chi_worker_forget(struct chi_worker *worker, struct chi_ingress *ingress)
 {
-    for (struct chi_ingress **link = &worker->lanes.hot; *link != NULL; link = &(*link)->next) {
-        if (*link == ingress) {
-            *link = ingress->next;
-            break;
-        }
-    }
+    if (ingress->hot)
+        STAILQ_REMOVE(&worker->lanes.hot, ingress, chi_ingress, link);
     ingress->hot = false;
     worker->lanes.by_number[ingress->number] = NULL;
     if (worker->lanes.batch.ingress == ingress)

@@ -25,7 +25,6 @@
 #include "runtime/module/lane.h"
 #include "runtime/worker/handover.h"
 #include "runtime/worker/park.h"
-#include "runtime/worker/scan_request.h"
 #include "runtime/worker/share.h"
 #include "runtime/worker/worker.h"
 
@@ -106,6 +105,17 @@ static bool watch(struct chi_worker *worker, int *fd)
     return epoll_ctl(worker->wake.epoll, EPOLL_CTL_ADD, *fd, &event) == 0;
 }
 
+void chi_worker_init_lists(struct chi_worker *worker)
+{
+    STAILQ_INIT(&worker->fibers.ready);
+    STAILQ_INIT(&worker->lanes.unstarted);
+    STAILQ_INIT(&worker->lanes.deferred);
+    STAILQ_INIT(&worker->lanes.hot);
+    LIST_INIT(&worker->waits.entries);
+    SLIST_INIT(&worker->lent);
+    worker->waits.scan.due_ns = worker->lanes.scan.due_ns = UINT64_MAX;
+}
+
 int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priority priority,
                       const struct chi_worker_ops *ops, struct chi_worker **out)
 {
@@ -120,7 +130,7 @@ int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priorit
     worker->priority = priority;
     worker->wake.bell = &runtime->bells[id];
     worker->ops = ops;
-    chi_worker_scan_init(worker);
+    chi_worker_init_lists(worker);
     chi_lane_init_private(&worker->lanes.own, NULL, worker);
     chi_lane_init_private(&worker->lanes.foreign, NULL, worker);
     atomic_store_explicit(&worker->lanes.foreign.bound, 1,

@@ -6,6 +6,9 @@
 
 #include "runtime/worker/worker.h"
 
+/* The lists of a zeroed worker are empty, and no scan is due. */
+void chi_worker_init_lists(struct chi_worker *worker);
+
 /* A worker without a thread yet, for the scheduler `ops`. 0 or -errno. */
 int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priority priority,
                       const struct chi_worker_ops *ops, struct chi_worker **worker);

@@ -82,7 +82,7 @@ int chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
     struct chi_record *current = worker->current;
     waiter->entry.record = current;
     waiter->entry.end = end_wait;
-    chi_wait_entry_add(&worker->waits.entries, &waiter->entry);
+    LIST_INSERT_HEAD(&worker->waits.entries, &waiter->entry, link);
     waiter->fiber = self;
     waiter->current = current;
     waiter->serial = ++worker->fibers.parks;
@@ -106,7 +106,7 @@ int chi_worker_park(struct chi_worker *worker, struct chi_waiter *waiter)
                           atomic_load_explicit(&worker->stats.parked, memory_order_relaxed) - 1,
                           memory_order_relaxed);
     self->user = NULL;
-    chi_wait_entry_remove(&waiter->entry);
+    LIST_REMOVE(&waiter->entry, link);
     if (CHI_UNLIKELY(current->timing != NULL))
         chi_timing_unpark(worker, current);
     chi_worker_enter_task(worker, current);
@@ -119,24 +119,17 @@ void chi_worker_unpark(struct chi_worker *worker, struct chi_waiter *waiter, int
         return;
     waiter->woken = true;
     waiter->result = result;
-    waiter->next = NULL;
-    if (worker->fibers.ready_last != NULL)
-        worker->fibers.ready_last->next = waiter;
-    else
-        worker->fibers.ready_first = waiter;
-    worker->fibers.ready_last = waiter;
+    STAILQ_INSERT_TAIL(&worker->fibers.ready, waiter, link);
 }
 
 void chi_worker_resume_one(struct chi_worker *worker)
 {
-    struct chi_waiter *waiter = worker->fibers.ready_first;
+    struct chi_waiter *waiter = STAILQ_FIRST(&worker->fibers.ready);
     struct chi_fiber *self = worker->fibers.running;
 
     if (CHI_UNLIKELY(worker->idle))
         chi_worker_end_idle(worker);
-    worker->fibers.ready_first = waiter->next;
-    if (worker->fibers.ready_first == NULL)
-        worker->fibers.ready_last = NULL;
+    STAILQ_REMOVE_HEAD(&worker->fibers.ready, link);
     self->link = worker->fibers.spare;
     worker->fibers.spare = self;
     worker->fibers.running = waiter->fiber;

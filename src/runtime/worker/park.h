@@ -21,8 +21,8 @@
 struct chi_waiter {
     struct chi_wait_entry entry;
     struct chi_fiber *fiber;
-    struct chi_record *current; /* the task it runs */
-    struct chi_waiter *next;    /* on the list of those to be resumed */
+    struct chi_record *current;    /* the task it runs */
+    STAILQ_ENTRY(chi_waiter) link; /* on the list of those to be resumed */
     bool woken;
     int result; /* for the one that parked: 0, -ETIMEDOUT, -ECANCELED, events */
 

@@ -7,14 +7,7 @@
 #include "runtime/core/runtime.h"
 #include "runtime/core/timers.h"
 #include "runtime/worker/send.h"
-#include "runtime/worker/wait_entry.h"
 #include "runtime/worker/worker.h"
-
-void chi_worker_scan_init(struct chi_worker *worker)
-{
-    chi_wait_entry_init(&worker->waits.entries);
-    worker->waits.scan.due_ns = worker->lanes.scan.due_ns = UINT64_MAX;
-}
 
 void chi_worker_schedule_scan(struct chi_worker *worker, const struct chi_scan *scan)
 {

@@ -23,8 +23,6 @@ struct chi_scan {
     struct chi_message message;
 };
 
-void chi_worker_scan_init(struct chi_worker *worker);
-
 /*
  * Asks every worker to scan its tasks, after a mark was set; any thread. The time of a scan grows
  * with the number of tasks, so the next one is put off by a multiple of that: scans of one worker

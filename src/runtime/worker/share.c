@@ -11,7 +11,6 @@
 /* Spares, and tasks that another worker sends meanwhile. */
 #include "runtime/worker/share.h"
 
-#include "runtime/core/message.h"
 #include "runtime/core/origin.h"
 #include "runtime/core/record.h"
 #include "runtime/core/runtime.h"
@@ -83,40 +82,31 @@ bool chi_share_has_own_room(const struct chi_worker *worker, const struct chi_or
 
 bool chi_share_has_deferred(const struct chi_worker *owner, const struct chi_origin *origin)
 {
-    return share_of(owner, origin)->deferred.first != NULL;
-}
-
-static void append(struct chi_worker *owner, struct chi_share *share)
-{
-    struct chi_share **end = &owner->lanes.deferred;
-    while (*end != NULL)
-        end = &(*end)->next;
-    share->next = NULL;
-    *end = share;
+    return !STAILQ_EMPTY(&share_of(owner, origin)->deferred);
 }
 
 void chi_share_defer(struct chi_worker *owner, struct chi_record *record)
 {
     struct chi_share *share = share_of(owner, record->origin);
 
-    if (share->deferred.first == NULL)
-        append(owner, share);
-    chi_fifo_push(&share->deferred, &record->message);
+    if (STAILQ_EMPTY(&share->deferred))
+        STAILQ_INSERT_TAIL(&owner->lanes.deferred, share, link);
+    STAILQ_INSERT_TAIL(&share->deferred, &record->message, link);
 }
 
 /* A client of which one was taken goes to the end of the list. */
 struct chi_record *chi_share_take_deferred(struct chi_worker *worker, struct chi_worker *owner)
 {
-    for (struct chi_share **link = &owner->lanes.deferred; *link != NULL; link = &(*link)->next) {
-        struct chi_share *share = *link;
-        struct chi_record *record = chi_record_of_message(share->deferred.first);
-        /* Visitors are for their own thread, and what came later is behind them. */
+    struct chi_share *share;
+    STAILQ_FOREACH (share, &owner->lanes.deferred, link) {
+        struct chi_record *record = chi_record_of_message(STAILQ_FIRST(&share->deferred));
+        /* Foreign tasks are for their own thread, and what came later is behind them. */
         if ((record->foreign && worker != owner) || !chi_share_has_room(worker, share->origin))
             continue;
-        *link = share->next;
-        chi_fifo_pop(&share->deferred);
-        if (share->deferred.first != NULL)
-            append(owner, share);
+        STAILQ_REMOVE(&owner->lanes.deferred, share, chi_share, link);
+        STAILQ_REMOVE_HEAD(&share->deferred, link);
+        if (!STAILQ_EMPTY(&share->deferred))
+            STAILQ_INSERT_TAIL(&owner->lanes.deferred, share, link);
         return record;
     }
     return NULL;
@@ -124,12 +114,13 @@ struct chi_record *chi_share_take_deferred(struct chi_worker *worker, struct chi
 
 void chi_share_drop_empty(struct chi_worker *owner)
 {
-    struct chi_share **link = &owner->lanes.deferred;
-    while (*link != NULL) {
-        if ((*link)->deferred.first == NULL)
-            *link = (*link)->next;
-        else
-            link = &(*link)->next;
+    struct chi_share *share = STAILQ_FIRST(&owner->lanes.deferred);
+
+    STAILQ_INIT(&owner->lanes.deferred);
+    for (struct chi_share *next; share != NULL; share = next) {
+        next = STAILQ_NEXT(share, link);
+        if (!STAILQ_EMPTY(&share->deferred))
+            STAILQ_INSERT_TAIL(&owner->lanes.deferred, share, link);
     }
 }
 

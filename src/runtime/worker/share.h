@@ -76,7 +76,8 @@ static inline bool chi_share_may_start(const struct chi_worker *worker,
                                        const struct chi_origin *origin)
 {
     return chi_share_has_room(worker, origin) &&
-           (CHI_LIKELY(owner->lanes.deferred == NULL) || !chi_share_has_deferred(owner, origin));
+           (CHI_LIKELY(STAILQ_EMPTY(&owner->lanes.deferred)) ||
+            !chi_share_has_deferred(owner, origin));
 }
 
 #endif

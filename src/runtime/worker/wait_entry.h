@@ -8,36 +8,19 @@
 #define CHI_RUNTIME_WAIT_ENTRY_H
 
 #include <stdbool.h>
+#include <sys/queue.h>
 
 struct chi_record;
 struct chi_worker;
 
 struct chi_wait_entry {
-    struct chi_wait_entry *prev;
-    struct chi_wait_entry *next;
+    LIST_ENTRY(chi_wait_entry) link;
     struct chi_record *record;
     /* Ends the wait, now or soon; record->ended is `code`. May remove and free any of the list. */
     void (*end)(struct chi_worker *worker, struct chi_wait_entry *entry, int code);
     bool unstarted; /* no handler of it has begun: more reasons to end it */
 };
 
-/* An empty list. */
-static inline void chi_wait_entry_init(struct chi_wait_entry *list)
-{
-    list->prev = list->next = list;
-}
-
-static inline void chi_wait_entry_add(struct chi_wait_entry *list, struct chi_wait_entry *entry)
-{
-    entry->prev = list->prev;
-    entry->next = list;
-    entry->prev->next = entry->next->prev = entry;
-}
-
-static inline void chi_wait_entry_remove(struct chi_wait_entry *entry)
-{
-    entry->prev->next = entry->next;
-    entry->next->prev = entry->prev;
-}
+LIST_HEAD(chi_wait_list, chi_wait_entry);
 
 #endif

@@ -50,7 +50,7 @@ struct chi_worker_fibers {
     struct chi_fiber *spare; /* suspended schedulers, linked */
     struct chi_fiber *thread;
     struct chi_fiber_pool *pool;
-    struct chi_waiter *ready_first, *ready_last;                      /* unparked, oldest first */
+    STAILQ_HEAD(, chi_waiter) ready;                                  /* unparked, oldest first */
     void (*sized_function)(struct chi_worker *, struct chi_record *); /* on its way to its fiber */
     struct chi_record *sized_record;
     uint64_t parks; /* how often a task has parked here */
@@ -59,22 +59,22 @@ struct chi_worker_fibers {
 /* Lanes of containers and of clients. The thread's that serves them. */
 struct chi_worker_lanes {
     _Atomic(struct chi_worker *) server; /* itself as a rule */
-    struct chi_lane *first, *last;       /* with unstarted tasks */
+    STAILQ_HEAD(, chi_lane) unstarted;   /* with unstarted tasks */
     uint32_t ready;                      /* how many these are */
     bool deferred_next;                  /* deferred tasks' turn comes before that of the lanes */
-    struct chi_share *deferred;          /* clients with deferred tasks: share.h */
+    STAILQ_HEAD(, chi_share) deferred;   /* clients with deferred tasks: share.h */
     uint64_t arrivals;
     struct chi_scan scan;
     struct chi_lane own;
-    struct chi_lane foreign; /* tasks of any lanes that have to run on this thread */
-    struct chi_ingress *hot; /* the poll list */
+    struct chi_lane foreign;        /* tasks of any lanes that have to run on this thread */
+    STAILQ_HEAD(, chi_ingress) hot; /* the poll list */
     struct chi_batch batch;
     struct chi_ingress **by_number; /* ingress lanes by bit of the bell; NULL where none */
 };
 
 /* Tasks that wait. Its thread's. */
 struct chi_worker_waits {
-    struct chi_wait_entry entries;
+    struct chi_wait_list entries;
     struct chi_scan scan;
     struct chi_timer scan_timer; /* of that scan and those of all lanes that it serves */
     struct chi_timers timers;
@@ -144,7 +144,7 @@ struct chi_worker {
     atomic_bool takeover;       /* its lanes are not its own to touch */
     bool idle;                  /* it has looked for work for a while */
     _Atomic(uint32_t) round;
-    struct chi_worker *lent; /* whose lanes it serves besides its own; by handover.next */
+    SLIST_HEAD(, chi_worker) lent; /* whose lanes it serves besides its own; by handover.link */
     struct chi_worker_fibers fibers;
     struct chi_worker_lanes lanes;
     struct chi_worker_waits waits;

@@ -31,6 +31,7 @@
 #include "runtime/path/run.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/worker/handover.h"
+#include "runtime/worker/lifetime.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/timing.h"
 #include "runtime/worker/verdict.h"
@@ -77,7 +78,7 @@ static int setup(void **state)
     runtime->worker_count = 1;
     runtime->common_room = runtime->clients_room = 100;
     worker->ops = &chi_scheduler_ops;
-    chi_worker_scan_init(worker);
+    chi_worker_init_lists(worker);
     chi_handover_init(worker);
     chi_lane_init_private(&worker->lanes.own, NULL, worker);
     chi_worker_self = worker;
@@ -85,7 +86,7 @@ static int setup(void **state)
     atomic_store(&origin->state, CHI_ORIGIN_LIVE);
     memset(&cell, 0, sizeof(cell));
     pool = (struct chi_pool){.state = CHI_POOL_READY, .cells = &cell, .runtime = runtime};
-    lane = (struct chi_lane){.worker = worker};
+    chi_lane_init_private(&lane, NULL, worker);
     worker->lanes.by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*worker->lanes.by_number));
     /* A spare, so that the worker counts as one that takes in tasks. */
     static struct chi_fiber *spare[64];
@@ -104,7 +105,7 @@ static int teardown(void **state)
     assert_int_equal(atomic_load(&worker->stats.unstarted), 0);
     assert_int_equal(atomic_load(&worker->stats.unstarted_subtasks), 0);
     assert_int_equal(atomic_load(&lane.waiting), 0);
-    assert_ptr_equal(worker->waits.entries.next, &worker->waits.entries);
+    assert_true(LIST_EMPTY(&worker->waits.entries));
     for (int i = 0; i < MANY; i++)
         if (records[i] != NULL)
             chi_record_free(&worker->caches.records, records[i]);
@@ -133,7 +134,7 @@ static void handle_all(struct chi_inbox *inbox)
 {
     struct chi_message *message = chi_inbox_take(inbox);
     while (message != NULL) {
-        struct chi_message *next = message->next;
+        struct chi_message *next = STAILQ_NEXT(message, link);
         message->handle(worker, message);
         message = next;
     }
@@ -154,12 +155,10 @@ static void look(void)
 /* As the scheduler takes them. */
 static struct chi_record *take_first(void)
 {
-    struct chi_message *message = lane.subtasks.first;
+    struct chi_message *message = STAILQ_FIRST(&lane.subtasks);
     if (message == NULL)
         return NULL;
-    lane.subtasks.first = message->next;
-    if (lane.subtasks.first == NULL)
-        lane.subtasks.last = NULL;
+    STAILQ_REMOVE_HEAD(&lane.subtasks, link);
     chi_worker_unqueue(worker, &lane, &lane.subtasks);
     return chi_record_of_message(message);
 }
@@ -215,16 +214,14 @@ static void a_lane_emptied_by_a_look_is_forgotten_before_its_pool_can_go(void **
     assert_false(lane.ready);
     assert_false(others[2].ready);
     assert_int_equal(worker->lanes.ready, 2);
-    assert_ptr_equal(worker->lanes.first, &others[0]);
-    assert_ptr_equal(others[0].next_ready, &others[1]);
-    assert_null(others[1].next_ready);
-    assert_ptr_equal(worker->lanes.last, &others[1]);
+    assert_ptr_equal(STAILQ_FIRST(&worker->lanes.unstarted), &others[0]);
+    assert_ptr_equal(STAILQ_NEXT(&others[0], link), &others[1]);
+    assert_null(STAILQ_NEXT(&others[1], link));
     mark(records[0]);
     mark(records[2]);
     worker->lanes.scan.again_ns = 0;
     look();
-    assert_null(worker->lanes.first);
-    assert_null(worker->lanes.last);
+    assert_true(STAILQ_EMPTY(&worker->lanes.unstarted));
     assert_int_equal(worker->lanes.ready, 0);
     complete_rest(4);
 }
@@ -310,9 +307,9 @@ static void many_who_ask_cause_one_look_that_sees_all_marks(void **state)
         chi_runtime_scan(runtime);
     }
     assert_ptr_equal(atomic_load(&worker->wake.inbox.newest), &worker->waits.scan.message);
-    assert_null(worker->waits.scan.message.next);
+    assert_null(STAILQ_NEXT(&worker->waits.scan.message, link));
     assert_ptr_equal(atomic_load(&worker->wake.lane_inbox.newest), &worker->lanes.scan.message);
-    assert_null(worker->lanes.scan.message.next);
+    assert_null(STAILQ_NEXT(&worker->lanes.scan.message, link));
     handle_messages();
     for (int i = 0; i < MANY; i++)
         assert_true(is_done(records[i], -ECANCELED));
@@ -352,7 +349,7 @@ struct resting {
 static void end_resting(struct chi_worker *on, struct chi_wait_entry *rest, int code)
 {
     struct resting *resting = (void *)rest;
-    chi_wait_entry_remove(rest);
+    LIST_REMOVE(rest, link);
     resting->code = code;
     chi_worker_complete(on, rest->record, code);
     if (resting->takes_along != NULL && resting->takes_along->code == 0)
@@ -365,7 +362,7 @@ static void ending_one_that_rests_may_end_others_in_the_same_look(void **state)
     (void)state;
     for (int i = 0; i < MANY; i++) {
         resting[i].entry = (struct chi_wait_entry){.record = records[i], .end = end_resting};
-        chi_wait_entry_add(&worker->waits.entries, &resting[i].entry);
+        LIST_INSERT_HEAD(&worker->waits.entries, &resting[i].entry, link);
     }
     resting[1].takes_along = &resting[2]; /* the next one */
     resting[4].takes_along = &resting[0]; /* one that was looked at before */
@@ -377,7 +374,7 @@ static void ending_one_that_rests_may_end_others_in_the_same_look(void **state)
         bool ended = i == 0 || i == 1 || i == 2 || i == 4;
         assert_int_equal(resting[i].code, ended ? -ECANCELED : 0);
         if (!ended) {
-            chi_wait_entry_remove(&resting[i].entry);
+            LIST_REMOVE(&resting[i].entry, link);
             chi_worker_complete(worker, records[i], 0);
         }
     }
@@ -451,7 +448,7 @@ static void a_handlers_error_ends_a_periodic_task_with_it(void **state)
     begin_periodic(records[0]);
     chi_worker_complete(worker, records[0], 3);
     assert_false(is_done(records[0], 3));
-    chi_wait_entry_remove(&records[0]->timing->entry);
+    LIST_REMOVE(&records[0]->timing->entry, link);
     chi_timers_remove(&worker->waits.timers, &records[0]->timing->timer);
     chi_worker_count(worker, worker, records[0]);
     chi_worker_complete(worker, records[0], -EDOM);

@@ -34,6 +34,7 @@
 #include "runtime/sched/orchestrator.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/worker/handover.h"
+#include "runtime/worker/lifetime.h"
 #include "runtime/worker/park.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/timing.h"
@@ -88,7 +89,7 @@ static struct chi_worker *make_worker(uint32_t id)
     worker->fibers.spare = (void *)spare;
     worker->lanes.by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*worker->lanes.by_number));
     worker->ops = &chi_scheduler_ops;
-    chi_worker_scan_init(worker);
+    chi_worker_init_lists(worker);
     chi_handover_init(worker);
     chi_lane_init_private(&worker->lanes.own, NULL, worker);
     chi_lane_init_private(&worker->lanes.foreign, NULL, worker);
@@ -128,7 +129,7 @@ static void handle_all(struct chi_worker *on, struct chi_worker *owner, struct c
     struct chi_message *message = chi_inbox_take(inbox);
     chi_worker_self = on;
     while (message != NULL) {
-        struct chi_message *next = message->next;
+        struct chi_message *next = STAILQ_NEXT(message, link);
         message->handle(owner, message);
         message = next;
     }
@@ -146,7 +147,7 @@ static void come_home(void)
 {
     pthread_t thread; /* waits for its lanes */
     assert_int_equal(pthread_create(&thread, NULL, return_to_scheduler, NULL), 0);
-    if (server->lent != NULL) {
+    if (!SLIST_EMPTY(&server->lent)) {
         while (!atomic_load(&held->handover.want))
             sched_yield();
         chi_worker_serve_lent(server); /* gives them back, and does nothing for them */
@@ -193,7 +194,7 @@ static void go_away(void)
     while (!atomic_load(&held->takeover))
         chi_orchestrator_scan(runtime, now += 100 * CHI_NS_PER_MS);
     handle_all(server, server, &server->wake.lane_inbox);
-    assert_ptr_equal(server->lent, held);
+    assert_ptr_equal(SLIST_FIRST(&server->lent), held);
 }
 
 static void append_with_deadline(uint64_t deadline_ns)

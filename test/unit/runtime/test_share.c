@@ -28,6 +28,7 @@
 #include "runtime/path/lane_queue.h"
 #include "runtime/sched/scheduler.h"
 #include "runtime/worker/handover.h"
+#include "runtime/worker/lifetime.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/share.h"
 #include "runtime/worker/worker.h"
@@ -90,7 +91,7 @@ static struct chi_worker *make_worker(uint32_t id)
     made->fibers.spare = (void *)spare;
     made->lanes.by_number = calloc((size_t)CHI_RUNG_WORDS * 64, sizeof(*made->lanes.by_number));
     made->ops = &chi_scheduler_ops;
-    chi_worker_scan_init(made);
+    chi_worker_init_lists(made);
     chi_handover_init(made);
     chi_lane_init_private(&made->lanes.own, NULL, made);
     chi_lane_init_private(&made->lanes.foreign, NULL, made);
@@ -157,7 +158,7 @@ static int teardown(void **state)
             unpark(c);
     assert_int_equal(worker->waits.clients, 0);
     assert_int_equal(worker->waits.beyond_shares, 0);
-    assert_null(worker->lanes.deferred);
+    assert_true(STAILQ_EMPTY(&worker->lanes.deferred));
     assert_int_equal(atomic_load(&worker->stats.unstarted), 0);
     assert_int_equal(atomic_load(&worker->wake.backlog), 0);
     assert_int_equal(atomic_load(&lane.waiting), 0);
@@ -353,7 +354,7 @@ static void look(void)
     chi_runtime_scan(runtime);
     for (struct chi_message *next, *message = chi_inbox_take(&worker->wake.lane_inbox);
          message != NULL; message = next) {
-        next = message->next;
+        next = STAILQ_NEXT(message, link);
         message->handle(worker, message);
     }
 }
@@ -380,10 +381,10 @@ static void the_last_one_cancelled_leaves_nothing_set_aside(void **state)
     fill(0);
     struct chi_record *only = append(0, 1);
     run_all();
-    assert_non_null(worker->lanes.deferred);
+    assert_false(STAILQ_EMPTY(&worker->lanes.deferred));
     atomic_fetch_or(&only->task.state, CHI_TASK_CANCEL);
     look();
-    assert_null(worker->lanes.deferred);
+    assert_true(STAILQ_EMPTY(&worker->lanes.deferred));
     unpark(0);
     append(0, 2);
     run_all();
