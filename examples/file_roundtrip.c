@@ -186,7 +186,7 @@ static int touch_disk(const struct chimaera_bdev_client *disk, char **paths, int
         if (stat(paths[i], &status) == 0 && S_ISREG(status.st_mode))
             count += (size_t)status.st_size / PIECE_BYTES + 1;
     }
-    struct piece *pieces = calloc(count, sizeof *pieces);
+    struct piece *pieces = calloc(count + 1, sizeof *pieces); /* never 0 bytes */
     if (pieces == NULL)
         return fail("no memory for a list of %zu pieces", count);
     while (touched < count && (rc = store_piece(disk, buffer, &pieces[touched])) == 0)
