@@ -3,9 +3,9 @@
  * Clients that let as many of their tasks wait as they may, beside others that want something of
  * the same worker. This process is a client and makes the steps; the others are its children.
  */
-#include "runtime/worker/worker.h" /* first: its arguments are called as kit.h's pool */
 #include "runtime/core/runtime.h"
 #include "runtime/module/pool.h"
+#include "runtime/worker/worker.h" /* first: its arguments are called as kit.h's pool */
 
 #include "kit/kit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A runtime that is stepped by hand, seen from a client: order, time, waiting. */
-#include "runtime/worker/worker.h" /* first: its arguments are called as kit.h's pool */
 #include "runtime/module/pool.h"
+#include "runtime/worker/worker.h" /* first: its arguments are called as kit.h's pool */
 
 #include "kit/kit.h"
 

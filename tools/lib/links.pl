@@ -120,6 +120,7 @@ sub check_link {
 sub check_names {
     my (%words, %suffixes);
     for my $path (known_files(qw(include src chimods cmake tools test bench examples CMakeLists.txt CMakePresets.json))) {
+        $words{"$1_$2"} = 1 if $path =~ m{^test/(\w+)/test_(\w+)\.c$}; # as CMake names the test
         my $tail = $path;
         do { $suffixes{$tail} = 1; $suffixes{"$tail/"} = 1 } while $tail =~ s{^[^/]+/}{};
         my $folder = $path;
