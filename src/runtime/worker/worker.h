@@ -21,7 +21,9 @@
 #include "runtime/core/timers.h"
 #include "runtime/module/lane.h"
 #include "runtime/worker/handover.h"
+#include "runtime/worker/ops.h"
 #include "runtime/worker/scan_request.h"
+#include "runtime/worker/stats.h"
 #include "runtime/worker/wait_entry.h"
 #include "task/allocator.h"
 
@@ -33,16 +35,6 @@ struct chi_batch {
     uint32_t next;
     uint32_t count;
     uint64_t items[CHI_BATCH_MAX];
-};
-
-/* Functions of the scheduler in sched/, which this room may not call directly. */
-struct chi_worker_ops {
-    void (*loop)(struct chi_worker *worker); /* runs until wake.stop is set; on a fiber */
-    /* The same, but returns to the thread after each round. */
-    void (*step_loop)(struct chi_worker *worker);
-    chi_message_handler_t scan_entries;
-    chi_message_handler_t scan_lanes;
-    void (*scan_due)(struct chi_worker *worker, struct chi_timer *timer);
 };
 
 /* The worker's thread. */
@@ -120,19 +112,6 @@ struct chi_worker_thread {
     bool started;
     bool did;                /* stepped: whether the last round did anything */
     _Atomic(uint32_t) ended; /* futex; 1: the thread does nothing more */
-};
-
-/* Written by the worker's thread, `stalls` and `moves` by the control thread; read by any. */
-struct chi_worker_stats {
-    _Atomic(uint64_t) tasks; /* completed */
-    _Atomic(uint64_t) sleeps;
-    _Atomic(uint32_t) parked;             /* parked tasks */
-    _Atomic(uint32_t) unstarted;          /* tasks in lanes of containers */
-    _Atomic(uint32_t) unstarted_subtasks; /* those of them that are no client's */
-    _Atomic(uint64_t) idle_ns;            /* time without work, up to now or to idle_since */
-    _Atomic(uint64_t) idle_since;         /* since when it has no work; 0: it has some */
-    _Atomic(uint64_t) stalls;             /* tasks that held it for longer than runtime.stall_ms */
-    _Atomic(uint64_t) moves;              /* how often its lanes went to another worker */
 };
 
 struct chi_worker {
