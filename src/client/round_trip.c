@@ -7,7 +7,7 @@
 
 void chi_task_unload_del(const struct chi_task_schema *schema, struct chi_task *task)
 {
-    if (!task)
+    if (task == NULL)
         return;
     chi_task_unload(schema, task);
     chi_task_del(task);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The table of keys as text: for --help-config, docs/reference/config.md and error messages. */
+#include "config/describe.h"
+
 #include <string.h>
 
 #include "base/units.h"
-#include "config/key.h"
 
 static char *format_number(enum chi_key_type type, uint64_t number, char text[CHI_UNITS_TEXT_SIZE])
 {

@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "chimaera/container.h"
 #include "chimaera/status.h"
+#include "config/describe.h"
 
 #define KB             CHI_KB /* short, for the table */
 #define MB             CHI_MB

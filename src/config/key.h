@@ -58,14 +58,6 @@ int chi_key_read(const struct chi_key *key, const char *text, void *object);
 int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct chi_yaml *value,
                       void *object);
 
-/* Describes the values of the key in words. Static storage. */
-const char *chi_key_type_text(const struct chi_key *key);
-
-#define CHI_KEY_BOUNDS_SIZE 64
-
-/* Writes the bounds of the key, such as "16MB to 1TB", or "" if it has none. Returns `bounds`. */
-char *chi_key_bounds(const struct chi_key *key, char bounds[CHI_KEY_BOUNDS_SIZE]);
-
 /* Sets the defaults of the keys of a section (NULL: of all but compose). Returns 0 or -ENOMEM. */
 int chi_keys_default(const char *section, void *object);
 

@@ -15,7 +15,7 @@ struct gen_definition {
     size_t first;     /* token of the body's first token */
     size_t last;      /* token of its closing brace */
     size_t attribute; /* token of an __attribute__ before or behind it; 0: none */
-    /* Set by whoever reads the body. */
+    /* Set by the reader of the body. */
     enum { GEN_UNREAD, GEN_READING, GEN_READ, GEN_WRONG } state;
     const struct gen_struct *plain;
     const struct gen_enum *values;
