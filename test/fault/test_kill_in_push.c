@@ -27,10 +27,20 @@
 
 struct world {
     struct chi_shm_bell bell;
-    struct chi_shm_lane other; /* without words: it only rings */
-    struct chi_shm_lane lane;
-    _Atomic(uint64_t) words[DEPTH];
+    /* A lane without words, which only rings, and one with. */
+    _Alignas(CHI_CACHE_LINE) char other[sizeof(struct chi_shm_lane)];
+    _Alignas(CHI_CACHE_LINE) char lane[sizeof(struct chi_shm_lane) + DEPTH * sizeof(uint64_t)];
 };
+
+static struct chi_shm_lane *lane_of(struct world *world)
+{
+    return (void *)world->lane;
+}
+
+static struct chi_shm_lane *other_of(struct world *world)
+{
+    return (void *)world->other;
+}
 
 struct lane_state {
     const char *name;
@@ -60,8 +70,8 @@ static int bell_fd;
 static void run_push_and_ring(void *unused)
 {
     (void)unused;
-    if (chi_lane_push(&world->lane, DEPTH_LOG2, VICTIMS) == 0)
-        chi_bell_ring(&world->bell, &world->lane, OWN_NUMBER, bell_fd);
+    if (chi_lane_push(lane_of(world), DEPTH_LOG2, VICTIMS) == 0)
+        chi_bell_ring(&world->bell, lane_of(world), OWN_NUMBER, bell_fd);
 }
 
 static pid_t start_victim(void)
@@ -81,25 +91,25 @@ static void make_world(const struct lane_state *state, struct chi_lane_reader *r
 {
     uint64_t item;
     memset((void *)world, 0, sizeof(*world));
-    chi_lane_init(&world->lane, DEPTH_LOG2, 0, OWN_NUMBER);
-    chi_lane_init(&world->other, DEPTH_LOG2, 0, NUMBER);
-    *reader = (struct chi_lane_reader){.lane = &world->lane, .depth_log2 = DEPTH_LOG2};
+    chi_lane_init(lane_of(world), DEPTH_LOG2, 0, OWN_NUMBER);
+    chi_lane_init(other_of(world), DEPTH_LOG2, 0, NUMBER);
+    *reader = (struct chi_lane_reader){.lane = lane_of(world), .depth_log2 = DEPTH_LOG2};
     for (unsigned i = 0; i < state->taken; i++) {
-        assert_int_equal(chi_lane_push(&world->lane, DEPTH_LOG2, 1), 0);
+        assert_int_equal(chi_lane_push(lane_of(world), DEPTH_LOG2, 1), 0);
         assert_int_equal(chi_lane_take(reader, &item, 1), 1);
     }
     for (unsigned i = 0; i < state->items; i++)
-        assert_int_equal(chi_lane_push(&world->lane, DEPTH_LOG2, i + 1), 0);
+        assert_int_equal(chi_lane_push(lane_of(world), DEPTH_LOG2, i + 1), 0);
     if (state->tail_late)
-        atomic_fetch_sub(&world->lane.tail, 1);
-    atomic_store(&world->lane.armed, state->armed);
+        atomic_fetch_sub(&lane_of(world)->tail, 1);
+    atomic_store(&lane_of(world)->armed, state->armed);
     atomic_store(&world->bell.sleeping, state->sleeping);
 }
 
 static bool lane_holds(uint64_t item)
 {
     for (unsigned i = 0; i < DEPTH; i++)
-        if ((atomic_load(&world->lane.words[i]) & CHI_LANE_ITEM_MASK) == item)
+        if ((atomic_load(&lane_of(world)->words[i]) & CHI_LANE_ITEM_MASK) == item)
             return true;
     return false;
 }
@@ -117,7 +127,7 @@ static void check_lane(const struct lane_state *state, size_t n, struct chi_lane
     bool there = lane_holds(VICTIMS);
     bool room = state->items + there < DEPTH;
 
-    int rc = chi_lane_push(&world->lane, DEPTH_LOG2, SECONDS);
+    int rc = chi_lane_push(lane_of(world), DEPTH_LOG2, SECONDS);
     expect(rc == (room ? 0 : -EAGAIN), state, n,
            room ? "another producer found the lane full, which it is not" : "it took too many");
     uint32_t count = chi_lane_take(reader, items, DEPTH + 1);
@@ -129,7 +139,7 @@ static void check_lane(const struct lane_state *state, size_t n, struct chi_lane
     if (room)
         expect(items[count - 1] == SECONDS, state, n, "the order is wrong");
     for (unsigned i = 0; i < 2 * DEPTH; i++) {
-        expect(chi_lane_push(&world->lane, DEPTH_LOG2, i + 1) == 0, state, n, "it is stuck");
+        expect(chi_lane_push(lane_of(world), DEPTH_LOG2, i + 1) == 0, state, n, "it is stuck");
         expect(chi_lane_take(reader, items, DEPTH) == 1 && items[0] == i + 1, state, n,
                "it is stuck");
     }
@@ -140,7 +150,7 @@ static void check_bell(const struct lane_state *state, size_t n)
     uint64_t count;
     atomic_store(&world->bell.sleeping, 1);
     (void)!read(bell_fd, &count, sizeof(count));
-    chi_bell_ring(&world->bell, &world->other, NUMBER, bell_fd);
+    chi_bell_ring(&world->bell, other_of(world), NUMBER, bell_fd);
     expect(chi_bell_rung(&world->bell) &&
                (atomic_load(&world->bell.rung[0]) & UINT64_C(1) << NUMBER) != 0,
            state, n, "another lane's bell does not ring");

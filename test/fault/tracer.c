@@ -20,7 +20,13 @@
 /* The mark itself is one byte of int3; the child is past it when it stops. */
 extern const char tracer_end_mark[];
 
-__attribute__((noinline, noclone)) static void run_marked(void (*function)(void *), void *argument)
+#ifdef __clang__
+#define ONE_COPY __attribute__((noinline))
+#else
+#define ONE_COPY __attribute__((noinline, noclone))
+#endif
+
+ONE_COPY static void run_marked(void (*function)(void *), void *argument)
 {
     __asm__ volatile("int3" ::: "memory");
     function(argument);

@@ -87,16 +87,9 @@ static void quotes_backslashes_and_control_characters_are_escaped(void **state)
 static void valid_utf8_is_written_as_it_is(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"\xc2\x80",
-                                        "\xdf\xbf",
-                                        "\xe0\xa0\x80",
-                                        "\xed\x9f\xbf",
-                                        "\xee\x80\x80",
-                                        "\xef\xbf\xbf",
-                                        "\xf0\x90\x80\x80",
-                                        "\xf4\x8f\xbf\xbf",
-                                        "Stra\xc3\x9f"
-                                        "e"};
+    static const char *const texts[] = {"\xc2\x80",         "\xdf\xbf",         "\xe0\xa0\x80",
+                                        "\xed\x9f\xbf",     "\xee\x80\x80",     "\xef\xbf\xbf",
+                                        "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "Stra\xc3\x9f\x65"};
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         char expected[16];
         snprintf(expected, sizeof(expected), "\"%s\"", texts[i]);
