@@ -81,7 +81,7 @@ static void task_del(struct chi_task *task)
     real.backend.task_del(task);
 }
 
-void chi_test_adjust_host(struct chi_allocator *allocator, struct chi_task_backend *backend)
+void chi_test_adjust_backend(struct chi_allocator *allocator, struct chi_task_backend *backend)
 {
     real.allocator = *allocator;
     real.backend = *backend;

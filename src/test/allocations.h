@@ -9,7 +9,7 @@ struct chi_allocator;
 struct chi_task_backend;
 
 /* For struct chi_runtime_mode; every worker of a process has the same functions. */
-void chi_test_adjust_host(struct chi_allocator *allocator, struct chi_task_backend *backend);
+void chi_test_adjust_backend(struct chi_allocator *allocator, struct chi_task_backend *backend);
 
 /* Begins to count anew; nothing fails. */
 void chi_test_allocations_reset(void);

@@ -151,7 +151,7 @@ static int start(const struct chi_test_options *options)
 {
     struct chi_runtime_mode mode = {.stepped = options->mode != CHI_TEST_THREADS,
                                     .seed = options->seed,
-                                    .adjust_host = chi_test_adjust_host};
+                                    .adjust_backend = chi_test_adjust_backend};
     struct chi_config config;
 
     int rc = configure(options, &config);

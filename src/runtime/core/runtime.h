@@ -35,7 +35,7 @@ struct chi_runtime_mode {
     bool stepped;  /* no threads: the thread that starts it makes every step; host/stepper.h */
     uint64_t seed; /* decides the order of steps; 0: in turn */
     /* Replaces functions of the workers' allocator and task backend; NULL: none. */
-    void (*adjust_host)(struct chi_allocator *allocator, struct chi_task_backend *backend);
+    void (*adjust_backend)(struct chi_allocator *allocator, struct chi_task_backend *backend);
 };
 
 enum chi_runtime_state {

@@ -186,7 +186,7 @@ void chi_direct_open(struct chi_runtime *runtime)
     self.backend.task_del = direct_task_del;
     self.backend.task_node = direct_task_node;
     self.tasks = 0;
-    chi_allocator = &home()->allocator; /* after mode.adjust_host */
+    chi_allocator = &home()->allocator; /* after mode.adjust_backend */
     chi_task_backend = &self.backend;
 }
 

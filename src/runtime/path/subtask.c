@@ -27,7 +27,7 @@
 #include "task/private_allocator.h"
 #include "task/schema.h"
 
-static struct chi_task_node host_task_node(void)
+static struct chi_task_node handler_task_node(void)
 {
     struct chi_task_node node = {0};
     struct chi_record *current = chi_worker_self->current;
@@ -49,8 +49,8 @@ struct chi_run_context *chi_current_context(void)
     return chi_worker_self != NULL ? host_current() : NULL;
 }
 
-static struct chi_task *host_task_new(struct chi_task_schema *schema, chi_pool_id_t pool_id,
-                                      chi_pool_query_t query)
+static struct chi_task *handler_task_new(struct chi_task_schema *schema, chi_pool_id_t pool_id,
+                                         chi_pool_query_t query)
 {
     struct chi_worker *worker = chi_worker_self;
     struct chi_record *record = chi_record_new(&worker->caches.records, schema->type.size);
@@ -70,7 +70,7 @@ static struct chi_task *host_task_new(struct chi_task_schema *schema, chi_pool_i
     record->task.method = schema->method;
     record->task.pool_id = pool_id;
     record->task.pool_query = query;
-    record->task.node = host_task_node();
+    record->task.node = handler_task_node();
     return &record->task;
 }
 
@@ -89,7 +89,7 @@ static int disown(struct chi_worker *worker, struct chi_record *record)
     return 0;
 }
 
-static int host_task_enqueue(struct chi_task *task)
+static int handler_task_enqueue(struct chi_task *task)
 {
     struct chi_worker *worker = chi_worker_self;
     struct chi_record *record = chi_record_of(task);
@@ -198,7 +198,7 @@ static int wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeou
     return 0;
 }
 
-static int host_task_wait(struct chi_task *task, uint64_t timeout_ns)
+static int handler_task_wait(struct chi_task *task, uint64_t timeout_ns)
 {
     size_t index;
     if (is_new(task))
@@ -207,8 +207,8 @@ static int host_task_wait(struct chi_task *task, uint64_t timeout_ns)
     return rc == 0 ? task->return_code : rc;
 }
 
-static int host_task_wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns,
-                              size_t *index)
+static int handler_task_wait_any(struct chi_task *const *tasks, size_t count, uint64_t timeout_ns,
+                                 size_t *index)
 {
     bool any = false;
     for (size_t i = 0; i < count && !any; i++)
@@ -218,7 +218,7 @@ static int host_task_wait_any(struct chi_task *const *tasks, size_t count, uint6
     return wait_any(tasks, count, timeout_ns, index);
 }
 
-static int host_task_cancel(struct chi_task *task)
+static int handler_task_cancel(struct chi_task *task)
 {
     if (is_new(task))
         return chi_error(-EINVAL, "the task was never submitted; nothing to cancel");
@@ -237,13 +237,13 @@ static bool is_to_follow(const struct chi_worker *worker, const struct chi_recor
            !(record->task.flags & CHI_TASK_PERIODIC) && !is_new(&record->task);
 }
 
-static void host_task_del(struct chi_task *task)
+static void handler_task_del(struct chi_task *task)
 {
     struct chi_worker *worker = chi_worker_self;
     struct chi_record *record = chi_record_of(task);
 
     if (CHI_UNLIKELY(is_to_follow(worker, record)))
-        host_task_cancel(task);
+        handler_task_cancel(task);
     if (record->expecting) {
         record->deleted = true; /* the message of its end is on the way and frees it */
         return;
@@ -257,7 +257,7 @@ static void host_task_del(struct chi_task *task)
     chi_record_free(&worker->caches.records, record);
 }
 
-void chi_subtask_host_init(struct chi_worker *worker)
+void chi_subtask_backend_init(struct chi_worker *worker)
 {
     struct chi_runtime *runtime = worker->runtime;
 
@@ -267,14 +267,14 @@ void chi_subtask_host_init(struct chi_worker *worker)
         worker->allocator.segment_size[s] = runtime->segments[s].size;
     }
     worker->backend = (struct chi_task_backend){
-        .task_new = host_task_new,
-        .task_enqueue = host_task_enqueue,
-        .task_wait = host_task_wait,
-        .task_wait_any = host_task_wait_any,
-        .task_cancel = host_task_cancel,
-        .task_del = host_task_del,
-        .task_node = host_task_node,
+        .task_new = handler_task_new,
+        .task_enqueue = handler_task_enqueue,
+        .task_wait = handler_task_wait,
+        .task_wait_any = handler_task_wait_any,
+        .task_cancel = handler_task_cancel,
+        .task_del = handler_task_del,
+        .task_node = handler_task_node,
     };
-    if (runtime->mode.adjust_host != NULL)
-        runtime->mode.adjust_host(&worker->allocator, &worker->backend);
+    if (runtime->mode.adjust_backend != NULL)
+        runtime->mode.adjust_backend(&worker->allocator, &worker->backend);
 }

@@ -6,6 +6,6 @@
 struct chi_worker;
 
 /* Sets worker->allocator and worker->backend. The thread that creates the worker. */
-void chi_subtask_host_init(struct chi_worker *worker);
+void chi_subtask_backend_init(struct chi_worker *worker);
 
 #endif

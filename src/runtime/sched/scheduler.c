@@ -22,6 +22,6 @@ int chi_scheduler_create_worker(struct chi_runtime *runtime, uint32_t id,
 {
     int rc = chi_worker_create(runtime, id, priority, &chi_scheduler_ops, worker);
     if (rc == 0)
-        chi_subtask_host_init(*worker);
+        chi_subtask_backend_init(*worker);
     return rc;
 }
