@@ -164,8 +164,9 @@ CHI_API struct chi_lane *chi_container_local_lane(struct chi_container *containe
 
 /*
  * Returns the lane of the queue with the smallest load, and among equal lanes the one with the
- * fewest queued tasks; ties are broken round robin. NULL if the queue does not exist. Scans all
- * lanes.
+ * fewest queued tasks. Among equal ones it is a lane of the calling worker while tasks of the queue
+ * run for less than 2 us, which is less than the way to another worker takes; else the next in
+ * turn. NULL if the queue does not exist. Scans all lanes.
  */
 CHI_API struct chi_lane *chi_container_lane_least_loaded(struct chi_container *container,
                                                          chi_queue_id_t queue_id);

@@ -101,6 +101,10 @@ static int adopt(struct chi_client *client, const struct chi_control_attached *a
         lane->number = attached->lane_number[i];
         lane->eventfd = client->eventfds[attached->lane_worker[i]];
     }
+    for (uint32_t w = 0; w < CHI_MAX_WORKERS; w++)
+        client->lane_of_worker[w] = CHI_NO_LANE;
+    for (uint32_t i = 0; i < attached->lane_count; i++)
+        client->lane_of_worker[attached->lane_worker[i]] = (uint16_t)i;
     client->lane_count = attached->lane_count;
     client->depth_log2 = attached->depth_log2;
     return 0;

@@ -11,7 +11,7 @@
 
 #include "chimaera/types.h"
 
-#define CHI_LAYOUT_ABI  3u                  /* changes when a struct here or chi_task changes */
+#define CHI_LAYOUT_ABI  4u                  /* changes when a struct here or chi_task changes */
 #define CHI_SHM_MAGIC   0x524541414d494843u /* "CHIMAAER", stored last */
 #define CHI_MAX_WORKERS 64u
 #define CHI_MAX_CLIENTS 1024u
@@ -40,6 +40,7 @@ struct chi_shm_lane {
     uint32_t worker;                                  /* owner of the bell */
     uint32_t number;                                  /* this lane's bit in the bell */
     uint32_t depth_log2;
+    _Atomic(uint64_t) routed; /* position up to which tasks for other workers were passed on */
     _Alignas(CHI_CACHE_LINE) _Atomic(uint64_t) words[];
 };
 _Static_assert(sizeof(struct chi_shm_lane) == 128, "shared layout");

@@ -29,6 +29,7 @@
 #include "runtime/core/origin.h"
 #include "runtime/core/runtime.h"
 #include "runtime/path/ingest.h"
+#include "runtime/path/route.h"
 #include "runtime/worker/ingress.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/send.h"
@@ -110,6 +111,7 @@ static void turn_over(struct chi_worker *worker, struct chi_message *message)
     struct chi_worker *self = chi_worker_self; /* serves the lanes */
 
     if (origin->ingress[0].origin == origin) { /* the runtime's own origin has no lanes */
+        chi_worker_take_deliveries(worker);
         while (batch->next < batch->count)
             chi_worker_ingest(self, batch->ingress, batch->items[batch->next++], false);
         for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++) {

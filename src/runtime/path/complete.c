@@ -26,6 +26,7 @@
 #include "runtime/worker/send.h"
 #include "runtime/worker/worker.h"
 #include "task/schema.h"
+#include "task/task_phase.h"
 
 /* ---- counts */
 
@@ -84,14 +85,14 @@ static void wake_waiters(struct chi_origin *origin, struct chi_task *shared, uin
 }
 
 void chi_worker_complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc,
-                                uint32_t failed)
+                                uint32_t bits)
 {
     shared->return_code = rc;
     /* Release: the outputs, for the client's acquire. Acquire: nothing below reads them. */
-    uint32_t bits = atomic_exchange_explicit(
-        &shared->state, CHI_TASK_DONE | failed << CHI_TASK_FAILED_SHIFT, memory_order_acq_rel);
-    if (CHI_UNLIKELY(bits & (CHI_TASK_WAITER | CHI_TASK_ANY | CHI_TASK_NOTIFY)))
-        wake_waiters(origin, shared, bits);
+    uint32_t before =
+        atomic_exchange_explicit(&shared->state, CHI_TASK_DONE | bits, memory_order_acq_rel);
+    if (CHI_UNLIKELY(before & (CHI_TASK_WAITER | CHI_TASK_ANY | CHI_TASK_NOTIFY)))
+        wake_waiters(origin, shared, before);
 }
 
 static void free_private(struct chi_worker *worker, struct chi_record *record)
@@ -184,7 +185,12 @@ void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, i
     }
     if (record->lane != NULL)
         chi_worker_leave_lane(worker, record, rc);
-    chi_worker_complete_shared(record->origin, shared, rc, record->failed);
+    uint32_t bits = (uint32_t)record->failed << CHI_TASK_FAILED_SHIFT;
+    if (CHI_UNLIKELY(record->moved)) {
+        chi_task_put_placement(shared, record->lane->worker->id, record->pool->container_count);
+        bits |= CHI_TASK_MOVED;
+    }
+    chi_worker_complete_shared(record->origin, shared, rc, bits);
     uncount(worker, record);
     free_private(worker, record);
 }
