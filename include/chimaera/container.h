@@ -182,6 +182,20 @@ CHI_API bool chi_lane_is_empty(const struct chi_lane *lane);
 CHI_API uint64_t chi_lane_load(const struct chi_lane *lane);
 
 /*
+ * Opens a file at a path that a client chose, such as a pool's name. If the pool was created by a
+ * client of another user than the daemon's, the file must exist and lie in a folder of
+ * runtime.group_paths, and no symbolic link is followed below that folder. Call it in place of
+ * open(), with which such a client could have the daemon open any file of the daemon's user. In
+ * Create or in a handler. Blocks the thread; never parks.
+ *   flags, mode   as of open(); O_CLOEXEC is added
+ * Returns a descriptor, or
+ *   -EPERM         the client may not have that file opened; with a message
+ *   other -errno   of open() or openat2()
+ */
+CHI_API int chi_container_open_file(struct chi_container *container, const char *path, int flags,
+                                    uint32_t mode);
+
+/*
  * Sets a larger stack for the handler of `method`. Call it in Create.
  *   stack_size   bytes, at most 64 MiB; values up to runtime.stack_size have no effect
  * Returns 0, or

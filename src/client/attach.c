@@ -201,6 +201,7 @@ static int explain(int rc, const struct chi_paths *paths)
 {
     switch (rc) {
     case CHI_ESCHEMA:
+    case -EPERM:
         return rc; /* said already */
     case CHI_ERUNTIME_DOWN:
         return chi_error(rc,

@@ -27,6 +27,7 @@
 #include "runtime/core/current.h"
 #include "runtime/core/message.h"
 #include "runtime/core/origin.h"
+#include "runtime/core/rights.h"
 #include "runtime/core/runtime.h"
 #include "runtime/path/ingest.h"
 #include "runtime/path/route.h"
@@ -247,6 +248,7 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_orig
     origin->notify_fd = pair[0];
     origin->pid = peer.pid;
     origin->uid = peer.uid;
+    origin->rights = chi_rights_of(runtime, peer.uid);
     /* Later than that of any client before, also if the clock stands still. */
     uint64_t now = chi_clock_now_ns();
     uint64_t last = atomic_load_explicit(&origin->attached_ns, memory_order_relaxed);
