@@ -264,6 +264,7 @@ static int member_opens_files(void *argument)
     EXPECT(open_device(shared, "good", 0) == 0);
     EXPECT(open_device(shared, "missing", 4 << 20) == -EPERM && says("that exist"));
     EXPECT(open_device(shared, "link", 0) < 0);
+    EXPECT(open_device(shared, "hard_link", 0) == -EPERM && says("other names"));
     EXPECT(open_device(shared, "folder_link/secret", 0) < 0);
     EXPECT(open_device(shared, "../secret", 0) < 0);
     EXPECT(open_device(daemon->dir, "secret", 0) == -EPERM && says("group_paths"));
@@ -299,6 +300,8 @@ static void pools_of_members_open_files_of_the_granted_folders_only(void **state
     snprintf(target, sizeof(target), "%s/secret", daemon.dir);
     snprintf(path, sizeof(path), "%s/shared/link", daemon.dir);
     assert_int_equal(symlink(target, path), 0);
+    snprintf(path, sizeof(path), "%s/shared/hard_link", daemon.dir);
+    assert_int_equal(link(target, path), 0);
     snprintf(path, sizeof(path), "%s/shared/folder_link", daemon.dir);
     assert_int_equal(symlink(daemon.dir, path), 0);
     snprintf(yaml, sizeof(yaml), GROUP "  group_may: [create]\n  group_paths: [%s/shared]\n",
@@ -306,8 +309,8 @@ static void pools_of_members_open_files_of_the_granted_folders_only(void **state
     chi_test_daemon_start(&daemon, yaml);
     assert_int_equal(chi_test_in_child(member_opens_files, &daemon), 0);
     assert_int_equal(chi_test_daemon_stop(&daemon), 0);
-    static const char *const made[] = {"shared/good", "shared/link", "shared/folder_link",
-                                       "secret"};
+    static const char *const made[] = {"shared/good", "shared/link", "shared/hard_link",
+                                       "shared/folder_link", "secret"};
     for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
         snprintf(path, sizeof(path), "%s/%s", daemon.dir, made[i]);
         assert_int_equal(unlink(path), 0);
@@ -381,7 +384,7 @@ static void a_member_cannot_get_more_by_other_ways(void **state)
     finish(&daemon);
 }
 
-/* Attaches as often as it may: the number, or 255 if it ended for another reason. */
+/* Attaches as often as it may. */
 static int member_takes_slots(void *argument)
 {
     const struct chi_control_request request = {
