@@ -107,9 +107,8 @@ int chi_copy_in(struct chi_runtime *runtime, struct chi_origin *origin,
 static bool is_over_quota(struct chi_runtime *runtime, const struct chi_origin *origin,
                           uint64_t size)
 {
-    uint64_t lent = chi_origin_lent(runtime, origin);
-    uint64_t room = chi_arena_free_bytes(runtime->outputs);
-    return room >= size && lent + size > LENT_RATIO * (room - size);
+    return chi_origin_lent(runtime, origin) + size >
+           LENT_RATIO * chi_arena_free_bytes(runtime->outputs);
 }
 
 static int lend(struct chi_worker *worker, const struct chi_origin *origin, uint64_t size,
@@ -119,13 +118,18 @@ static int lend(struct chi_worker *worker, const struct chi_origin *origin, uint
     _Atomic(uint64_t) *lent = &origin->cells[worker->id].lent;
     uint64_t before = atomic_load_explicit(lent, memory_order_relaxed);
 
-    if (CHI_UNLIKELY((before + size) / LENT_STEP != before / LENT_STEP) &&
-        is_over_quota(runtime, origin, size))
-        return CHI_EQUOTA;
     int rc = chi_arena_alloc(worker->caches.outputs, size, origin->owner, offset);
-    if (rc == 0)
-        CHI_COUNTER_ADD(*lent, chi_arena_block_size(runtime->outputs, *offset));
-    return rc;
+    if (rc < 0)
+        return rc;
+    uint64_t block = chi_arena_block_size(runtime->outputs, *offset);
+    if (CHI_UNLIKELY((before ^ (before + block)) >= LENT_STEP) &&
+        is_over_quota(runtime, origin, block)) {
+        chi_arena_reclaim(worker->caches.outputs, *offset, origin->owner);
+        return CHI_EQUOTA;
+    }
+    /* Release: as in CHI_COUNTER_ADD(). */
+    atomic_store_explicit(lent, before + block, memory_order_release);
+    return 0;
 }
 
 static int bytes_out(struct chi_worker *worker, const struct chi_origin *origin,
