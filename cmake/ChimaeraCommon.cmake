@@ -174,7 +174,18 @@ function(chi_add_chimod_library function kind module)
   add_library(${namespace}::${module}_${kind} ALIAS ${target})
   set_property(GLOBAL PROPERTY ${module}_${kind_upper}_TARGET ${target})
   set_target_properties(${target} PROPERTIES
-    C_STANDARD 17 C_STANDARD_REQUIRED ON C_EXTENSIONS ON C_VISIBILITY_PRESET hidden)
+    C_STANDARD 17 C_STANDARD_REQUIRED ON C_EXTENSIONS ON C_VISIBILITY_PRESET hidden
+    # The runtime looks for libraries by these names, and each source is complete in itself.
+    DEBUG_POSTFIX "" RELEASE_POSTFIX "" RELWITHDEBINFO_POSTFIX "" MINSIZEREL_POSTFIX ""
+    UNITY_BUILD OFF)
+  if(kind STREQUAL "runtime" AND CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+    # A handler whose stack is too small reaches the guard below it, and not another one's stack.
+    target_compile_options(${target} PRIVATE -fstack-clash-protection)
+  endif()
+  get_property(multi GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
+  if(NOT multi AND "${CMAKE_BUILD_TYPE}" STREQUAL "" AND NOT CMAKE_C_FLAGS MATCHES "-O")
+    target_compile_options(${target} PRIVATE -O2 -g) # nobody has said how to build
+  endif()
   chi_set_package(${target} ${namespace}-${module} ${version} ${module}_${kind})
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>)

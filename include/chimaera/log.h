@@ -41,6 +41,9 @@ CHI_API void chi_log_write(const char *topic, enum chi_log_level level, const ch
  */
 CHI_API int chi_log_configure(const char *level, const char *file);
 
+/* Returns the descriptor that lines are written to. Async-signal-safe. */
+CHI_API int chi_log_descriptor(void);
+
 CHI_END_DECLS
 
 #define CHI_LOG_AT(topic, level, ...)                                                              \

@@ -165,6 +165,11 @@ static void redirect(int fd)
     close(old);
 }
 
+int chi_log_descriptor(void)
+{
+    return atomic_load_explicit(&log_fd, memory_order_relaxed);
+}
+
 int chi_log_configure(const char *level, const char *file)
 {
     spec_now(); /* a malformed CHI_LOG is reported once, there */

@@ -163,6 +163,14 @@ void chi_fiber_pool_stats(struct chi_fiber_pool *pool, struct chi_fiber_stats *s
     };
 }
 
+bool chi_fiber_in_guard(const struct chi_fiber *fiber, const void *address)
+{
+    if (fiber == NULL || fiber->stack == NULL)
+        return false;
+    uintptr_t low = (uintptr_t)fiber->stack->low;
+    return (uintptr_t)address < low && low - (uintptr_t)address <= CHI_STACK_GUARD;
+}
+
 void chi_fiber_visit(struct chi_fiber_pool *pool, void (*visit)(struct chi_fiber *, void *),
                      void *arg)
 {

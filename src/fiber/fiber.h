@@ -162,6 +162,9 @@ void chi_fiber_exit_to(struct chi_fiber *self, struct chi_fiber *to) __attribute
  */
 void chi_fiber_discard(struct chi_fiber *fiber);
 
+/* Whether the address lies in the guard below the fiber's stack. Async-signal-safe. */
+bool chi_fiber_in_guard(const struct chi_fiber *fiber, const void *address);
+
 /* Calls visit(fiber, arg) for each fiber whose `user` is set. Thread of the owner only. */
 void chi_fiber_visit(struct chi_fiber_pool *pool, void (*visit)(struct chi_fiber *, void *),
                      void *arg);

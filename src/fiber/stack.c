@@ -74,11 +74,11 @@ static int map_stack(struct chi_stack_pool *pool, uint32_t class, struct chi_sta
         return -ENOMEM;
     stack->class = class;
     stack->size = class == 0 ? pool->default_size : CHI_STACK_SIZE_MIN << (class - 1);
-    guard = mmap(NULL, pool->page_size + stack->size, PROT_NONE,
+    guard = mmap(NULL, CHI_STACK_GUARD + stack->size, PROT_NONE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (guard == MAP_FAILED)
         goto free_stack;
-    stack->low = guard + pool->page_size;
+    stack->low = guard + CHI_STACK_GUARD;
     if (mprotect(stack->low, stack->size, PROT_READ | PROT_WRITE) != 0)
         goto unmap;
     /* A huge page costs memory and distorts the measurement. MAP_STACK prevents it since Linux 6.7.
@@ -96,7 +96,7 @@ static int map_stack(struct chi_stack_pool *pool, uint32_t class, struct chi_sta
     return 0;
 
 unmap:
-    munmap(guard, pool->page_size + stack->size);
+    munmap(guard, CHI_STACK_GUARD + stack->size);
 free_stack:
     free(stack);
     return -ENOMEM; /* mmap() fails this way at vm.max_map_count, too */
@@ -112,7 +112,7 @@ static void unmap_stack(struct chi_stack_pool *pool, struct chi_stack *stack)
     __lsan_unregister_root_region(stack->low, stack->size);
 #endif
     VALGRIND_STACK_DEREGISTER(stack->valgrind_id);
-    munmap(stack->low - pool->page_size, pool->page_size + stack->size);
+    munmap(stack->low - CHI_STACK_GUARD, CHI_STACK_GUARD + stack->size);
     free(stack);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stacks for fibers: mapped with a guard page below, pooled by size. One pool per worker, used on
+ * Stacks for fibers: mapped with a guard below, pooled by size. One pool per worker, used on
  * that worker's thread only; chi_stack_pool_cached() and chi_stack_pool_used_max() may be called on
  * any thread. Each stack uses two of the process's vm.max_map_count mappings.
  */
@@ -15,11 +15,12 @@
 
 #define CHI_STACK_SIZE_MIN  ((size_t)16 << 10)
 #define CHI_STACK_SIZE_MAX  ((size_t)1 << 30)
-#define CHI_STACK_CACHE_MAX 64 /* unused stacks kept mapped, over all sizes */
+#define CHI_STACK_GUARD     ((size_t)64 << 10) /* address space only; code probes page by page */
+#define CHI_STACK_CACHE_MAX 64                 /* unused stacks kept mapped, over all sizes */
 #define CHI_STACK_CLASSES   18 /* the default size, then powers of two from MIN to MAX */
 
 struct chi_stack {
-    char *low;                   /* usable bytes: [low, low + size); the guard page ends at low */
+    char *low;                   /* usable bytes: [low, low + size); the guard ends at low */
     size_t size;                 /* bytes */
     uint32_t class;              /* index into chi_stack_pool.cache */
     unsigned valgrind_id;        /* valgrind's id of this stack */

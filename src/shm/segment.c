@@ -7,10 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "shm/file_id.h"
 
 int chi_segment_create(const char *name, uint64_t size, struct chi_segment_map *map)
 {
@@ -76,6 +79,14 @@ void chi_segment_close(struct chi_segment_map *map)
     map->fd = -1;
     map->base = NULL;
     map->size = 0;
+}
+
+void chi_segment_unlink_own(const char *name, const struct chi_segment_map *map)
+{
+    char path[128];
+    snprintf(path, sizeof(path), "/dev/shm%s", name);
+    if (map->base != NULL)
+        chi_file_id_unlink(path, chi_file_id_of_fd(map->fd));
 }
 
 int chi_segment_unlink(const char *name)

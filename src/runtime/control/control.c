@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "chimaera/log.h"
 #include "client/stepping.h"
 #include "lane/bell.h"
@@ -31,6 +32,7 @@
 #include "runtime/sched/orchestrator.h"
 #include "runtime/sync/deadlock_monitor.h"
 #include "runtime/worker/scan_request.h"
+#include "shm/file_id.h"
 #include "shm/protocol.h"
 
 #ifndef SO_PASSRIGHTS
@@ -407,7 +409,6 @@ static void *thread_main(void *argument)
     struct chi_control *control = argument;
     int next_ms = 0; /* workers run already */
 
-    pthread_setname_np(pthread_self(), "chi-control");
     while (!atomic_load_explicit(&control->stop, memory_order_acquire))
         turn(control, next_ms, &next_ms);
     drop_all(control, false);
@@ -438,6 +439,8 @@ static int bind_socket(struct chi_runtime *runtime, int *out)
     int rc = bind(fd, (struct sockaddr *)&address, sizeof(address));
     int error = errno;
     umask(before);
+    if (rc == 0)
+        runtime->socket_id = chi_file_id_of_path(runtime->paths.socket);
     if (rc == 0 && shared)
         rc = chown(runtime->paths.socket, (uid_t)-1, runtime->group);
     /* Refuses descriptors from peers, if the kernel can: closing one may take long. */
@@ -489,19 +492,14 @@ int chi_control_create(struct chi_runtime *runtime, struct chi_control **out)
 
 int chi_control_start(struct chi_control *control)
 {
-    sigset_t all, before;
     control->admin = chi_pool_find(control->runtime->pools, CHI_ADMIN_POOL_ID)->ops;
     if (control->runtime->stepper != NULL) { /* no thread: chi_control_step() */
         control->started = true;
         return 0;
     }
-    sigfillset(&all);
-    sigdelset(&all, SIGBUS);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int rc = pthread_create(&control->thread, NULL, thread_main, control);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int rc = chi_thread_create(&control->thread, "chi-control", thread_main, control);
     control->started = rc == 0;
-    return -rc;
+    return rc;
 }
 
 static bool all_have_left(void *runtime)
@@ -515,7 +513,7 @@ void chi_control_stop(struct chi_control *control)
 
     if (!control->started)
         return;
-    unlink(runtime->paths.socket);
+    chi_file_id_unlink(runtime->paths.socket, runtime->socket_id);
     if (runtime->stepper != NULL) {
         drop_all(control, false);
         chi_stepping->wait(all_have_left, runtime, UINT64_MAX);
@@ -531,7 +529,7 @@ void chi_control_stop(struct chi_control *control)
 void chi_control_destroy(struct chi_control *control)
 {
     if (control->listener >= 0) {
-        unlink(control->runtime->paths.socket);
+        chi_file_id_unlink(control->runtime->paths.socket, control->runtime->socket_id);
         close(control->listener);
     }
     if (control->epoll >= 0)

@@ -66,7 +66,8 @@ static void on_sigbus(int signal_number, siginfo_t *info, void *context)
 
 int chi_sigbus_arm(struct chi_runtime *runtime)
 {
-    struct sigaction action = {.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    struct sigaction action = {.sa_sigaction = on_sigbus,
+                               .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
     atomic_store_explicit(&armed, runtime, memory_order_release);
     sigemptyset(&action.sa_mask);
     return sigaction(SIGBUS, &action, &before) < 0 ? -errno : 0;

@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "shm/arena.h"
 #include "shm/extents.h"
+#include "shm/file_id.h"
 #include "shm/layout.h"
 #include "shm/paths.h"
 #include "shm/segment.h"
@@ -32,6 +33,7 @@ struct chi_worker;
 
 /* How a runtime runs. Zeroed: with threads, as the daemon does. */
 struct chi_runtime_mode {
+    bool embedded; /* in a process with a purpose of its own, such as a test: host/embedded.c */
     bool stepped;  /* no threads: the thread that starts it makes every step; host/stepper.h */
     uint64_t seed; /* decides the order of steps; 0: in turn */
     /* Replaces functions of the workers' allocator and task backend; NULL: none. */
@@ -49,6 +51,7 @@ struct chi_runtime {
     struct chi_runtime_mode mode;
     struct chi_stepper *stepper; /* NULL: the workers have threads */
     struct chi_paths paths;
+    struct chi_file_id socket_id; /* of the control socket */
     int lock_fd;
     gid_t group;           /* whose members may attach; only if config.group is set */
     atomic_bool abandoned; /* a task did not end in time, and its thread was left running */

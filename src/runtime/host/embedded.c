@@ -34,7 +34,9 @@ static int start(struct chi_config *config, const struct chi_runtime_mode *mode)
         chi_config_fini(config);
         return rc;
     }
-    return chi_runtime_start_mode(config, mode, &g.runtime);
+    struct chi_runtime_mode embedded = *mode;
+    embedded.embedded = true;
+    return chi_runtime_start_mode(config, &embedded, &g.runtime);
 }
 
 static int lock_free_place(void)

@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "chimaera/status.h"
+#include "runtime/core/runtime.h"
+#include "shm/file_id.h"
 #include "shm/segment.h"
 
 #define DEFAULT_PREFIX "/tmp/chimaera-"
@@ -85,13 +87,26 @@ static int open_locked(const struct chi_paths *paths, int *out)
     }
 }
 
+/* /dev/shm is sticky: only the owner of a name can remove it. */
+static int explain_foreign(const char *segment, int rc)
+{
+    char path[128];
+    struct stat st;
+    snprintf(path, sizeof(path), "/dev/shm%s", segment);
+    if (lstat(path, &st) == 0 && st.st_uid != geteuid())
+        return chi_error(rc,
+                         "%s exists and belongs to user %u; choose another CHI_INSTANCE, or have "
+                         "that user remove it",
+                         path, (unsigned)st.st_uid);
+    return chi_error(rc, "cannot remove %s, which is in the way: %s", path, chi_strerror(rc));
+}
+
 static int remove_left_overs(const struct chi_paths *paths)
 {
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
         int rc = chi_segment_unlink(paths->segment[s]);
         if (rc < 0)
-            return chi_error(rc, "cannot remove /dev/shm%s, left by a dead runtime: %s",
-                             paths->segment[s], chi_strerror(rc));
+            return explain_foreign(paths->segment[s], rc);
     }
     unlink(paths->socket);
     return 0;
@@ -162,11 +177,19 @@ void chi_instance_unlock(const struct chi_paths *paths, int fd)
 {
     if (fd < 0)
         return;
-    unlink(paths->lock);
+    chi_file_id_unlink(paths->lock, chi_file_id_of_fd(fd));
     close(fd);
     if (held[1] >= 0)
         close(held[1]);
     held[0] = held[1] = -1;
     if (strncmp(paths->dir, DEFAULT_PREFIX, sizeof(DEFAULT_PREFIX) - 1) == 0)
         rmdir(paths->dir); /* fails where another instance uses it */
+}
+
+void chi_instance_remove_names(struct chi_runtime *runtime)
+{
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
+        chi_segment_unlink_own(runtime->paths.segment[s], &runtime->segments[s]);
+    chi_file_id_unlink(runtime->paths.socket, runtime->socket_id);
+    chi_instance_unlock(&runtime->paths, runtime->lock_fd);
 }

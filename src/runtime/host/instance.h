@@ -11,6 +11,8 @@
 
 #include "shm/paths.h"
 
+struct chi_runtime;
+
 /*
  * Takes the lock and removes what a dead runtime of this instance left.
  *   make_dir   creates the folder (0700) if it is the default one
@@ -30,5 +32,10 @@ int chi_instance_lock_segment(const struct chi_paths *paths);
 
 /* Removes the lock file, and the default folder if it is empty. Does nothing if `fd` is -1. */
 void chi_instance_unlock(const struct chi_paths *paths, int fd);
+
+/*
+ * Removes all names of a runtime whose memory is still in use, and the lock. Async-signal-safe.
+ */
+void chi_instance_remove_names(struct chi_runtime *runtime);
 
 #endif

@@ -94,8 +94,7 @@ void chi_runtime_destroy_memory(struct chi_runtime *runtime)
     if (runtime->outputs != NULL)
         chi_arena_destroy(runtime->outputs);
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
-        if (runtime->segments[s].base != NULL)
-            chi_segment_unlink(runtime->paths.segment[s]);
+        chi_segment_unlink_own(runtime->paths.segment[s], &runtime->segments[s]);
         if (runtime->extents[s] != NULL)
             chi_extents_destroy(runtime->extents[s]);
         chi_segment_close(&runtime->segments[s]);

@@ -23,9 +23,11 @@
 #include "runtime/core/origin.h"
 #include "runtime/core/runtime.h"
 #include "runtime/host/call.h"
+#include "runtime/host/crash.h"
 #include "runtime/host/instance.h"
 #include "runtime/host/memory.h"
 #include "runtime/host/stepper.h"
+#include "runtime/module/pool.h"
 #include "runtime/module/pool_table.h"
 #include "runtime/pools/compose.h"
 #include "runtime/pools/pool_request.h"
@@ -183,6 +185,7 @@ static void destroy(struct chi_runtime *runtime)
     if (runtime->control != NULL)
         chi_control_destroy(runtime->control);
     chi_sigbus_disarm(runtime);
+    chi_crash_unwatch(runtime);
     for (uint32_t w = 0; w < runtime->worker_count; w++)
         if (runtime->workers[w] != NULL)
             chi_worker_destroy(runtime->workers[w]);
@@ -226,6 +229,8 @@ static int start(struct chi_runtime *runtime)
         rc = chi_pool_table_create(runtime, &runtime->pools);
     if (rc == 0)
         rc = chi_control_create(runtime, &runtime->control);
+    if (rc == 0 && !runtime->mode.embedded)
+        chi_crash_watch(runtime);
     if (rc == 0)
         rc = chi_sigbus_arm(runtime);
     if (rc == 0 && runtime->config.stall_ms > 0)
@@ -325,11 +330,23 @@ static bool wait_for_tasks(struct chi_runtime *runtime, uint64_t timeout_ns, con
     }
 }
 
+/* A constructor that does not return keeps the dynamic linker's lock: nothing can be unloaded. */
+static bool is_loading(struct chi_runtime *runtime)
+{
+    pthread_mutex_lock(&runtime->pools->lock);
+    const struct chi_module *module = chi_module_loading(&runtime->pools->modules, NULL);
+    if (module != NULL)
+        chi_log_error("modules", "the constructors of %s do not return", module->path);
+    pthread_mutex_unlock(&runtime->pools->lock);
+    return module != NULL;
+}
+
 int chi_runtime_stop(struct chi_runtime *runtime)
 {
     uint64_t grace = atomic_load_explicit(&runtime->grace_period_ns, memory_order_relaxed);
     uint64_t extra = grace < CHI_NS_PER_S ? CHI_NS_PER_S : grace;
     bool clean = !atomic_load(&runtime->abandoned);
+    bool loading = false;
 
     atomic_store_explicit(&runtime->state, CHI_RUNTIME_STOPPING, memory_order_release);
     if (runtime->workers[0] != NULL && runtime->workers[0]->thread.started && clean) {
@@ -343,10 +360,12 @@ int chi_runtime_stop(struct chi_runtime *runtime)
             /* Destroy may need subtasks. */
             atomic_store_explicit(&runtime->cancel_all, !clean, memory_order_relaxed);
         }
+        loading = is_loading(runtime);
         /* Pools whose tasks go on cannot be destroyed. This has a time limit, too. */
         if (clean)
             clean = chi_runtime_call(runtime, destroy_pools, runtime, extra) != -ETIMEDOUT;
     }
+    clean = clean && !loading; /* that thread uses the table of modules */
     atomic_store(&runtime->abandoned, !clean);
     if (runtime->control != NULL)
         chi_control_stop(runtime->control);
@@ -357,11 +376,7 @@ int chi_runtime_stop(struct chi_runtime *runtime)
     if (!clean) {
         /* Stacks and memory are still in use: only names in the file system are removed. */
         chi_log_error("runtime", "stopped with tasks that did not end");
-        for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
-            if (runtime->segments[s].base != NULL)
-                chi_segment_unlink(runtime->paths.segment[s]);
-        unlink(runtime->paths.socket);
-        chi_instance_unlock(&runtime->paths, runtime->lock_fd);
+        chi_instance_remove_names(runtime);
         chi_stepper_destroy(runtime); /* no thread steps it any more */
         return -EBUSY;
     }

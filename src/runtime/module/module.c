@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Finding, loading and checking modules. On a worker with the pool table's lock held, or on the
- * thread of chi_compose_check() with its own table.
+ * Finding, loading and checking modules. On a worker with the pool table's lock held, on threads
+ * that load, or on the thread of chi_compose_check() with its own table.
  */
 #include "runtime/module/module.h"
 
@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/thread.h"
 
 #define NAME_MAX_LENGTH 128
 
@@ -109,17 +111,77 @@ static int check(const struct chi_module_descriptor *descriptor, const char *nam
     return 0;
 }
 
-int chi_module_get(struct chi_module_table *table, const char *name, const struct chi_module **out)
+/* ---- loading; on the thread that loads */
+
+static void load(struct chi_module *module)
+{
+    int rc = chi_library_open(&module->library, module->path, module->copied);
+    if (rc == 0) {
+        module->descriptor = dlsym(module->library.handle, "chi_module_descriptor");
+        rc = check(module->descriptor, module->name, module->path);
+        if (rc < 0)
+            chi_library_close(&module->library);
+    }
+    module->rc = rc;
+    if (rc < 0)
+        snprintf(module->reason, sizeof(module->reason), "%s", chi_last_error());
+    else
+        chi_log_info("modules", "loaded %s %s from %s", module->name, module->descriptor->version,
+                     module->path);
+    /* Release: pairs with the acquire in chi_module_get(). */
+    atomic_store_explicit(&module->state, rc < 0 ? CHI_MODULE_FAILED : CHI_MODULE_READY,
+                          memory_order_release);
+}
+
+static void *load_apart(void *module)
+{
+    load(module);
+    return NULL;
+}
+
+static int begin_loading(struct chi_module *module, enum chi_module_loading loading)
+{
+    if (loading != CHI_MODULE_HERE)
+        return chi_thread_create(NULL, "chi-loader", load_apart, module);
+    load(module);
+    return 0;
+}
+
+/* ---- the table; its lock is held */
+
+static void destroy(struct chi_module *module)
+{
+    free(module->name);
+    free(module->path);
+    free(module);
+}
+
+static int add(struct chi_module_table *table, const char *name, const char *path)
+{
+    struct chi_module *module = calloc(1, sizeof(*module));
+    int rc = module != NULL ? 0 : -ENOMEM;
+    if (rc == 0) {
+        module->name = strdup(name);
+        module->path = strdup(path);
+        module->copied = table->loading == CHI_MODULE_COPIED;
+        rc = module->name != NULL && module->path != NULL ? begin_loading(module, table->loading)
+                                                          : -ENOMEM;
+    }
+    if (rc < 0) {
+        if (module != NULL)
+            destroy(module);
+        return chi_error(rc, "cannot load %s: %s", path, chi_strerror(rc));
+    }
+    module->next = table->first;
+    table->first = module;
+    return 0;
+}
+
+static int find_and_add(struct chi_module_table *table, const char *name)
 {
     char file[NAME_MAX_LENGTH + 32];
     struct search search = {.file = file};
 
-    for (struct chi_module *m = table->first; m != NULL; m = m->next) {
-        if (strcmp(m->name, name) == 0) {
-            *out = m;
-            return 0;
-        }
-    }
     if (!name_is_valid(name))
         return chi_error(CHI_ENOMODULE,
                          "\"%.64s\" is not a module name; expected <namespace>_<module>", name);
@@ -129,36 +191,48 @@ int chi_module_get(struct chi_module_table *table, const char *name, const struc
                          "cannot find %s in %s; add its folder to modules.path or "
                          "CHI_REPO_PATH",
                          file, search.tried);
+    return add(table, name, search.found);
+}
 
-    struct chi_module *module = calloc(1, sizeof(*module));
-    if (module == NULL)
-        return chi_error(-ENOMEM, "out of memory while loading %s", search.found);
-    module->name = strdup(name);
-    module->path = strdup(search.found);
-    int rc = module->name != NULL && module->path != NULL ? 0 : -ENOMEM;
-    if (rc == 0) {
-        module->handle = dlopen(module->path, RTLD_NOW | RTLD_LOCAL);
-        if (module->handle == NULL)
-            rc = chi_error(CHI_EBADMODULE, "cannot load %s: %s", module->path, dlerror());
+/* Removes a module that could not be loaded, and returns why. */
+static int take_failure(struct chi_module **link)
+{
+    struct chi_module *module = *link;
+    int rc = chi_error(module->rc, "%s", module->reason);
+    *link = module->next;
+    destroy(module);
+    return rc;
+}
+
+int chi_module_get(struct chi_module_table *table, const char *name, const struct chi_module **out)
+{
+    for (int round = 0; round < 2; round++) {
+        struct chi_module **link = &table->first;
+        while (*link != NULL && strcmp((*link)->name, name) != 0)
+            link = &(*link)->next;
+        if (*link != NULL) {
+            *out = *link;
+            /* Acquire: pairs with the release in load(). */
+            int state = atomic_load_explicit(&(*link)->state, memory_order_acquire);
+            return state == CHI_MODULE_READY    ? 0
+                   : state == CHI_MODULE_FAILED ? take_failure(link)
+                                                : -EAGAIN;
+        }
+        int rc = find_and_add(table, name);
+        if (rc < 0)
+            return rc;
     }
-    if (rc == 0) {
-        module->descriptor = dlsym(module->handle, "chi_module_descriptor");
-        rc = check(module->descriptor, name, module->path);
-    }
-    if (rc < 0) {
-        if (module->handle != NULL)
-            dlclose(module->handle);
-        free(module->name);
-        free(module->path);
-        free(module);
-        return rc;
-    }
-    module->next = table->first;
-    table->first = module;
-    *out = module;
-    chi_log_info("modules", "loaded %s %s from %s", name, module->descriptor->version,
-                 module->path);
-    return 0;
+    return -EAGAIN;
+}
+
+const struct chi_module *chi_module_loading(const struct chi_module_table *table, const char *name)
+{
+    const struct chi_module *module = table->first;
+    while (module != NULL &&
+           ((name != NULL && strcmp(module->name, name) != 0) ||
+            atomic_load_explicit(&module->state, memory_order_acquire) != CHI_MODULE_LOADING))
+        module = module->next;
+    return module;
 }
 
 void chi_module_table_fini(struct chi_module_table *table)
@@ -166,9 +240,7 @@ void chi_module_table_fini(struct chi_module_table *table)
     while (table->first != NULL) {
         struct chi_module *module = table->first;
         table->first = module->next;
-        dlclose(module->handle);
-        free(module->name);
-        free(module->path);
-        free(module);
+        chi_library_close(&module->library);
+        destroy(module);
     }
 }

@@ -26,6 +26,9 @@ int chi_pool_table_create(struct chi_runtime *runtime, struct chi_pool_table **o
     pthread_mutex_init(&table->lock, NULL);
     table->next_major = CHI_ADMIN_POOL_ID.major;
     table->modules.paths = runtime->config.module_paths;
+    table->modules.loading = runtime->mode.stepped    ? CHI_MODULE_HERE
+                             : runtime->mode.embedded ? CHI_MODULE_APART
+                                                      : CHI_MODULE_COPIED;
     *out = table;
     return 0;
 }

@@ -57,6 +57,8 @@ static void run_here(struct chi_worker *worker, struct chi_record *record)
 
     if (CHI_UNLIKELY(worker->idle))
         chi_worker_end_idle(worker);
+    worker->recent[atomic_load_explicit(&worker->stats.tasks, memory_order_relaxed) %
+                   CHI_RECENT_TASKS] = record->schema;
     chi_worker_enter_task(worker, record);
     if (CHI_UNLIKELY(record->is_call))
         rc = record->call(record->call_argument);

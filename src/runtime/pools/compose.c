@@ -94,17 +94,32 @@ static void free_params(const struct chi_module *module, void *params)
     free(params);
 }
 
-int chi_compose_pool(struct chi_runtime *runtime, const struct chi_config_pool *pool)
+/* Parks the calling fiber while the module is being loaded. */
+static int get_module(struct chi_runtime *runtime, const char *name,
+                      const struct chi_module **module)
 {
     struct chi_pool_table *table = runtime->pools;
+    struct chi_module_wait wait = {0};
+    for (;;) {
+        pthread_mutex_lock(&table->lock);
+        int rc = chi_module_get(&table->modules, name, module);
+        pthread_mutex_unlock(&table->lock);
+        if (rc != -EAGAIN)
+            return rc;
+        rc = chi_pool_await_module(runtime, &wait, name);
+        if (rc < 0)
+            return chi_error(rc, "loading module %s: %s", name, chi_strerror(rc));
+    }
+}
+
+int chi_compose_pool(struct chi_runtime *runtime, const struct chi_config_pool *pool)
+{
     const struct chi_config *config = &runtime->config;
     const struct chi_module *module;
     struct chi_string archive = {0};
     struct chi_pool_answer answer;
 
-    pthread_mutex_lock(&table->lock);
-    int rc = chi_module_get(&table->modules, pool->mod_name, &module);
-    pthread_mutex_unlock(&table->lock);
+    int rc = get_module(runtime, pool->mod_name, &module);
     if (rc < 0)
         return at_place(rc, config, pool, pool->line, pool->column);
     void *params = alloc_params(module);

@@ -38,6 +38,7 @@
 
 #define POLL_NS      (200 * CHI_NS_PER_US) /* between two checks of a handler that waits */
 #define POLLS_A_WALK 50u                   /* between two checks for a wait chain */
+#define PATIENCE_NS  (5 * CHI_NS_PER_S)    /* before a wait for a module is logged */
 
 struct round {
     struct chi_message message;
@@ -154,11 +155,37 @@ static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_re
     return 1;
 }
 
+int chi_pool_await_module(struct chi_runtime *runtime, struct chi_module_wait *wait,
+                          const char *mod_name)
+{
+    struct chi_pool_table *table = runtime->pools;
+    uint64_t now = chi_clock_now_ns();
+    char path[512] = "";
+
+    if (wait->since_ns == 0)
+        wait->since_ns = now;
+    if (!wait->told && now - wait->since_ns >= PATIENCE_NS) {
+        wait->told = true;
+        pthread_mutex_lock(&table->lock);
+        const struct chi_module *module = chi_module_loading(&table->modules, mod_name);
+        if (module != NULL)
+            snprintf(path, sizeof(path), "%s", module->path);
+        pthread_mutex_unlock(&table->lock);
+        if (path[0] != '\0')
+            chi_log_warn("modules",
+                         "%s is being loaded since %llu s: its constructors have not returned; who "
+                         "asks for it waits",
+                         path, (unsigned long long)((now - wait->since_ns) / CHI_NS_PER_S));
+    }
+    return chi_task_sleep(POLL_NS);
+}
+
 int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_request *request,
                            struct chi_pool_answer *answer)
 {
     struct chi_pool_table *table = runtime->pools;
     struct chi_pool *pool = NULL;
+    struct chi_module_wait wait = {0};
 
     *answer = (struct chi_pool_answer){0};
     int rc = validate(request);
@@ -170,7 +197,7 @@ int chi_pool_get_or_create(struct chi_runtime *runtime, const struct chi_pool_re
         pthread_mutex_unlock(&table->lock);
         if (rc != -EAGAIN)
             break;
-        rc = chi_task_sleep(POLL_NS);
+        rc = chi_pool_await_module(runtime, &wait, request->mod_name);
         if (rc < 0)
             return chi_error(rc, "pool \"%s\": %s", request->pool_name, chi_strerror(rc));
     }

@@ -31,6 +31,20 @@ CHI_API int chi_pool_get_or_create(struct chi_runtime *runtime,
                                    const struct chi_pool_request *request,
                                    struct chi_pool_answer *answer);
 
+/* A wait for a module to be loaded. Zeroed at its begin. */
+struct chi_module_wait {
+    uint64_t since_ns;
+    bool told;
+};
+
+/*
+ * Parks the calling fiber for a moment. Logs once, after some seconds, that the module's library
+ * does not come back from its constructors. The table's lock is not held. Returns 0, -ECANCELED or
+ * -ETIMEDOUT.
+ */
+int chi_pool_await_module(struct chi_runtime *runtime, struct chi_module_wait *wait,
+                          const char *mod_name);
+
 /* Sets `id` to that of the pool with that name. Never parks. Returns 0 or CHI_ENOPOOL. */
 int chi_pool_id_by_name(struct chi_runtime *runtime, const char *name, chi_pool_id_t *id);
 

@@ -19,9 +19,11 @@
 #include "runtime/worker/park.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/send.h"
+#include "runtime/worker/task_text.h"
 #include "runtime/worker/worker.h"
 
 #define RECALL_POLL_NS CHI_NS_PER_MS
+#define TOLD_NS        (10 * CHI_NS_PER_S)
 
 static int membarrier(int command)
 {
@@ -161,10 +163,13 @@ static void bind(struct chi_record *record)
     atomic_fetch_add_explicit(&record->lane->bound, 1, memory_order_relaxed);
 }
 
-/* If `to` is NULL, only lent lanes go that are wanted back. */
-static void move_lanes(struct chi_worker *stalled, struct chi_worker *to)
+/*
+ * If `to` is NULL, only lent lanes go that are wanted back. Describes the task that holds the
+ * worker while it cannot go on; `text` is empty if there is none.
+ */
+static void move_lanes(struct chi_worker *stalled, struct chi_worker *to, char *text, size_t size)
 {
-
+    text[0] = '\0';
     atomic_store_explicit(&stalled->takeover, true, memory_order_relaxed);
     membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
     /* Acquire: pairs with the release in chi_worker_enter_task(). From here on the worker may write
@@ -174,6 +179,7 @@ static void move_lanes(struct chi_worker *stalled, struct chi_worker *to)
         chi_handover_return(stalled); /* nothing was moved */
         return;
     }
+    chi_record_describe(record, text, size);
     struct chi_worker *lender = SLIST_FIRST(&stalled->lent);
     for (struct chi_worker *next; lender != NULL; lender = next) {
         next = SLIST_NEXT(lender, handover.link);
@@ -202,6 +208,23 @@ static bool has_wanted_lanes(const struct chi_runtime *runtime, const struct chi
             return true;
     }
     return false;
+}
+
+/* At most one line a worker and TOLD_NS. Returns whether this stall is to be logged. */
+static bool is_to_be_told(const struct chi_worker *worker, uint64_t now_ns)
+{
+    const struct chi_handover *handover = &worker->handover;
+    return handover->told_ns == 0 || now_ns - handover->told_ns >= TOLD_NS;
+}
+
+static void tell(struct chi_worker *worker, const char *text, uint64_t now_ns)
+{
+    worker->handover.told_ns = now_ns;
+    chi_log_warn("workers", "worker %u is held since %llu ms by %s%s", worker->id,
+                 (unsigned long long)((now_ns - worker->handover.since_ns) / CHI_NS_PER_MS), text,
+                 atomic_load_explicit(&worker->takeover, memory_order_relaxed)
+                     ? "; another worker serves its lanes"
+                     : "; no other worker can serve its lanes");
 }
 
 /* ---- scans: not while all workers are idle */
@@ -247,8 +270,13 @@ int chi_orchestrator_scan(struct chi_runtime *runtime, uint64_t now_ns)
             atomic_load_explicit(&worker->takeover, memory_order_relaxed))
             continue;
         struct chi_worker *to = choose(runtime, worker);
-        if (to != NULL || has_wanted_lanes(runtime, worker))
-            move_lanes(worker, to);
+        bool told = is_to_be_told(worker, now_ns);
+        if (to != NULL || told || has_wanted_lanes(runtime, worker)) {
+            char text[400];
+            move_lanes(worker, to, text, sizeof(text));
+            if (told && text[0] != '\0')
+                tell(worker, text, now_ns);
+        }
     }
     return next_scan_ms(runtime, progress);
 }

@@ -30,6 +30,7 @@ struct chi_handover {
     uint32_t seen_round;
     uint64_t since_ns; /* when it first saw that */
     bool counted;      /* held for longer than runtime.stall_ms, and counted as a stall */
+    uint64_t told_ns;  /* when a stall of it was logged last; 0: never */
 };
 
 /* Initialises worker->handover. The thread that creates the worker. */

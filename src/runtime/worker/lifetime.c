@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "lane/bell.h"
 #include "runtime/core/current.h"
 #include "runtime/core/message.h"
@@ -72,9 +73,6 @@ static void discard_spares(struct chi_worker *worker)
 static void *thread_main(void *argument)
 {
     struct chi_worker *worker = argument;
-    char name[16];
-    snprintf(name, sizeof(name), "chi-worker-%u", worker->id);
-    pthread_setname_np(pthread_self(), name);
     enter(worker);
     run(worker);
     discard_spares(worker);
@@ -164,24 +162,15 @@ fail:
 
 int chi_worker_start(struct chi_worker *worker)
 {
-    sigset_t all, before;
-
     if (worker->runtime->stepper != NULL) { /* no thread: chi_worker_step() */
         worker->thread.started = true;
         return 0;
     }
-    /* Signals are for the application or the daemon's main thread. */
-    sigfillset(&all);
-    sigdelset(&all, SIGBUS);
-    sigdelset(&all, SIGSEGV);
-    sigdelset(&all, SIGFPE);
-    sigdelset(&all, SIGILL);
-    sigdelset(&all, SIGABRT);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int rc = pthread_create(&worker->thread.handle, NULL, thread_main, worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    char name[16];
+    snprintf(name, sizeof(name), "chi-worker-%u", worker->id);
+    int rc = chi_thread_create(&worker->thread.handle, name, thread_main, worker);
     worker->thread.started = rc == 0;
-    return -rc;
+    return rc;
 }
 
 /* Waits for the end of the thread; pthread_join() then returns at once. Sanitizers know that one.

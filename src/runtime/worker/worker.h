@@ -67,6 +67,8 @@ struct chi_worker_lanes {
     struct chi_ingress **by_number; /* ingress lanes by their bit in the bell; NULL: none */
 };
 
+#define CHI_RECENT_TASKS 16u
+
 /* Tasks that wait. The worker's thread. */
 struct chi_worker_waits {
     struct chi_wait_list entries;
@@ -131,6 +133,8 @@ struct chi_worker {
     struct chi_worker_fibers fibers;
     struct chi_worker_lanes lanes;
     struct chi_worker_waits waits;
+    /* Of the last tasks that it ran, by `stats.tasks`, for the report of a crash. Its thread. */
+    const struct chi_task_schema *recent[CHI_RECENT_TASKS];
     struct chi_worker_polling polling;
     struct chi_worker_caches caches;
     struct chi_worker_wake wake;

@@ -33,7 +33,7 @@ static struct chi_fiber_pool *pool;
 static struct chi_fiber *home;
 static long guards_before;
 
-/* Pages nobody may touch, in mappings of one page: each stack has one. */
+/* Memory that nobody may touch, in mappings of a guard's size: each stack has one. */
 static inline long count_guards(void)
 {
     FILE *maps = fopen("/proc/self/maps", "re");
@@ -43,8 +43,8 @@ static inline long count_guards(void)
 
     assert_non_null(maps);
     while (fgets(line, sizeof(line), maps))
-        if (sscanf(line, "%lx-%lx %7s", &low, &high, access) == 3 && high - low == 4096 &&
-            strcmp(access, "---p") == 0)
+        if (sscanf(line, "%lx-%lx %7s", &low, &high, access) == 3 &&
+            high - low == (long)CHI_STACK_GUARD && strcmp(access, "---p") == 0)
             count++;
     fclose(maps);
     return count;

@@ -63,6 +63,9 @@ static int run(struct chi_container *container, uint32_t method, struct chi_task
 
 static const struct chi_container_ops ops = {.run = run};
 
+static const struct chi_module_descriptor descriptor = {.version = "0"};
+static const struct chi_module module = {.name = "test", .descriptor = &descriptor};
+
 static struct chi_record *make_record(void)
 {
     struct chi_record *made = chi_record_new(&held->caches.records, sizeof(struct chi_task));
@@ -112,8 +115,12 @@ static int setup(void **state)
     assert_int_equal(chi_origin_init(runtime, origin, 1), 0);
     atomic_store(&origin->state, CHI_ORIGIN_LIVE);
     memset(cells, 0, sizeof(cells));
-    pool =
-        (struct chi_pool){.state = CHI_POOL_READY, .ops = &ops, .cells = cells, .runtime = runtime};
+    pool = (struct chi_pool){.state = CHI_POOL_READY,
+                             .ops = &ops,
+                             .cells = cells,
+                             .runtime = runtime,
+                             .module = &module,
+                             .name = (char *)"pool"};
     ran_count = 0;
     chi_lane_init_private(&lane, NULL, held);
     chi_worker_self = held;

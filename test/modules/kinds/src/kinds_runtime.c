@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The kinds module: handlers that wait in every way, tick, and note what happened to them. */
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -274,5 +276,73 @@ void test_kinds_monitor_class(struct test_kinds *self, enum chi_monitor_mode mod
 {
     chi_monitor_by_priority(&self->base, mode, &task->base, rctx, QUEUE, QUEUE_SLOW, 0);
 }
+
+/* ---- failing */
+
+static __attribute__((noinline)) uint64_t go_deep(volatile uint64_t *above)
+{
+    volatile uint64_t here[64] = {0};
+    here[0] = *above + 1;
+    return here[0] != 0 ? go_deep(here) + here[0] : 0; /* always */
+}
+
+static __attribute__((noinline)) void use_large_frame(size_t size)
+{
+    volatile char *frame = __builtin_alloca(size);
+    frame[0] = 1;
+}
+
+static void fail_by_null(void)
+{
+    volatile int *volatile nowhere = (volatile int *)(uintptr_t)8;
+    *nowhere = 1;
+}
+
+int test_kinds_run_fail(struct test_kinds *self, struct test_kinds_fail_task *task,
+                        struct chi_run_context *rctx)
+{
+    static atomic_uint arrived;
+    volatile unsigned zero = 0;
+    volatile uint64_t start = 0;
+    (void)self, (void)rctx;
+    switch (task->how) {
+    case TEST_KINDS_FAIL_NULL:
+        fail_by_null();
+        break;
+    case TEST_KINDS_FAIL_ARITHMETIC:
+        zero = task->lane / zero;
+        break;
+    case TEST_KINDS_FAIL_INSTRUCTION:
+        __builtin_trap();
+    case TEST_KINDS_FAIL_ABORT:
+        abort();
+    case TEST_KINDS_FAIL_DEPTH:
+        return (int)go_deep(&start);
+    case TEST_KINDS_FAIL_FRAME:
+        use_large_frame(300000);
+        break;
+    case TEST_KINDS_FAIL_FREE: {
+        char *volatile inside = (char *)malloc(64) + 8;
+        free(inside);
+        break;
+    }
+    case TEST_KINDS_FAIL_EXIT:
+        exit(0);
+    case TEST_KINDS_FAIL_KILL:
+        pthread_kill(pthread_self(), SIGSYS);
+        break;
+    case TEST_KINDS_FAIL_TWICE:
+        atomic_fetch_add(&arrived, 1);
+        while (atomic_load(&arrived) < 2)
+            ;
+        fail_by_null();
+        break;
+    default:
+        break;
+    }
+    return -ENOTSUP;
+}
+
+MONITOR_LANE(fail)
 
 CHI_TASK_CC(test_kinds, "0.1.0");

@@ -38,6 +38,9 @@ static int run(struct chi_container *self, uint32_t method, struct chi_task *tas
     case TEST_KINDS_METHOD_CLASS:
         return test_kinds_run_class((struct test_kinds *)(void *)self,
                    (struct test_kinds_class_task *)(void *)task, rctx);
+    case TEST_KINDS_METHOD_FAIL:
+        return test_kinds_run_fail((struct test_kinds *)(void *)self,
+                   (struct test_kinds_fail_task *)(void *)task, rctx);
     default:
         return CHI_ENOMETHOD;
     }
@@ -83,6 +86,10 @@ static void monitor(struct chi_container *self, enum chi_monitor_mode mode,
         test_kinds_monitor_class((struct test_kinds *)(void *)self, mode,
             (struct test_kinds_class_task *)(void *)task, rctx);
         break;
+    case TEST_KINDS_METHOD_FAIL:
+        test_kinds_monitor_fail((struct test_kinds *)(void *)self, mode,
+            (struct test_kinds_fail_task *)(void *)task, rctx);
+        break;
     default:
         break;
     }
@@ -109,6 +116,8 @@ static struct chi_task_schema *schema(uint32_t method)
         return &test_kinds_spawn_schema;
     case TEST_KINDS_METHOD_CLASS:
         return &test_kinds_class_schema;
+    case TEST_KINDS_METHOD_FAIL:
+        return &test_kinds_fail_schema;
     default:
         return NULL;
     }

@@ -68,6 +68,40 @@ _Static_assert((long long)(TEST_KINDS_SPAWN_LATE) == (long long)(uint32_t)(TEST_
 _Static_assert((long long)(TEST_KINDS_SPAWN_MISUSE) == (long long)(uint32_t)(TEST_KINDS_SPAWN_MISUSE),
                "TEST_KINDS_SPAWN_MISUSE does not fit in 32 bits");
 
+static const struct chi_enum_value test_kinds_fail_values[] = {
+    {.name = "null", .value = TEST_KINDS_FAIL_NULL},
+    {.name = "arithmetic", .value = TEST_KINDS_FAIL_ARITHMETIC},
+    {.name = "instruction", .value = TEST_KINDS_FAIL_INSTRUCTION},
+    {.name = "abort", .value = TEST_KINDS_FAIL_ABORT},
+    {.name = "depth", .value = TEST_KINDS_FAIL_DEPTH},
+    {.name = "frame", .value = TEST_KINDS_FAIL_FRAME},
+    {.name = "free", .value = TEST_KINDS_FAIL_FREE},
+    {.name = "exit", .value = TEST_KINDS_FAIL_EXIT},
+    {.name = "kill", .value = TEST_KINDS_FAIL_KILL},
+    {.name = "twice", .value = TEST_KINDS_FAIL_TWICE},
+    {.name = NULL},
+};
+_Static_assert((long long)(TEST_KINDS_FAIL_NULL) == (long long)(uint32_t)(TEST_KINDS_FAIL_NULL),
+               "TEST_KINDS_FAIL_NULL does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_ARITHMETIC) == (long long)(uint32_t)(TEST_KINDS_FAIL_ARITHMETIC),
+               "TEST_KINDS_FAIL_ARITHMETIC does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_INSTRUCTION) == (long long)(uint32_t)(TEST_KINDS_FAIL_INSTRUCTION),
+               "TEST_KINDS_FAIL_INSTRUCTION does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_ABORT) == (long long)(uint32_t)(TEST_KINDS_FAIL_ABORT),
+               "TEST_KINDS_FAIL_ABORT does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_DEPTH) == (long long)(uint32_t)(TEST_KINDS_FAIL_DEPTH),
+               "TEST_KINDS_FAIL_DEPTH does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_FRAME) == (long long)(uint32_t)(TEST_KINDS_FAIL_FRAME),
+               "TEST_KINDS_FAIL_FRAME does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_FREE) == (long long)(uint32_t)(TEST_KINDS_FAIL_FREE),
+               "TEST_KINDS_FAIL_FREE does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_EXIT) == (long long)(uint32_t)(TEST_KINDS_FAIL_EXIT),
+               "TEST_KINDS_FAIL_EXIT does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_KILL) == (long long)(uint32_t)(TEST_KINDS_FAIL_KILL),
+               "TEST_KINDS_FAIL_KILL does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_TWICE) == (long long)(uint32_t)(TEST_KINDS_FAIL_TWICE),
+               "TEST_KINDS_FAIL_TWICE does not fit in 32 bits");
+
 static const struct chi_member test_kinds_wait_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
      CHI_PLACE_(struct test_kinds_wait_task, lane)},
@@ -270,6 +304,30 @@ struct chi_task_schema test_kinds_class_schema = {
     .method = 16,
 };
 
+static const struct chi_member test_kinds_fail_task_members[] = {
+    {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     CHI_PLACE_(struct test_kinds_fail_task, lane)},
+    {.name = "how", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,
+     CHI_PLACE_(struct test_kinds_fail_task, how),
+     .values = test_kinds_fail_values},
+};
+_Static_assert(sizeof(struct test_kinds_fail_task) == 72,
+               "struct test_kinds_fail_task is packed, or not what chi_refresh_repo read");
+_Static_assert(offsetof(struct test_kinds_fail_task, base) == 0,
+               "struct chi_task base must be the first member");
+
+struct chi_task_schema test_kinds_fail_schema = {
+    .type = {
+        .name = "test_kinds_fail_task",
+        .size = sizeof(struct test_kinds_fail_task),
+        .member_count = 2,
+        .members = test_kinds_fail_task_members,
+        .hash = 0x227098537354dfdd,
+    },
+    .method_name = "fail",
+    .method = 17,
+};
+
 static struct chi_task_schema *const test_kinds_tasks[] = {
     &test_kinds_wait_schema,
     &test_kinds_note_schema,
@@ -278,10 +336,11 @@ static struct chi_task_schema *const test_kinds_tasks[] = {
     &test_kinds_tick_schema,
     &test_kinds_spawn_schema,
     &test_kinds_class_schema,
+    &test_kinds_fail_schema,
 };
 
 const struct chi_module_schemas test_kinds_schemas = {
     .module = "test_kinds",
     .tasks = test_kinds_tasks,
-    .count = 7,
+    .count = 8,
 };

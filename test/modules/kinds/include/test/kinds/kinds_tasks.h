@@ -98,4 +98,24 @@ struct test_kinds_class_task {
     OUT uint32_t thread; /* the worker's number, from its name */
 };
 
+/* How a handler ends its process. */
+enum test_kinds_fail {
+    TEST_KINDS_FAIL_NULL = 0,
+    TEST_KINDS_FAIL_ARITHMETIC = 1,
+    TEST_KINDS_FAIL_INSTRUCTION = 2,
+    TEST_KINDS_FAIL_ABORT = 3,
+    TEST_KINDS_FAIL_DEPTH = 4, /* calls itself without end */
+    TEST_KINDS_FAIL_FRAME = 5, /* a frame larger than stack and guard */
+    TEST_KINDS_FAIL_FREE = 6,  /* frees what was not allocated */
+    TEST_KINDS_FAIL_EXIT = 7,  /* exit(0) */
+    TEST_KINDS_FAIL_KILL = 8,  /* SIGSYS to its own thread */
+    TEST_KINDS_FAIL_TWICE = 9, /* faults on two workers at the same time: two of these */
+};
+
+struct test_kinds_fail_task {
+    struct chi_task base;
+    IN uint32_t lane;
+    IN CHI_ENUM(test_kinds_fail) how;
+};
+
 #endif

@@ -19,6 +19,7 @@ enum test_kinds_method {
     TEST_KINDS_METHOD_TICK = 14,
     TEST_KINDS_METHOD_SPAWN = 15,
     TEST_KINDS_METHOD_CLASS = 16,
+    TEST_KINDS_METHOD_FAIL = 17,
 };
 
 struct test_kinds_wait_task;
@@ -28,6 +29,7 @@ struct test_kinds_open_task;
 struct test_kinds_tick_task;
 struct test_kinds_spawn_task;
 struct test_kinds_class_task;
+struct test_kinds_fail_task;
 
 CHI_BEGIN_DECLS
 
@@ -38,6 +40,7 @@ extern struct chi_task_schema test_kinds_open_schema;
 extern struct chi_task_schema test_kinds_tick_schema;
 extern struct chi_task_schema test_kinds_spawn_schema;
 extern struct chi_task_schema test_kinds_class_schema;
+extern struct chi_task_schema test_kinds_fail_schema;
 /* All of them, for struct chimaera_admin_pool_spec. */
 extern const struct chi_module_schemas test_kinds_schemas;
 

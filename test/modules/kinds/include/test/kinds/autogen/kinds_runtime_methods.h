@@ -18,6 +18,7 @@ struct test_kinds_open_task;
 struct test_kinds_tick_task;
 struct test_kinds_spawn_task;
 struct test_kinds_class_task;
+struct test_kinds_fail_task;
 
 CHI_BEGIN_DECLS
 
@@ -65,6 +66,11 @@ int test_kinds_run_class(struct test_kinds *self, struct test_kinds_class_task *
     struct chi_run_context *rctx);
 void test_kinds_monitor_class(struct test_kinds *self, enum chi_monitor_mode mode,
     struct test_kinds_class_task *task, struct chi_run_context *rctx);
+
+int test_kinds_run_fail(struct test_kinds *self, struct test_kinds_fail_task *task,
+    struct chi_run_context *rctx);
+void test_kinds_monitor_fail(struct test_kinds *self, enum chi_monitor_mode mode,
+    struct test_kinds_fail_task *task, struct chi_run_context *rctx);
 
 extern const struct chi_container_ops test_kinds_ops;
 
