@@ -105,6 +105,9 @@ setup_missing() {
         command -v spin >/dev/null || echo spin
         command -v abidiff >/dev/null || echo abigail-tools
         command -v python3 >/dev/null || echo python3
+        command -v mandoc >/dev/null || echo mandoc # the manual pages
+        command -v dpkg-shlibdeps >/dev/null || echo dpkg-dev # test/packages
+        command -v lintian >/dev/null || echo lintian
         command -v ninja >/dev/null || echo ninja-build
         command -v ccache >/dev/null || echo ccache
         setup_clang_format >/dev/null || echo clang-format-14
