@@ -13,6 +13,7 @@ set(CPACK_PACKAGE_CONTACT "The Chimaera authors <chimaera@example.org>" CACHE ST
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "runs tasks for other processes over shared memory")
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_PACKAGE_CHECKSUM SHA256)
+set(CPACK_PROJECT_CONFIG_FILE "${CMAKE_CURRENT_LIST_DIR}/each_generator.cmake")
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_COMPONENTS_ALL runtime development)
 if(TARGET chimaera_nbdkit)

@@ -79,7 +79,7 @@ case_packages() {
     local deb name
 
     step "the runtime's package"
-    make -G DEB -D CPACK_COMPONENTS_ALL=runtime -D CPACK_DEBIAN_DEBUGINFO_PACKAGE=OFF -D CPACK_STRIP_FILES=ON
+    make -G DEB -D CPACK_COMPONENTS_ALL=runtime -D CPACK_DEBIAN_DEBUGINFO_PACKAGE=OFF
     deb="$(echo "$made"/chimaera_*.deb)"
     no_lintian_errors "$deb"
     must dpkg-deb -x "$deb" "$work/root"
@@ -132,6 +132,14 @@ case_packages_whole() {
     debs=("$made"/chimaera_*.deb "$made"/libchimaera-dev_*.deb)
     no_lintian_errors "$made"/*.deb
 
+    if command -v rpm2archive >/dev/null; then
+        step "programs in the .rpm have no symbols"
+        must rpm2archive "$made"/chimaera-0*.rpm
+        must tar -xf "$(echo "$made"/chimaera-0*.rpm.tgz)" -C "$work" ./usr/bin/chimaera
+        readelf -S "$work/usr/bin/chimaera" >"$log"
+        ! grep -q debug_info "$log" || fail "they have"
+    fi
+
     step "the archive runs where it is unpacked"
     mkdir "$work/unpacked"
     must tar -xf "$made"/chimaera-*.tar.gz -C "$work/unpacked" --strip-components=1
@@ -160,6 +168,10 @@ case_packages_whole() {
     step "install"
     cp -- "${debs[@]}" "$root/tmp/"
     inside sh -c 'dpkg -i /tmp/*.deb'
+    files_in_root >"$work/installed"
+    for deb in usr/bin/chimaera usr/bin/chi_new_mod usr/share/man/man3/chi_task_wait.3.gz; do
+        grep -qxF "./$deb" "$work/installed" || fail "$deb is not installed"
+    done
 
     step "the quickstart's job"
     configuration >"$root/tmp/config.yaml"

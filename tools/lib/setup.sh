@@ -4,7 +4,8 @@
 # Nothing is asked of apt where nothing is missing.
 #
 #   setup_require GROUP...                 makes sure of groups, or ends the script: build, tests,
-#                                          bench, clients, checks, fuzz, matrix, docs, docs_pictures
+#                                          bench, clients, checks, packages, fuzz, matrix, docs,
+#                                          docs_pictures
 #   setup_clang_format, setup_clang_tidy   print the name of a usable one
 
 setup_say() {
@@ -97,6 +98,10 @@ setup_missing() {
         command -v qemu-io >/dev/null || echo qemu-utils
         command -v fio >/dev/null || echo fio
         PATH="$PATH:/usr/sbin:/sbin" command -v mkfs.ext4 >/dev/null || echo e2fsprogs
+        ;;
+    packages) # test/packages in full
+        command -v rpmbuild >/dev/null || echo rpm
+        PATH="$PATH:/usr/sbin" command -v debootstrap >/dev/null || echo debootstrap
         ;;
     fuzz | matrix)
         command -v clang-14 >/dev/null || echo clang-14
