@@ -22,7 +22,7 @@ finish() {
     [[ -z $daemon_pid ]] || kill -KILL "$daemon_pid" 2>/dev/null || true
     rm -f -- /dev/shm/"chimaera.$CHI_INSTANCE".*
     # What the build folder knows of installations is its owner's.
-    rm -f -- "$build"/install_manifest_{runtime,development}.txt
+    rm -f -- "$build"/install_manifest_{runtime,development,nbd}.txt
     cp -p -- "$work"/manifests/* "$build/" 2>/dev/null || true
     rm -rf -- "$work"
 }
@@ -80,7 +80,7 @@ says() { # TEXT PROGRAM...
 }
 
 step "install, and move"
-for component in runtime development; do
+for component in runtime development nbd; do
     [[ ! -f $build/install_manifest_$component.txt ]] ||
         cp -p -- "$build/install_manifest_$component.txt" "$work/manifests/"
     must cmake --install "$build" --prefix "$work/first" --component $component

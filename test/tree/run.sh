@@ -81,6 +81,57 @@ case_environment() {
     }
 }
 
+case_completion() {
+    [[ -x $build/bin/chimaera_runtime ]] || skip "the programs are not built"
+    test/tree/completion.sh "$(realpath "$build")"
+}
+
+# Pages are there for every program, and neither formatter has anything to say; we give no date.
+case_manual() {
+    local page status=0 text work
+    command -v mandoc >/dev/null || skip "there is no mandoc (package mandoc)"
+    work="$(mktemp -d "${TMPDIR:-/tmp}/chi-test-manual.XXXXXX")"
+    # shellcheck disable=SC2064 # now
+    trap "rm -rf -- '$work'" EXIT
+    tools/manual "$build/bin" "$work" || return 1
+    for page in man1/{chimaera,chimaera_runtime,chi_refresh_repo,chi_new_mod}.1 man5/chimaera.yaml.5 \
+        man3/{chimaera_task,chi_task_wait,chi_comutex_lock}.3; do
+        [[ -s $work/$page.gz ]] || {
+            echo "there is no $page"
+            status=1
+        }
+    done
+    while IFS= read -r page; do
+        gzip -dc "$page" >"$work/page"
+        text="$(mandoc -T lint -W warning "$work/page" | grep -v 'missing date' || true)"
+        if command -v groff >/dev/null; then
+            text+="$(groff -man -Tutf8 -ww -z "$work/page" 2>&1)"
+        fi
+        [[ -z $text ]] || {
+            printf '%s: %s\n' "${page##*/}" "$text"
+            status=1
+        }
+    done < <(find "$work"/man? -type f)
+    return "$status"
+}
+
+# What is not run here can at least be read.
+case_recipes() {
+    local name source
+    command -v python3 >/dev/null || skip "there is no python3"
+    python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' packaging/spack/package.py
+    # Each file that the container build copies exists; each stage that it names is there.
+    while read -r source; do
+        [[ -e $source ]] || { echo "Containerfile copies $source, which is not there"; return 1; }
+    done < <(sed -n 's/^COPY \([^-][^ ]*\) .*/\1/p' packaging/container/Containerfile)
+    while read -r name; do
+        grep -qE "^FROM .* AS $name\$" packaging/container/Containerfile ||
+            { echo "Containerfile copies from $name, which it does not build"; return 1; }
+    done < <(sed -n 's/^COPY --from=\([^ ]*\) .*/\1/p' packaging/container/Containerfile)
+    ! grep -vE '^(#|$| |FROM |ARG |ENV |RUN |COPY |WORKDIR |USER |EXPOSE |VOLUME |ENTRYPOINT |CMD |LABEL )' \
+        packaging/container/Containerfile
+}
+
 case_models() {
     command -v spin >/dev/null || skip "there is no spin (package spin)"
     test/model/run

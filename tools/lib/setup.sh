@@ -4,7 +4,8 @@
 # Nothing is asked of apt where nothing is missing.
 #
 #   setup_require GROUP...                 makes sure of groups, or ends the script: build, tests,
-#                                          bench, clients, checks, fuzz, matrix, docs, docs_pictures
+#                                          bench, clients, checks, packages, fuzz, matrix, docs,
+#                                          docs_pictures
 #   setup_clang_format, setup_clang_tidy   print the name of a usable one
 
 setup_say() {
@@ -98,6 +99,10 @@ setup_missing() {
         command -v fio >/dev/null || echo fio
         PATH="$PATH:/usr/sbin:/sbin" command -v mkfs.ext4 >/dev/null || echo e2fsprogs
         ;;
+    packages) # test/packages in full
+        command -v rpmbuild >/dev/null || echo rpm
+        PATH="$PATH:/usr/sbin" command -v debootstrap >/dev/null || echo debootstrap
+        ;;
     fuzz | matrix)
         command -v clang-14 >/dev/null || echo clang-14
         ;;
@@ -105,6 +110,9 @@ setup_missing() {
         command -v spin >/dev/null || echo spin
         command -v abidiff >/dev/null || echo abigail-tools
         command -v python3 >/dev/null || echo python3
+        command -v mandoc >/dev/null || echo mandoc # the manual pages
+        command -v dpkg-shlibdeps >/dev/null || echo dpkg-dev # test/packages
+        command -v lintian >/dev/null || echo lintian
         command -v ninja >/dev/null || echo ninja-build
         command -v ccache >/dev/null || echo ccache
         setup_clang_format >/dev/null || echo clang-format-14

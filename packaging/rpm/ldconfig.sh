@@ -1,0 +1,2 @@
+# The libraries lie in a folder of the loader's cache.
+/sbin/ldconfig
