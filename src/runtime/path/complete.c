@@ -22,6 +22,7 @@
 #include "runtime/path/copy.h"
 #include "runtime/path/fanout.h"
 #include "runtime/path/periodic.h"
+#include "runtime/worker/error_text.h"
 #include "runtime/worker/park.h"
 #include "runtime/worker/send.h"
 #include "runtime/worker/worker.h"
@@ -84,12 +85,12 @@ static void wake_waiters(struct chi_origin *origin, struct chi_task *shared, uin
 }
 
 void chi_worker_complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc,
-                                uint32_t failed)
+                                uint32_t more)
 {
     shared->return_code = rc;
     /* Release: the outputs, for the client's acquire. Acquire: nothing below reads them. */
-    uint32_t bits = atomic_exchange_explicit(
-        &shared->state, CHI_TASK_DONE | failed << CHI_TASK_FAILED_SHIFT, memory_order_acq_rel);
+    uint32_t bits =
+        atomic_exchange_explicit(&shared->state, CHI_TASK_DONE | more, memory_order_acq_rel);
     if (CHI_UNLIKELY(bits & (CHI_TASK_WAITER | CHI_TASK_ANY | CHI_TASK_NOTIFY)))
         wake_waiters(origin, shared, bits);
 }
@@ -173,9 +174,12 @@ void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, i
     if (record->shm_offset == 0) {
         if (record->lane != NULL)
             chi_worker_leave_lane(worker, record, rc);
+        if (CHI_UNLIKELY(rc < 0))
+            chi_error_text_log(worker, record, rc);
         complete_private(worker, record, rc);
         return;
     }
+    uint32_t more = (uint32_t)record->failed << CHI_TASK_FAILED_SHIFT;
     struct chi_task *shared = chi_worker_shared_task(worker, record->shm_offset);
     if (record->schema != NULL) {
         int out =
@@ -184,7 +188,9 @@ void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, i
     }
     if (record->lane != NULL)
         chi_worker_leave_lane(worker, record, rc);
-    chi_worker_complete_shared(record->origin, shared, rc, record->failed);
+    if (CHI_UNLIKELY(rc < 0))
+        more |= chi_error_text_tell_client(worker, record, rc);
+    chi_worker_complete_shared(record->origin, shared, rc, more);
     uncount(worker, record);
     free_private(worker, record);
 }

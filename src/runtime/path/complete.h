@@ -11,10 +11,12 @@
 /* Completes a task with return code `rc`. The record may be freed afterwards. */
 void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, int rc);
 
-/* Completes a client's task that has no record. `failed` is the number of containers that failed.
+/*
+ * Completes a client's task that has no record. `more` is put in its state beside DONE: the number
+ * of containers that failed, and CHI_TASK_TEXT.
  */
 void chi_worker_complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc,
-                                uint32_t failed);
+                                uint32_t more);
 
 /* Frees the record of a client's task whose memory the client has released; writes nothing there.
  */

@@ -114,6 +114,8 @@ struct chi_worker_thread {
     _Atomic(uint32_t) ended; /* futex; 1: the thread does nothing more */
 };
 
+struct chi_error_texts;
+
 struct chi_worker {
     struct chi_runtime *runtime;
     uint32_t id;
@@ -133,8 +135,9 @@ struct chi_worker {
     struct chi_worker_caches caches;
     struct chi_worker_wake wake;
     struct chi_worker_thread thread;
-    atomic_uint lane_count; /* lanes of containers that are mapped to it */
-    atomic_uint lock_waits; /* tasks that wait for locks; written by its thread */
+    struct chi_error_texts *error_texts; /* what handlers said here: worker/error_text.h */
+    atomic_uint lane_count;              /* lanes of containers that are mapped to it */
+    atomic_uint lock_waits;              /* tasks that wait for locks; written by its thread */
     struct chi_handover handover;
     _Alignas(CHI_CACHE_LINE) struct chi_worker_stats stats;
 };
