@@ -164,8 +164,9 @@ CHI_API struct chi_lane *chi_container_local_lane(struct chi_container *containe
 
 /*
  * Returns the lane of the queue with the smallest load, and among equal lanes the one with the
- * fewest queued tasks; ties are broken round robin. NULL if the queue does not exist. Scans all
- * lanes.
+ * fewest queued tasks. Among equal ones it is a lane of the calling worker while tasks of the queue
+ * run for less than 2 us, which is less than the way to another worker takes; else the next in
+ * turn. NULL if the queue does not exist. Scans all lanes.
  */
 CHI_API struct chi_lane *chi_container_lane_least_loaded(struct chi_container *container,
                                                          chi_queue_id_t queue_id);
@@ -179,6 +180,20 @@ CHI_API bool chi_lane_is_empty(const struct chi_lane *lane);
 
 /* Returns the sum of rctx->load over the lane's tasks that have not completed. Any worker. */
 CHI_API uint64_t chi_lane_load(const struct chi_lane *lane);
+
+/*
+ * Opens a file at a path that a client chose, such as a pool's name. If the pool was created by a
+ * client of another user than the daemon's, the file must exist and lie in a folder of
+ * runtime.group_paths, and no symbolic link is followed below that folder. Call it in place of
+ * open(), with which such a client could have the daemon open any file of the daemon's user. In
+ * Create or in a handler. Blocks the thread; never parks.
+ *   flags, mode   as of open(); O_CLOEXEC is added
+ * Returns a descriptor, or
+ *   -EPERM         the client may not have that file opened; with a message
+ *   other -errno   of open() or openat2()
+ */
+CHI_API int chi_container_open_file(struct chi_container *container, const char *path, int flags,
+                                    uint32_t mode);
 
 /*
  * Sets a larger stack for the handler of `method`. Call it in Create.

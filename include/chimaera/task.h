@@ -43,6 +43,7 @@ enum chi_task_state {
     CHI_TASK_NOTIFY = 0x40,     /* write the client's event descriptor */
     CHI_TASK_CANCEL = 0x100,    /* its owner has cancelled it */
     CHI_TASK_TEXT = 0x200,      /* it failed, and its handler said why by chi_error() */
+    CHI_TASK_MOVED = 0x800,     /* with DONE: it went from the worker of its lane to another one */
     CHI_TASK_FAILED_SHIFT = 16, /* the bits from here on: see chi_task_failed() */
 };
 
@@ -66,7 +67,10 @@ struct chi_task {
         uint64_t period_ns CHI_ALIGNED_4;   /* with CHI_TASK_PERIODIC */
         __extension__ struct {
             int32_t return_code; /* 0 or a negative code */
-            uint32_t merged;     /* during a merge: see chi_task_aggregate_count() */
+            __extension__ union {
+                uint32_t merged;    /* in the runtime: see chi_task_aggregate_count() */
+                uint32_t placement; /* in a client, with CHI_TASK_MOVED: where it ran */
+            };
         };
     };
     uint16_t magic;

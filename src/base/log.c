@@ -42,12 +42,12 @@ static atomic_uint writers; /* threads between reading log_fd and the end of the
 /* `spec` with the environment's wishes on top. Returns the name of a malformed variable or NULL. */
 static const char *apply_environment(struct chi_log_spec *spec)
 {
-    const char *debug = getenv("CHI_DEBUG");
+    const char *debug = secure_getenv("CHI_DEBUG");
     if (debug && strcmp(debug, "1") == 0) {
         *spec = (struct chi_log_spec){.level = CHI_LOG_DEBUG, .highest = CHI_LOG_DEBUG};
         return NULL;
     }
-    const char *wish = getenv("CHI_LOG");
+    const char *wish = secure_getenv("CHI_LOG");
     if (wish && *wish && chi_log_spec_parse(wish, spec) != 0)
         return "CHI_LOG";
     return NULL;

@@ -101,6 +101,10 @@ static int adopt(struct chi_client *client, const struct chi_control_attached *a
         lane->number = attached->lane_number[i];
         lane->eventfd = client->eventfds[attached->lane_worker[i]];
     }
+    for (uint32_t w = 0; w < CHI_MAX_WORKERS; w++)
+        client->lane_of_worker[w] = CHI_NO_LANE;
+    for (uint32_t i = 0; i < attached->lane_count; i++)
+        client->lane_of_worker[attached->lane_worker[i]] = (uint16_t)i;
     client->lane_count = attached->lane_count;
     client->depth_log2 = attached->depth_log2;
     return 0;
@@ -197,6 +201,7 @@ static int explain(int rc, const struct chi_paths *paths)
 {
     switch (rc) {
     case CHI_ESCHEMA:
+    case -EPERM:
         return rc; /* said already */
     case CHI_ERUNTIME_DOWN:
         return chi_error(rc,

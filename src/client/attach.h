@@ -15,6 +15,8 @@
 /* The tag of all blocks of this process's arenas. */
 #define CHI_CLIENT_TAG 1u
 
+#define CHI_NO_LANE 0xFFFFu /* to a worker: none of this client */
+
 struct chi_client_lane {
     struct chi_shm_lane *lane;
     struct chi_shm_bell *bell;
@@ -37,6 +39,7 @@ struct chi_client {
     uint32_t lane_count;
     uint32_t depth_log2;
     struct chi_client_lane lanes[CHI_MAX_WORKERS];
+    uint16_t lane_of_worker[CHI_MAX_WORKERS]; /* index in `lanes`, or CHI_NO_LANE */
     uint32_t worker_count;
     int eventfds[CHI_MAX_WORKERS];
     atomic_uint next_thread; /* spreads threads over lanes */

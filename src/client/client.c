@@ -80,7 +80,7 @@ static void *open_runtime_library(void)
 /* CHI_WITH_RUNTIME=1: the runtime's library is loaded only then. */
 static int start_embedded_runtime(void)
 {
-    const char *wish = getenv("CHI_WITH_RUNTIME");
+    const char *wish = secure_getenv("CHI_WITH_RUNTIME");
     if (wish == NULL || strcmp(wish, "1") != 0)
         return CHI_ERUNTIME_DOWN;
     void *library = open_runtime_library();

@@ -6,13 +6,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "chimaera/status.h"
 #include "client/stepping.h"
+#include "shm/dial.h"
 #include "shm/protocol.h"
 
 /* How long the daemon may take for one control request before it counts as dead. */
@@ -43,26 +42,10 @@ static int open_pidfd_of(int control)
 
 int chi_connection_open(struct chi_connection *connection, const struct chi_paths *paths)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-    memcpy(address.sun_path, paths->socket, sizeof(address.sun_path));
-    int s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (s < 0)
-        return -errno;
-    struct timeval timeout = {.tv_sec = CONTROL_TIMEOUT_MS / 1000};
-    setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)); /* a full backlog, too */
-    int rc;
-    do {
-        rc = connect(s, (struct sockaddr *)&address, sizeof(address));
-    } while (rc < 0 && errno == EINTR);
-    if (rc < 0) {
-        int error = errno;
-        close(s);
-        return error == ENOENT || error == ECONNREFUSED ? CHI_ERUNTIME_DOWN : -error;
-    }
-    connection->socket = s;
-    connection->daemon_pidfd = open_pidfd_of(s);
-    return 0;
+    int rc = chi_control_dial(paths, CONTROL_TIMEOUT_MS / 1000, &connection->socket);
+    if (rc == 0)
+        connection->daemon_pidfd = open_pidfd_of(connection->socket);
+    return rc;
 }
 
 /* After a missing or wrong reply there are no more requests: a late reply could be taken for that

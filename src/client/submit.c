@@ -24,19 +24,35 @@ int chi_client_push(struct chi_client_thread *self, uint64_t item)
     return rc;
 }
 
-/* NEW -> QUEUED, then the push; back to NEW where the lane is full. */
-static int submit(struct chi_client_thread *self, struct chi_task *task, bool ring)
+static void ring(const struct chi_client_lane *lane)
+{
+    chi_bell_ring(lane->bell, lane->lane, lane->number, lane->eventfd);
+}
+
+/* UNSUBMITTED -> QUEUED, then the push; back where the lane is full. Sets the lane, whose bell the
+ * caller rings. */
+static int submit(struct chi_client_thread *self, struct chi_task *task,
+                  const struct chi_client_lane **lane)
 {
     uint32_t state = CHI_TASK_UNSUBMITTED;
+    uint64_t *pushed = &self->pushed, position;
+    struct chi_route *route;
+
+    *lane = self->lane;
+    if (CHI_UNLIKELY(self->routes != NULL) &&
+        (route = chi_route_of(self->routes, self->client, task)) != NULL) {
+        *lane = &self->client->lanes[route->lane];
+        pushed = &route->position;
+    }
     if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,
                                                  memory_order_relaxed, memory_order_relaxed))
         return -EALREADY;
-    int rc = chi_lane_push(self->lane->lane, self->depth_log2,
-                           chi_client_offset_of(self, task) / CHI_CACHE_LINE);
+    int rc = chi_lane_push_at((*lane)->lane, self->depth_log2,
+                              chi_client_offset_of(self, task) / CHI_CACHE_LINE, &position);
     if (rc < 0)
         atomic_store_explicit(&task->state, CHI_TASK_UNSUBMITTED, memory_order_relaxed);
-    else if (ring)
-        chi_bell_ring(self->lane->bell, self->lane->lane, self->lane->number, self->lane->eventfd);
+    else
+        *pushed = position + 1;
     return rc;
 }
 
@@ -78,8 +94,12 @@ int chi_task_enqueue(struct chi_task *task)
     struct chi_client_thread *self = submitter(task, &rc);
     if (self == NULL)
         return rc;
-    rc = submit(self, task, true);
-    return CHI_LIKELY(rc == 0) ? 0 : explain(self, rc);
+    const struct chi_client_lane *lane;
+    rc = submit(self, task, &lane);
+    if (CHI_UNLIKELY(rc < 0))
+        return explain(self, rc);
+    ring(lane);
+    return 0;
 }
 
 int chi_task_enqueue_many(struct chi_task *const *tasks, size_t count)
@@ -97,14 +117,17 @@ int chi_task_enqueue_many(struct chi_task *const *tasks, size_t count)
     struct chi_client_thread *self = submitter(tasks[0], &rc);
     if (self == NULL)
         return rc;
-    for (; done < count; done++) {
-        rc = chi_client_owns(self, tasks[done]) ? submit(self, tasks[done], false) : -EINVAL;
+    const struct chi_client_lane *lane = NULL, *last = NULL;
+    for (; done < count; done++, last = lane) {
+        rc = chi_client_owns(self, tasks[done]) ? submit(self, tasks[done], &lane) : -EINVAL;
         if (rc < 0)
             break;
+        if (CHI_UNLIKELY(lane != last) && last != NULL)
+            ring(last);
     }
     if (done == 0)
         return explain(self, rc);
-    chi_bell_ring(self->lane->bell, self->lane->lane, self->lane->number, self->lane->eventfd);
+    ring(last);
     return (int)done;
 }
 

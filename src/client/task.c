@@ -123,6 +123,9 @@ void chi_task_del(struct chi_task *task)
     if (self == NULL || !chi_client_owns(self, task))
         return; /* of an attachment that is gone, and its memory with it */
     uint32_t state = atomic_load_explicit(&task->state, memory_order_acquire);
+    if (CHI_UNLIKELY(state & CHI_TASK_MOVED))
+        chi_routes_learn(&self->routes, self->client, task,
+                         (uint16_t)(self->lane - self->client->lanes), self->pushed);
     if ((state & CHI_TASK_STATE_MASK) == CHI_TASK_QUEUED)
         chi_orphans_add(&self->orphans, task);
     else

@@ -53,6 +53,7 @@ static void stop(struct chi_client_thread *self)
     if (client == NULL)
         return;
     chi_client_leave_orphans(client, &self->orphans);
+    chi_routes_destroy(self->routes);
     if (self->deleted_last != NULL)
         chi_arena_free(self->cache[CHI_SEGMENT_MAIN],
                        chi_client_offset_of(self, self->deleted_last), CHI_CLIENT_TAG);

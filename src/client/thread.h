@@ -9,11 +9,14 @@
 
 #include "base/cpu.h"
 #include "client/attach.h"
+#include "client/routes.h"
 
 struct chi_client_thread {
     uint64_t generation; /* of the attachment this belongs to; 0 none */
     struct chi_client *client;
     const struct chi_client_lane *lane;
+    uint64_t pushed;           /* position of the last task in its own lane, plus 1 */
+    struct chi_routes *routes; /* to other lanes; NULL: none */
     struct chi_arena_cache *cache[CHI_SEGMENT_COUNT];
     void *base[CHI_SEGMENT_COUNT];
     uint64_t size[CHI_SEGMENT_COUNT];

@@ -302,7 +302,7 @@ int chi_config_load(const char *path, struct chi_config *config)
     memset(config, 0, sizeof(*config));
     const char *from = "";
     if (path == NULL) {
-        path = getenv("CHI_SERVER_CONF");
+        path = secure_getenv("CHI_SERVER_CONF");
         from = " (from CHI_SERVER_CONF)";
         if (path != NULL && *path == '\0')
             path = NULL;

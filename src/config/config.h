@@ -18,6 +18,14 @@ enum chi_lane_map_policy {
     CHI_LANE_MAP_LEAST_LOADED = 1,
 };
 
+/* What a client may do besides calling pools. */
+enum chi_right {
+    CHI_RIGHT_CREATE = 1,  /* create pools */
+    CHI_RIGHT_DESTROY = 2, /* destroy pools */
+    CHI_RIGHT_STOP = 4,    /* stop the runtime */
+    CHI_RIGHTS_ALL = 7,
+};
+
 /* A key of a compose entry that belongs to the module: for chi_params_set(). */
 struct chi_config_param {
     char *key;
@@ -47,9 +55,12 @@ struct chi_config {
     uint64_t runtime_data_segment_size;
 
     /* runtime */
-    char *instance;   /* NULL: CHI_INSTANCE, else one per user */
-    char *socket_dir; /* NULL: CHI_SOCKET_DIR, XDG_RUNTIME_DIR, else /tmp/chimaera-<uid> */
-    char *group;      /* group that may attach; NULL: none */
+    char *instance;     /* NULL: CHI_INSTANCE, else one per user */
+    char *socket_dir;   /* NULL: CHI_SOCKET_DIR, XDG_RUNTIME_DIR, else /tmp/chimaera-<uid> */
+    char *group;        /* group that may attach; NULL: none */
+    uint32_t group_may; /* enum chi_right: of its members */
+    char *
+        *group_paths; /* folders in which their pools may open files; NULL-terminated; NULL: none */
     uint32_t sched_threads;
     uint32_t slow_threads;
     uint64_t stack_size; /* bytes */

@@ -35,6 +35,8 @@ const char *chi_key_type_text(const struct chi_key *key)
                "commas";
     case CHI_KEY_PATHS:
         return "a list of folders, or folders separated by colons";
+    case CHI_KEY_RIGHTS:
+        return "a list of create, destroy and stop";
     case CHI_KEY_QUERY:
         return "a pool query such as local";
     case CHI_KEY_POOL_ID:

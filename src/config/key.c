@@ -40,7 +40,12 @@ const struct chi_key chi_keys[] = {
      "`CHI_SOCKET_DIR`, else `XDG_RUNTIME_DIR`, else `/tmp/chimaera-<uid>`", 1, 90, 0,
      "Folder of the control socket and of the lock file."},
     {"runtime", "group", CHI_KEY_TEXT, 0, IN_CONFIG(group), NULL, "none: this user only", 1, 255, 0,
-     "Group whose members may attach."},
+     "Group whose members may attach, and call pools that exist."},
+    {"runtime", "group_may", CHI_KEY_RIGHTS, 0, IN_CONFIG(group_may), NULL, "none", 0, 0, 0,
+     "What members of the group may do besides: a list of create (pools), destroy (pools) and "
+     "stop."},
+    {"runtime", "group_paths", CHI_KEY_PATHS, 0, IN_CONFIG(group_paths), NULL, "none", 1, 4095, 0,
+     "Folders in which pools that members create may open files, such as those of bdev."},
     {"runtime", "sched_threads", CHI_KEY_COUNT, 0, IN_CONFIG(sched_threads), NULL,
      "half the cores, 1 to 32", 1, 64, 0, "Number of workers for low-latency queues."},
     {"runtime", "slow_threads", CHI_KEY_COUNT, 0, IN_CONFIG(slow_threads), "1", NULL, 0, 64, 0,
@@ -144,6 +149,26 @@ static int read_policy(const struct chi_key *key, const char *text, uint32_t *po
                      key->name, text, chi_nearest_hint(&nearest, hint));
 }
 
+static int read_right(const struct chi_key *key, const char *text, uint32_t *rights)
+{
+    static const struct {
+        const char *name;
+        enum chi_right right;
+    } names[] = {
+        {"create", CHI_RIGHT_CREATE}, {"destroy", CHI_RIGHT_DESTROY}, {"stop", CHI_RIGHT_STOP}};
+    struct chi_nearest nearest = {.word = text};
+    char hint[CHI_NEAREST_HINT_SIZE];
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(text, names[i].name) == 0) {
+            *rights |= names[i].right;
+            return 0;
+        }
+        chi_nearest_offer(&nearest, names[i].name);
+    }
+    return chi_error(CHI_ECONFIG, "%s: invalid value \"%.64s\": expected %s%s", key->name, text,
+                     chi_key_type_text(key), chi_nearest_hint(&nearest, hint));
+}
+
 static bool is_word(const char *text)
 {
     return text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")] ==
@@ -226,6 +251,8 @@ int chi_key_read(const struct chi_key *key, const char *text, void *object)
         return read_text(key, text, expected, member);
     case CHI_KEY_PATHS:
         return read_paths(key, text, member);
+    case CHI_KEY_RIGHTS:
+        return read_right(key, text, member);
     case CHI_KEY_QUERY:
         rc = chi_pool_query_parse(text, member);
         return rc != 0 ? chi_error(CHI_ECONFIG, "%s: %s", key->name, chi_last_error()) : 0;
@@ -243,7 +270,8 @@ int chi_key_read(const struct chi_key *key, const char *text, void *object)
 int chi_key_read_yaml(const struct chi_key *key, const char *file, const struct chi_yaml *value,
                       void *object)
 {
-    bool list = value->kind == CHI_YAML_LIST && key->type == CHI_KEY_PATHS;
+    bool list =
+        value->kind == CHI_YAML_LIST && (key->type == CHI_KEY_PATHS || key->type == CHI_KEY_RIGHTS);
     const struct chi_yaml *at = list ? value->first : value;
     while (at != NULL) {
         int rc = 0;

@@ -18,6 +18,7 @@ enum chi_key_type {
     CHI_KEY_TEXT,     /* char *, not empty */
     CHI_KEY_LEVEL,    /* char *, as in CHI_LOG */
     CHI_KEY_PATHS,    /* char **, ended by NULL */
+    CHI_KEY_RIGHTS,   /* uint32_t, enum chi_right */
     CHI_KEY_QUERY,    /* chi_pool_query_t */
     CHI_KEY_POOL_ID,  /* chi_pool_id_t */
 };

@@ -54,10 +54,12 @@ static inline void chi_lane_init(struct chi_shm_lane *lane, uint32_t depth_log2,
  * Client, any thread: pushes `item`.
  *   depth_log2   the caller's private copy
  *   item         not 0
+ *   at           set to its position in the lane
  * Returns 0, or
  *   -EAGAIN   the lane is full
  */
-static inline int chi_lane_push(struct chi_shm_lane *lane, uint32_t depth_log2, uint64_t item)
+static inline int chi_lane_push_at(struct chi_shm_lane *lane, uint32_t depth_log2, uint64_t item,
+                                   uint64_t *at)
 {
     const uint64_t mask = ((uint64_t)1 << depth_log2) - 1;
 
@@ -76,6 +78,7 @@ static inline int chi_lane_push(struct chi_shm_lane *lane, uint32_t depth_log2, 
                     word, &seen, empty | item, memory_order_seq_cst, memory_order_relaxed)) {
                 atomic_compare_exchange_strong_explicit(&lane->tail, &position, position + 1,
                                                         memory_order_relaxed, memory_order_relaxed);
+                *at = position;
                 return 0;
             }
         }
@@ -91,6 +94,12 @@ static inline int chi_lane_push(struct chi_shm_lane *lane, uint32_t depth_log2, 
             return -EAGAIN; /* still the item of the last lap */
         }
     }
+}
+
+static inline int chi_lane_push(struct chi_shm_lane *lane, uint32_t depth_log2, uint64_t item)
+{
+    uint64_t at;
+    return chi_lane_push_at(lane, depth_log2, item, &at);
 }
 
 /* The consumer's state, in the daemon's private memory. */

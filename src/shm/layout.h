@@ -40,6 +40,7 @@ struct chi_shm_lane {
     uint32_t worker;                                  /* owner of the bell */
     uint32_t number;                                  /* this lane's bit in the bell */
     uint32_t depth_log2;
+    _Atomic(uint64_t) routed; /* position up to which tasks for other workers were passed on */
     _Alignas(CHI_CACHE_LINE) _Atomic(uint64_t) words[];
 };
 _Static_assert(sizeof(struct chi_shm_lane) == 128, "shared layout");

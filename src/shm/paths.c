@@ -16,7 +16,7 @@ static const char *const segment_names[CHI_SEGMENT_COUNT] = {
 
 static const char *env_or_null(const char *name)
 {
-    const char *value = getenv(name);
+    const char *value = secure_getenv(name);
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
@@ -45,6 +45,7 @@ int chi_paths_resolve(const char *instance, const char *dir, struct chi_paths *p
 
     if (dir == NULL)
         dir = env_or_null("CHI_SOCKET_DIR");
+    paths->dir_is_named = dir != NULL;
     if (dir == NULL)
         dir = env_or_null("XDG_RUNTIME_DIR");
     int n = dir != NULL

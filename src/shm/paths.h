@@ -12,6 +12,7 @@
 
 struct chi_paths {
     char instance[CHI_INSTANCE_MAX + 1];
+    bool dir_is_named; /* by the caller or CHI_SOCKET_DIR, not by default */
     char dir[96];
     char socket[108]; /* sun_path's size */
     char lock[128];
@@ -19,7 +20,7 @@ struct chi_paths {
 };
 
 /*
- * Fills `paths`.
+ * Fills `paths`. A program with more rights than its caller reads no environment here.
  *   instance   NULL: CHI_INSTANCE, else "u<uid>"
  *   dir        NULL: CHI_SOCKET_DIR, else XDG_RUNTIME_DIR, else /tmp/chimaera-<uid>
  * Returns 0, or

@@ -12,8 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int chi_segment_create(const char *name, uint64_t size, mode_t mode, gid_t group,
-                       struct chi_segment_map *map)
+int chi_segment_create(const char *name, uint64_t size, struct chi_segment_map *map)
 {
     int fd, rc;
 
@@ -32,20 +31,14 @@ int chi_segment_create(const char *name, uint64_t size, mode_t mode, gid_t group
     rc = chi_segment_map_fd(fd, size, PROT_READ | PROT_WRITE, map);
     if (rc < 0)
         goto unlink_name;
-    /* The mode is set last, so that other processes can only open the complete object. */
-    if (group != CHI_SEGMENT_NO_GROUP && fchown(fd, (uid_t)-1, group) != 0) {
+    if (fchmod(fd, S_IRUSR | S_IWUSR) != 0) { /* the umask may have taken bits */
         rc = -errno;
-        goto close_map;
-    }
-    if (fchmod(fd, mode) != 0) {
-        rc = -errno;
-        goto close_map;
+        chi_segment_close(map);
+        fd = -1;
+        goto unlink_name;
     }
     return 0;
 
-close_map:
-    chi_segment_close(map);
-    fd = -1;
 unlink_name:
     shm_unlink(name);
     if (fd >= 0)

@@ -9,8 +9,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define CHI_SEGMENT_NO_GROUP ((gid_t)-1)
-
 /* Zeroed: none. */
 struct chi_segment_map {
     int fd;        /* owned; undefined if base is NULL */
@@ -20,19 +18,15 @@ struct chi_segment_map {
 
 /*
  * Creates the object `name` ("/...") with `size` bytes, without backing memory, and maps it for
- * reading and writing. No other process can open it before its mode and group are set. Leaves
- * nothing behind on failure.
- *   mode    exact mode, independent of the umask
- *   group   CHI_SEGMENT_NO_GROUP: unchanged
+ * reading and writing. Its mode is 0600 whatever the umask is: clients get descriptors, and need no
+ * name. Leaves nothing behind on failure.
  * Returns 0, or
  *   -EEXIST        the object exists
  *   -EINVAL        size is 0
  *   -EFBIG         size is too large
- *   -EPERM         the caller is not a member of the group
  *   other -errno   of a system call
  */
-int chi_segment_create(const char *name, uint64_t size, mode_t mode, gid_t group,
-                       struct chi_segment_map *map);
+int chi_segment_create(const char *name, uint64_t size, struct chi_segment_map *map);
 
 /*
  * Maps `size` bytes of `fd`. On success the map owns the descriptor; on failure the caller keeps

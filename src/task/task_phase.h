@@ -47,4 +47,21 @@ static inline void chi_task_merge_count(struct chi_task *task)
     task->merged++;
 }
 
+/*
+ * Where a client's task ran that was moved: the number of the worker, and the number of containers
+ * of the pool. The runtime writes it before DONE.
+ */
+static inline void chi_task_put_placement(struct chi_task *task, uint32_t worker,
+                                          uint32_t containers)
+{
+    task->placement = containers << 8 | worker;
+}
+
+static inline void chi_task_placement(const struct chi_task *task, uint32_t *worker,
+                                      uint32_t *containers)
+{
+    *worker = task->placement & 0xFF;
+    *containers = task->placement >> 8;
+}
+
 #endif

@@ -41,7 +41,7 @@ static const char *const variables[CHI_TEST_VARIABLES] = {"CHI_INSTANCE", "CHI_S
 static int set_environment(const char *modules, const char *more_modules)
 {
     for (int i = 0; i < CHI_TEST_VARIABLES; i++) {
-        const char *value = getenv(variables[i]);
+        const char *value = secure_getenv(variables[i]);
         chi_test.saved[i] = value != NULL ? strdup(value) : NULL;
     }
     const char *parts[3] = {modules, more_modules, chi_test.saved[3]};
@@ -72,7 +72,7 @@ static void restore_environment(void)
 /* mkdtemp() makes the folder's name unique; the name of the instance is derived from it. */
 static int make_folder(void)
 {
-    const char *tmp = getenv("TMPDIR");
+    const char *tmp = secure_getenv("TMPDIR");
     if (tmp == NULL || tmp[0] != '/' || strlen(tmp) > TMPDIR_MAX)
         tmp = "/tmp";
     snprintf(chi_test.dir, sizeof(chi_test.dir), "%s/chi-test-XXXXXX", tmp);

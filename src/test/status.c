@@ -20,7 +20,7 @@ static int connect_control(void)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
     snprintf(address.sun_path, sizeof(address.sun_path), "%s/chimaera.%s.sock",
-             getenv("CHI_SOCKET_DIR"), getenv("CHI_INSTANCE"));
+             secure_getenv("CHI_SOCKET_DIR"), secure_getenv("CHI_INSTANCE"));
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
         close(fd);

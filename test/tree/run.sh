@@ -73,6 +73,14 @@ case_docs() { # links, anchors, names of files and functions, pictures
     tools/docs --check
 }
 
+# A program with more rights than its caller must not obey the caller's variables.
+case_environment() {
+    ! grep -nE '(^|[^_[:alnum:]])getenv *\(' $(tracked 'src/*.[ch]' 'include/*.h' 'chimods/*.[ch]') || {
+        echo "Use secure_getenv()."
+        return 1
+    }
+}
+
 case_models() {
     command -v spin >/dev/null || skip "there is no spin (package spin)"
     test/model/run

@@ -5,14 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "chimaera/status.h"
+#include "shm/dial.h"
 #include "shm/paths.h"
 #include "shm/protocol.h"
 
@@ -20,25 +18,14 @@
 
 static int connect_control(struct chi_paths *paths, int *out)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct timeval timeout = {.tv_sec = ANSWER_TIMEOUT_S};
-
     int rc = chi_paths_resolve(NULL, NULL, paths);
     if (rc < 0)
         return chi_error(rc, "invalid CHI_INSTANCE or CHI_SOCKET_DIR: %s", chi_strerror(rc));
-    memcpy(address.sun_path, paths->socket, sizeof(address.sun_path));
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return chi_error(-errno, "cannot create a socket: %s", strerror(errno));
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-        rc = errno == ENOENT || errno == ECONNREFUSED ? CHI_ERUNTIME_DOWN : -errno;
-        close(fd);
-        return chi_error(rc, "no runtime answers for instance %s at %s: %s", paths->instance,
-                         paths->socket, chi_strerror(rc));
-    }
-    *out = fd;
-    return 0;
+    rc = chi_control_dial(paths, ANSWER_TIMEOUT_S, out);
+    if (rc < 0 && rc != -EPERM)
+        chi_error(rc, "no runtime answers for instance %s at %s: %s", paths->instance,
+                  paths->socket, chi_strerror(rc));
+    return rc;
 }
 
 int query_status(uint32_t form, FILE *out)

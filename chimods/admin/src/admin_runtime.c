@@ -117,8 +117,7 @@ int chimaera_admin_run_stop_runtime(struct chimaera_admin *self,
                                     struct chi_run_context *rctx)
 {
     (void)rctx;
-    chi_admin_stop(&self->base, task->grace_period_ns);
-    return 0;
+    return chi_admin_stop(&self->base, task->grace_period_ns);
 }
 
 void chimaera_admin_monitor_stop_runtime(struct chimaera_admin *self, enum chi_monitor_mode mode,

@@ -139,7 +139,7 @@ static int open_device(struct chimaera_bdev *self, bool alignment_given)
     struct bdev_superblock super;
     struct bdev_path file;
 
-    int rc = bdev_path_open(self->base.pool_name, params, &file);
+    int rc = bdev_path_open(&self->base, self->base.pool_name, params, &file);
     if (rc < 0)
         return rc;
     rc = bdev_path_set_size(&file, params);

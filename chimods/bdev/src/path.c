@@ -163,8 +163,8 @@ void bdev_path_close(struct bdev_path *file)
     close(file->fd);
 }
 
-static int try_open(const char *path, const struct chimaera_bdev_create_params *params,
-                    struct bdev_path *file)
+static int try_open(struct chi_container *container, const char *path,
+                    const struct chimaera_bdev_create_params *params, struct bdev_path *file)
 {
     struct stat info;
     int flags = O_RDWR | O_CLOEXEC | O_NONBLOCK; /* opening a FIFO must not block */
@@ -175,13 +175,15 @@ static int try_open(const char *path, const struct chimaera_bdev_create_params *
                          path);
     if (stat(path, &info) == 0 && S_ISBLK(info.st_mode))
         flags |= O_EXCL; /* fails if it is mounted */
-    file->fd = open(path, flags);
-    if (file->fd < 0 && errno == ENOENT && params->total_size > 0) {
-        file->fd = open(path, flags | O_CREAT | O_EXCL, 0600);
+    file->fd = chi_container_open_file(container, path, flags, 0);
+    if (file->fd == -ENOENT && params->total_size > 0) {
+        file->fd = chi_container_open_file(container, path, flags | O_CREAT | O_EXCL, 0600);
         file->created = file->fd >= 0;
     }
     if (file->fd < 0) {
-        int rc = -errno;
+        int rc = file->fd;
+        if (rc == -EPERM && chi_last_error_code() == rc)
+            return rc; /* said already */
         return rc == -EBUSY ? rc : bdev_fail(rc, "cannot open %s: %s", path, chi_strerror(rc));
     }
     int rc = flock(file->fd, LOCK_EX | LOCK_NB) < 0 ? (errno == EWOULDBLOCK ? -EBUSY : -errno) : 0;
@@ -195,13 +197,13 @@ static int try_open(const char *path, const struct chimaera_bdev_create_params *
 }
 
 /* The kernel releases the files of a killed process's io_uring with a delay, so try again. */
-int bdev_path_open(const char *path, const struct chimaera_bdev_create_params *params,
-                   struct bdev_path *file)
+int bdev_path_open(struct chi_container *container, const char *path,
+                   const struct chimaera_bdev_create_params *params, struct bdev_path *file)
 {
-    int rc = try_open(path, params, file);
+    int rc = try_open(container, path, params, file);
     for (uint64_t waited = 0; rc == -EBUSY && waited < BUSY_LIMIT_NS; waited += BUSY_STEP_NS) {
         chi_task_sleep(BUSY_STEP_NS);
-        rc = try_open(path, params, file);
+        rc = try_open(container, path, params, file);
     }
     return rc == -EBUSY
                ? bdev_fail(rc, "%s is in use by another pool, another daemon or the system", path)

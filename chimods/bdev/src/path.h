@@ -16,13 +16,15 @@ struct bdev_path {
     uint64_t size;    /* bytes */
 };
 
+struct chi_container;
+
 /*
  * Opens and locks the path; creates a file that is missing if total_size says how large. Parks for
- * up to half a second while the path is in use. Returns 0, -EBUSY, or other codes of
- * chimaera_bdev_create(), with bdev_fail().
+ * up to half a second while the path is in use. Limited by chi_container_open_file(). Returns 0,
+ * -EBUSY, or other codes of chimaera_bdev_create(), with bdev_fail().
  */
-int bdev_path_open(const char *path, const struct chimaera_bdev_create_params *params,
-                   struct bdev_path *file);
+int bdev_path_open(struct chi_container *container, const char *path,
+                   const struct chimaera_bdev_create_params *params, struct bdev_path *file);
 
 /* Extends an empty file to total_size. Returns 0, -ENOSPC or another code, with bdev_fail(). */
 int bdev_path_set_size(struct bdev_path *file, const struct chimaera_bdev_create_params *params);

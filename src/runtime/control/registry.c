@@ -27,8 +27,10 @@
 #include "runtime/core/current.h"
 #include "runtime/core/message.h"
 #include "runtime/core/origin.h"
+#include "runtime/core/rights.h"
 #include "runtime/core/runtime.h"
 #include "runtime/path/ingest.h"
+#include "runtime/path/route.h"
 #include "runtime/worker/error_text.h"
 #include "runtime/worker/ingress.h"
 #include "runtime/worker/scan_request.h"
@@ -111,6 +113,7 @@ static void turn_over(struct chi_worker *worker, struct chi_message *message)
     struct chi_worker *self = chi_worker_self; /* serves the lanes */
 
     if (origin->ingress[0].origin == origin) { /* the runtime's own origin has no lanes */
+        chi_worker_take_deliveries(worker);
         while (batch->next < batch->count)
             chi_worker_ingest(self, batch->ingress, batch->items[batch->next++], false);
         for (uint32_t i = 0; i < worker->runtime->lanes_per_client; i++) {
@@ -247,6 +250,7 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_orig
     origin->notify_fd = pair[0];
     origin->pid = peer.pid;
     origin->uid = peer.uid;
+    origin->rights = chi_rights_of(runtime, peer.uid);
     /* Later than that of any client before, also if the clock stands still. */
     uint64_t now = chi_clock_now_ns();
     uint64_t last = atomic_load_explicit(&origin->attached_ns, memory_order_relaxed);

@@ -266,6 +266,8 @@ static void json_worker(struct chi_json *json, const struct chi_worker *worker, 
     chi_json_member_u64(json, "tasks", atomic_load_explicit(&stats->tasks, memory_order_relaxed));
     chi_json_member_u64(json, "busy_ns", busy_ns(worker, now));
     chi_json_member_u64(json, "sleeps", atomic_load_explicit(&stats->sleeps, memory_order_relaxed));
+    chi_json_member_u64(json, "forwarded",
+                        atomic_load_explicit(&stats->forwarded, memory_order_relaxed));
     chi_json_member_u64(json, "parked", atomic_load_explicit(&stats->parked, memory_order_relaxed));
     chi_json_member_u64(json, "unstarted",
                         atomic_load_explicit(&stats->unstarted, memory_order_relaxed));

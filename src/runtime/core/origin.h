@@ -82,6 +82,7 @@ struct chi_origin {
     int socket;
     pid_t pid;
     uid_t uid;
+    uint32_t rights;                     /* enum chi_right; fixed while it is attached */
     bool dropping;                       /* workers were told to stop serving the lanes */
     struct chi_origin_message *messages; /* [worker_count], of the step that is under way */
     atomic_uint acks_due;                /* workers that have not handled theirs yet */

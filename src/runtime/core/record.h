@@ -39,7 +39,8 @@ struct chi_record {
     uint8_t class_index; /* of its size */
     bool counted;        /* in the counts of its origin */
     bool clients;        /* a client's task, or a copy of one: no handler waits for it */
-    bool flush;          /* waits for the end of others: no grace period waits for it */
+    bool flush : 1;      /* waits for the end of others: no grace period waits for it */
+    bool moved : 1;      /* a client's task that another worker took in than that of its lane */
     bool shield;         /* chi_task_shield(): nothing ends the waits of its handler */
     bool rerun;          /* a later run of a periodic task, which is prepared already */
     bool bound;          /* counted in its lane's `bound` */

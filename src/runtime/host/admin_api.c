@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "runtime/core/current.h"
 #include "runtime/core/origin.h"
+#include "runtime/core/rights.h"
 #include "runtime/core/runtime.h"
 #include "runtime/module/lane.h"
 #include "runtime/module/pool.h"
@@ -25,7 +26,14 @@ static struct chi_runtime *runtime_of(const struct chi_container *self)
 int chi_admin_get_or_create(struct chi_container *self, const struct chi_pool_request *request,
                             struct chi_pool_answer *answer)
 {
-    return chi_pool_get_or_create(runtime_of(self), request, answer);
+    const struct chi_record *current = chi_worker_self->current;
+    struct chi_pool_request allowed = *request;
+    allowed.may_not_create = chi_rights_check(current, CHI_RIGHT_CREATE, "create pools") < 0;
+    allowed.restricted = current->clients && !chi_rights_is_owner(current->origin->uid);
+    int rc = chi_pool_get_or_create(runtime_of(self), &allowed, answer);
+    if (rc == -EPERM && allowed.may_not_create) /* not a code of an earlier step */
+        chi_rights_check(current, CHI_RIGHT_CREATE, "create pools");
+    return rc;
 }
 
 int chi_admin_open(struct chi_container *self, const struct chi_pool_request *request,
@@ -41,12 +49,17 @@ int chi_admin_pool_by_name(struct chi_container *self, const char *name, chi_poo
 
 int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id, bool cancel)
 {
-    return chi_pool_destroy(runtime_of(self), pool_id, cancel);
+    int rc = chi_rights_check(chi_worker_self->current, CHI_RIGHT_DESTROY, "destroy pools");
+    return rc < 0 ? rc : chi_pool_destroy(runtime_of(self), pool_id, cancel);
 }
 
-void chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns)
+int chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns)
 {
+    int rc = chi_rights_check(chi_worker_self->current, CHI_RIGHT_STOP, "stop the runtime");
+    if (rc < 0)
+        return rc;
     chi_runtime_request_stop(runtime_of(self), grace_period_ns);
+    return 0;
 }
 
 void chi_admin_ping(struct chi_container *self)

@@ -8,7 +8,8 @@
 
 CHI_BEGIN_DECLS
 
-/* As chi_pool_get_or_create(). Parks the calling fiber. */
+/* As chi_pool_get_or_create(), and -EPERM with a message: the client may not create pools. Parks
+ * the calling fiber. */
 CHI_API int chi_admin_get_or_create(struct chi_container *self,
                                     const struct chi_pool_request *request,
                                     struct chi_pool_answer *answer);
@@ -21,11 +22,12 @@ CHI_API int chi_admin_open(struct chi_container *self, const struct chi_pool_req
 CHI_API int chi_admin_pool_by_name(struct chi_container *self, const char *name,
                                    chi_pool_id_t *pool_id);
 
-/* As chi_pool_destroy(). Parks the calling fiber. */
+/* As chi_pool_destroy(), and -EPERM with a message: the client may not destroy pools. Parks the
+ * calling fiber. */
 CHI_API int chi_admin_destroy(struct chi_container *self, chi_pool_id_t pool_id, bool cancel);
 
-/* As chi_runtime_request_stop(). Never parks. */
-CHI_API void chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns);
+/* As chi_runtime_request_stop(). Never parks. Returns 0, or -EPERM with a message. */
+CHI_API int chi_admin_stop(struct chi_container *self, uint64_t grace_period_ns);
 
 /* Parks the calling fiber until every worker has handled a message. Cannot be cancelled. */
 CHI_API void chi_admin_ping(struct chi_container *self);

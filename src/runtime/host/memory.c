@@ -42,14 +42,12 @@ int chi_runtime_create_memory(struct chi_runtime *runtime)
         [CHI_SEGMENT_CLIENT_DATA] = runtime->config.client_data_segment_size,
         [CHI_SEGMENT_RUNTIME_DATA] = runtime->config.runtime_data_segment_size,
     };
-    mode_t mode = runtime->config.group != NULL ? 0660 : 0600;
-    gid_t group = runtime->config.group != NULL ? runtime->group : CHI_SEGMENT_NO_GROUP;
     uint32_t head = (uint32_t)((chi_runtime_lay_out_header(runtime, NULL) + CHI_EXTENT_UNIT - 1) /
                                CHI_EXTENT_UNIT);
 
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
         const char *name = runtime->paths.segment[s];
-        int rc = chi_segment_create(name, sizes[s], mode, group, &runtime->segments[s]);
+        int rc = chi_segment_create(name, sizes[s], &runtime->segments[s]);
         if (rc == 0)
             /* Position 0 of main means none, so its first unit is never granted. */
             rc = chi_extents_create(&runtime->segments[s], s == CHI_SEGMENT_MAIN ? head : 0,

@@ -13,6 +13,8 @@ struct chi_queue *chi_container_find_queue(const struct chi_container *container
     return queue;
 }
 
+#define HOP_NS 2000u /* about what a task takes to get to another worker that is awake */
+
 void chi_lane_init_private(struct chi_lane *lane, struct chi_container *container,
                            struct chi_worker *worker)
 {
@@ -51,16 +53,22 @@ struct chi_lane *chi_container_lane_least_loaded(struct chi_container *container
     struct chi_queue *queue = chi_container_find_queue(container, queue_id);
     if (queue == NULL)
         return NULL;
-    /* Lanes of equal load are chosen in turn. */
-    uint32_t first = queue->lane_count == 1
-                         ? 0
-                         : atomic_fetch_add_explicit(&queue->turn, 1, memory_order_relaxed);
+    /*
+     * Of lanes of equal load, those of this worker come first if tasks run shorter than another
+     * worker takes to begin; else they are chosen in turn.
+     */
+    bool stay = queue->lane_count == 1 ||
+                atomic_load_explicit(&queue->run_ns, memory_order_relaxed) < HOP_NS;
+    const struct chi_worker *self = stay ? chi_worker_self : NULL;
+    uint32_t first = stay ? 0 : atomic_fetch_add_explicit(&queue->turn, 1, memory_order_relaxed);
     struct chi_lane *least = NULL;
     for (uint32_t i = 0; i < queue->lane_count; i++) {
         struct chi_lane *lane = &queue->lanes[(first + i) % queue->lane_count];
         uint64_t load = chi_lane_load(lane);
         if (least == NULL || load < chi_lane_load(least) ||
-            (load == chi_lane_load(least) && chi_lane_size(lane) < chi_lane_size(least)))
+            (load == chi_lane_load(least) && chi_lane_size(lane) < chi_lane_size(least)) ||
+            (load == chi_lane_load(least) && chi_lane_size(lane) == chi_lane_size(least) &&
+             lane->worker == self && least->worker != self))
             least = lane;
     }
     return least;

@@ -13,6 +13,7 @@
 #include "runtime/core/message.h"
 
 struct chi_pool;
+struct chi_queue;
 struct chi_worker;
 
 #define CHI_LANES_MAX 1024u /* lanes of a queue */
@@ -29,6 +30,7 @@ struct chi_worker;
 struct chi_lane {
     struct chi_container *container; /* NULL: a worker's own lane, for tasks without a container */
     struct chi_worker *worker;       /* the owner; its lanes may be lent to another worker */
+    struct chi_queue *queue;         /* NULL: it has one lane, or the lane is a worker's own */
     _Atomic(struct chi_worker *) runner;
     atomic_uint bound;   /* tasks that have parked or were sent to the runner, and have not ended */
     atomic_uint foreign; /* those that were sent to the runner: later tasks follow them there */
@@ -59,7 +61,8 @@ struct chi_queue {
     chi_queue_id_t id;
     uint32_t lane_count;
     enum chi_priority priority;
-    atomic_uint turn; /* where chi_container_lane_least_loaded() begins */
+    atomic_uint turn;         /* where chi_container_lane_least_loaded() begins */
+    _Atomic(uint64_t) run_ns; /* how long its tasks run, by samples; any worker */
     struct chi_lane *lanes;
     struct chi_queue *next;
 };

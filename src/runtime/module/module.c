@@ -63,7 +63,7 @@ static bool try_own_folder(struct search *search)
 
 static bool find(const struct chi_module_table *table, struct search *search)
 {
-    if (try_list(search, getenv("CHI_REPO_PATH")))
+    if (try_list(search, secure_getenv("CHI_REPO_PATH")))
         return true;
     for (char **path = table->paths; path != NULL && *path != NULL; path++)
         if (try_list(search, *path))

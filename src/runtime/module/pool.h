@@ -40,6 +40,7 @@ struct chi_pool {
     size_t params_size;
     atomic_int state;   /* enum chi_pool_state */
     atomic_bool cancel; /* its tasks have to end: worker/verdict.h */
+    bool restricted;    /* created by a client of another user: pools/open_file.c */
     uint32_t container_count;
     struct chi_container **containers;
     struct chi_pool_cell *cells; /* [worker_count] */

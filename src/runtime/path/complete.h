@@ -11,12 +11,9 @@
 /* Completes a task with return code `rc`. The record may be freed afterwards. */
 void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, int rc);
 
-/*
- * Completes a client's task that has no record. `more` is put in its state beside DONE: the number
- * of containers that failed, and CHI_TASK_TEXT.
- */
+/* Completes a client's task that has no record. `bits` are set in its state besides DONE. */
 void chi_worker_complete_shared(struct chi_origin *origin, struct chi_task *shared, int rc,
-                                uint32_t more);
+                                uint32_t bits);
 
 /* Frees the record of a client's task whose memory the client has released; writes nothing there.
  */

@@ -85,6 +85,7 @@ void chi_worker_drain(struct chi_worker *worker, struct chi_ingress *ingress)
 
     for (uint32_t n = 0; count > 0 && n < worker->runtime->config.queue_depth; n += count) {
         count = chi_lane_take(&ingress->reader, items, CHI_BATCH_MAX);
+        chi_worker_take_deliveries(ingress->worker);
         for (uint32_t i = 0; i < count; i++)
             chi_worker_ingest(worker, ingress, items[i], false);
     }

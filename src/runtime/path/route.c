@@ -121,6 +121,23 @@ static void deliver(struct chi_worker *worker, struct chi_message *message)
     chi_worker_append(worker, record->lane, record);
 }
 
+void chi_worker_take_all_deliveries(struct chi_worker *owner)
+{
+    struct chi_fifo *messages = &owner->lanes.messages;
+    struct chi_fifo others = STAILQ_HEAD_INITIALIZER(others);
+    struct chi_message *message;
+
+    chi_worker_fetch_lane_messages(owner);
+    while ((message = STAILQ_FIRST(messages)) != NULL) {
+        STAILQ_REMOVE_HEAD(messages, link);
+        if (message->handle == deliver)
+            deliver(owner, message);
+        else
+            STAILQ_INSERT_TAIL(&others, message, link);
+    }
+    STAILQ_CONCAT(messages, &others);
+}
+
 /*
  * Copies are limited by fanout.c, periodic tasks by periodic.c. In the second half of the backlog,
  * a client's task enters only if the client has no more tasks in flight than there are places left.
@@ -141,6 +158,11 @@ static void hand_over(struct chi_worker *worker, struct chi_lane *lane, struct c
     struct chi_record *current = worker->current;
 
     if (lane->worker != worker || (current != NULL && !chi_worker_hold_lanes(worker, current))) {
+        if (record->clients && lane->worker != worker) {
+            record->moved = record->fanout == NULL && !record->rerun;
+            worker->forwarded = true;
+            CHI_COUNTER_ADD(worker->stats.forwarded, 1);
+        }
         record->message.handle = deliver;
         chi_worker_send_lanes(lane->worker, &record->message);
         return;

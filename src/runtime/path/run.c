@@ -17,6 +17,39 @@
 #include "runtime/worker/verdict.h"
 #include "runtime/worker/worker.h"
 
+#define SAMPLE_EACH      32u   /* tasks of a worker */
+#define SAMPLE_GROWTH_NS 6000u /* one sample that the thread was preempted in changes little */
+
+static int call_handler(struct chi_record *record)
+{
+    return record->pool->ops->run(record->context.container, record->task.method, &record->task,
+                                  &record->context);
+}
+
+/* The same, and notes how long it runs. Not where it parks: the time is others', then. */
+static __attribute__((noinline)) int call_sampled(const struct chi_worker *worker,
+                                                  struct chi_record *record)
+{
+    struct chi_queue *queue = record->lane->queue;
+    uint64_t parks = worker->fibers.parks;
+    uint64_t before = chi_clock_now_ns();
+    int rc = call_handler(record);
+    if (worker->fibers.parks == parks) {
+        uint64_t took = chi_clock_now_ns() - before;
+        uint64_t mean = atomic_load_explicit(&queue->run_ns, memory_order_relaxed);
+        if (took > 2 * mean + SAMPLE_GROWTH_NS)
+            took = 2 * mean + SAMPLE_GROWTH_NS;
+        atomic_store_explicit(&queue->run_ns, (3 * mean + took) / 4, memory_order_relaxed);
+    }
+    return rc;
+}
+
+static bool is_sample(const struct chi_worker *worker, const struct chi_record *record)
+{
+    return record->lane->queue != NULL &&
+           atomic_load_explicit(&worker->stats.tasks, memory_order_relaxed) % SAMPLE_EACH == 0;
+}
+
 /* Calls the handler on the current fiber. */
 static void run_here(struct chi_worker *worker, struct chi_record *record)
 {
@@ -27,9 +60,10 @@ static void run_here(struct chi_worker *worker, struct chi_record *record)
     chi_worker_enter_task(worker, record);
     if (CHI_UNLIKELY(record->is_call))
         rc = record->call(record->call_argument);
+    else if (CHI_UNLIKELY(is_sample(worker, record)))
+        rc = call_sampled(worker, record);
     else
-        rc = record->pool->ops->run(record->context.container, record->task.method, &record->task,
-                                    &record->context);
+        rc = call_handler(record);
     chi_worker_leave_task(worker);
     if (CHI_UNLIKELY(record->holds != NULL))
         chi_lock_release_all(worker, record);

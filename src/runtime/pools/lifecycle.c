@@ -64,6 +64,7 @@ struct chi_pool *chi_pool_make(struct chi_runtime *runtime, const struct chi_poo
     if (pool == NULL)
         return NULL;
     pool->runtime = runtime;
+    pool->restricted = request->restricted;
     pool->id = id;
     pool->module = module;
     pool->ops = module->descriptor->ops;

@@ -16,6 +16,8 @@ struct chi_pool_request {
     uint32_t containers;                 /* 0: any number; a new pool gets 1 */
     const struct chi_task_hash *schemas; /* the client's schemas, `schema_count` */
     size_t schema_count;
+    bool may_not_create; /* the pool must exist */
+    bool restricted;     /* of a new pool: chi_container_open_file() is limited */
 };
 
 struct chi_pool_answer {

@@ -129,6 +129,8 @@ static int look_up_or_take(struct chi_runtime *runtime, const struct chi_pool_re
         existing->containers = pool->container_count;
         return compare(pool, request);
     }
+    if (request->may_not_create)
+        return -EPERM;
     int rc = chi_module_get(&table->modules, request->mod_name, &module);
     if (rc == 0)
         rc = chi_module_check_schemas(module, request->schemas, request->schema_count,

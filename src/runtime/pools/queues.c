@@ -66,6 +66,7 @@ static void map_lanes(struct chi_runtime *runtime, struct chi_queue *queue,
                 atomic_fetch_add_explicit(&runtime->next_lane, 1, memory_order_relaxed) % count;
         }
         chi_lane_init_private(&queue->lanes[i], container, runtime->workers[chosen]);
+        queue->lanes[i].queue = queue->lane_count > 1 ? queue : NULL;
         atomic_fetch_add_explicit(&runtime->workers[chosen]->lane_count, 1, memory_order_relaxed);
     }
 }

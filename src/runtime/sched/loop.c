@@ -15,12 +15,14 @@
 #include "runtime/core/timers.h"
 #include "runtime/path/ingest.h"
 #include "runtime/path/lane_queue.h"
+#include "runtime/path/route.h"
 #include "runtime/sched/orchestrator.h"
 #include "runtime/sched/sleep.h"
 #include "runtime/worker/idle.h"
 #include "runtime/worker/ingress.h"
 #include "runtime/worker/park.h"
 #include "runtime/worker/poller.h"
+#include "runtime/worker/send.h"
 #include "runtime/worker/share.h"
 #include "runtime/worker/worker.h"
 
@@ -51,6 +53,12 @@ INLINED bool run_batch(struct chi_worker *worker, struct chi_worker *owner)
         chi_worker_ingest(worker, ingress, item,
                           chi_share_may_start(worker, worker, ingress->origin));
         ran = true; /* meanwhile another fiber or worker may have continued the batch */
+    }
+    if (CHI_UNLIKELY(worker->forwarded) && batch->count > 0 && batch->next == batch->count) {
+        worker->forwarded = false;
+        const struct chi_lane_reader *reader = &batch->ingress->reader;
+        /* Release: the tasks that were sent, for the acquire in chi_route_of(). */
+        atomic_store_explicit(&reader->lane->routed, reader->position, memory_order_release);
     }
     return ran;
 }
@@ -104,6 +112,7 @@ INLINED bool poll_lanes(struct chi_worker *worker, struct chi_worker *owner)
                 STAILQ_REMOVE(&owner->lanes.hot, ingress, chi_ingress, link);
                 STAILQ_INSERT_TAIL(&owner->lanes.hot, ingress, link);
             }
+            chi_worker_take_deliveries(owner);
             run_batch(worker, owner);
             /* Polling takes the cache line that a busy producer writes next: wait a moment. */
             if (count >= BURST)
@@ -138,9 +147,9 @@ static void take_bell(struct chi_worker *worker)
 
 /* ---- messages and timers */
 
-static bool take_messages(struct chi_worker *worker, struct chi_inbox *inbox)
+static bool take_messages(struct chi_worker *worker)
 {
-    struct chi_message *message = chi_inbox_take(inbox);
+    struct chi_message *message = chi_inbox_take(&worker->wake.inbox);
     bool any = message != NULL;
     while (message != NULL) {
         struct chi_message *next = STAILQ_NEXT(message, link);
@@ -166,7 +175,10 @@ static bool fire_timers(struct chi_worker *worker)
 
 INLINED bool serve(struct chi_worker *worker, struct chi_worker *owner)
 {
-    bool did = take_messages(owner, &owner->wake.lane_inbox);
+    bool did = false;
+
+    if (!chi_inbox_is_empty(&owner->wake.lane_inbox) || !STAILQ_EMPTY(&owner->lanes.messages))
+        did = chi_worker_take_lane_messages(owner);
 
     if (!STAILQ_EMPTY(&owner->lanes.unstarted) || !STAILQ_EMPTY(&owner->lanes.deferred))
         did |= chi_worker_run_lanes(worker, owner, LANE_BUDGET) > 0;
@@ -198,7 +210,7 @@ INLINED bool run_round(struct chi_worker *worker)
         chi_worker_resume_one(worker);
         did = true;
     }
-    did |= take_messages(worker, &worker->wake.inbox);
+    did |= take_messages(worker);
     did |= serve(worker, worker);
     if (CHI_UNLIKELY(!SLIST_EMPTY(&worker->lent)))
         did |= chi_worker_serve_lent(worker);

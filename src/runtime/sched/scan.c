@@ -39,6 +39,7 @@
 #include "runtime/path/complete.h"
 #include "runtime/path/ingest.h"
 #include "runtime/path/lane_queue.h"
+#include "runtime/path/route.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/share.h"
 #include "runtime/worker/timing.h"
@@ -136,6 +137,7 @@ static void take_in_marked(struct chi_worker *worker, struct chi_worker *owner)
         atomic_load_explicit(&batch->ingress->origin->cancels, memory_order_relaxed)) {
         uint32_t next = batch->next;
         batch->next = batch->count;
+        chi_worker_take_deliveries(owner);
         take_in(worker, batch->ingress, &batch->items[next], batch->count - next);
     }
     for (uint32_t number = 0; number < CHI_RUNG_WORDS * 64; number++) {

@@ -112,6 +112,7 @@ void chi_worker_init_lists(struct chi_worker *worker)
     STAILQ_INIT(&worker->fibers.ready);
     STAILQ_INIT(&worker->lanes.unstarted);
     STAILQ_INIT(&worker->lanes.deferred);
+    STAILQ_INIT(&worker->lanes.messages);
     STAILQ_INIT(&worker->lanes.hot);
     LIST_INIT(&worker->waits.entries);
     SLIST_INIT(&worker->lent);

@@ -24,3 +24,26 @@ void chi_worker_send_lanes(struct chi_worker *worker, struct chi_message *messag
     chi_inbox_push(&worker->wake.lane_inbox, message);
     wake(worker); /* a worker that serves lent lanes sleeps only for short times */
 }
+
+void chi_worker_fetch_lane_messages(struct chi_worker *worker)
+{
+    struct chi_message *message = chi_inbox_take(&worker->wake.lane_inbox);
+    for (struct chi_message *next; message != NULL; message = next) {
+        next = STAILQ_NEXT(message, link);
+        STAILQ_INSERT_TAIL(&worker->lanes.messages, message, link);
+    }
+}
+
+bool chi_worker_take_lane_messages(struct chi_worker *worker)
+{
+    struct chi_message *message;
+    bool any = false;
+
+    chi_worker_fetch_lane_messages(worker);
+    while ((message = STAILQ_FIRST(&worker->lanes.messages)) != NULL) {
+        STAILQ_REMOVE_HEAD(&worker->lanes.messages, link);
+        message->handle(worker, message);
+        any = true;
+    }
+    return any;
+}

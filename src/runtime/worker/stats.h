@@ -10,6 +10,7 @@
 struct chi_worker_stats {
     _Atomic(uint64_t) tasks; /* completed */
     _Atomic(uint64_t) sleeps;
+    _Atomic(uint64_t) forwarded;          /* clients' tasks that it took in for other workers */
     _Atomic(uint32_t) parked;             /* parked tasks */
     _Atomic(uint32_t) unstarted;          /* tasks in lanes of containers */
     _Atomic(uint32_t) unstarted_subtasks; /* those of them that are no client's */

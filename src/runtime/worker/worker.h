@@ -63,6 +63,7 @@ struct chi_worker_lanes {
     struct chi_lane foreign;        /* foreign tasks, of any lanes, that run on this thread */
     STAILQ_HEAD(, chi_ingress) hot; /* the poll list */
     struct chi_batch batch;
+    struct chi_fifo messages;       /* taken from the inbox and not handled yet */
     struct chi_ingress **by_number; /* ingress lanes by their bit in the bell; NULL: none */
 };
 
@@ -126,6 +127,7 @@ struct chi_worker {
     struct chi_record *current;    /* whose handler runs; NULL in the scheduler: orchestrator.h */
     atomic_bool takeover;          /* the orchestrator has taken over its lanes */
     bool idle;                     /* it has polled for a while and found no work */
+    bool forwarded;                /* it forwarded tasks since `routed` of a lane was written */
     _Atomic(uint32_t) round;       /* number of rounds so far */
     SLIST_HEAD(, chi_worker) lent; /* workers whose lanes it serves besides its own */
     struct chi_worker_fibers fibers;

@@ -155,6 +155,21 @@ static void the_module_path_may_be_a_list(void **state)
     refuse("modules: {path: [[/a]]}", "1:18", "not a list");
 }
 
+static void members_of_the_group_may_what_is_listed(void **state)
+{
+    (void)state;
+    accept("runtime: {group: g}");
+    assert_int_equal(config.group_may, 0);
+    assert_null(config.group_paths);
+    accept("runtime: {group: g, group_may: [create, stop], group_paths: [/a, /b]}");
+    assert_int_equal(config.group_may, CHI_RIGHT_CREATE | CHI_RIGHT_STOP);
+    assert_string_equal(config.group_paths[1], "/b");
+    accept("runtime: {group_may: destroy}");
+    assert_int_equal(config.group_may, CHI_RIGHT_DESTROY);
+    refuse("runtime: {group_may: [create, destory]}", "1:31", "did you mean \"destroy\"?");
+    refuse("runtime: {group_may: ''}", "1:22", "a list of create, destroy and stop");
+}
+
 static void both_bounds_of_a_number_are_allowed_and_no_more(void **state)
 {
     (void)state;
@@ -417,7 +432,7 @@ static void the_description_names_every_key_with_default_and_bounds(void **state
     int lines = 0;
     for (const char *c = text; *c; c++)
         lines += *c == '\n';
-    assert_int_equal(lines, 2 + 3 + 14 + 2 + 1 + 5);
+    assert_int_equal(lines, 2 + 3 + 16 + 2 + 1 + 5);
     free(text);
 }
 
@@ -446,6 +461,7 @@ int main(void)
         TEST(an_empty_file_gives_the_defaults),
         TEST(every_key_is_read),
         TEST(the_module_path_may_be_a_list),
+        TEST(members_of_the_group_may_what_is_listed),
         TEST(both_bounds_of_a_number_are_allowed_and_no_more),
         TEST(wrong_values_are_refused_with_their_place),
         TEST(unknown_names_are_refused_with_the_nearest),

@@ -80,8 +80,7 @@ static inline struct chi_segment_map shm_segment(uint64_t size)
 {
     struct chi_segment_map map;
 
-    assert_int_equal(chi_segment_create(shm_test_name(), size, 0600, CHI_SEGMENT_NO_GROUP, &map),
-                     0);
+    assert_int_equal(chi_segment_create(shm_test_name(), size, &map), 0);
     assert_int_equal(chi_segment_unlink(shm_test_name()), 0);
     return map;
 }

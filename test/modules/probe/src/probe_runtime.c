@@ -447,6 +447,16 @@ void test_probe_monitor_foreign_lane(struct test_probe *self, enum chi_monitor_m
 
 /* ---- load */
 
+static void spin(uint32_t duration_us)
+{
+    struct timespec begin, now;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    do
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    while ((now.tv_sec - begin.tv_sec) * 1000000 + (now.tv_nsec - begin.tv_nsec) / 1000 <
+           (long)duration_us);
+}
+
 int test_probe_run_weigh(struct test_probe *self, struct test_probe_weigh_task *task,
                          struct chi_run_context *rctx)
 {
@@ -459,6 +469,7 @@ int test_probe_run_weigh(struct test_probe *self, struct test_probe_weigh_task *
     if (chi_lane_is_empty(rctx->route_lane) != (task->lane_size == 0))
         rc = -EPROTO;
     rctx->load = 12345;
+    spin(task->spin_us);
     return rc < 0 ? rc : task->code;
 }
 

@@ -205,6 +205,7 @@ struct test_probe_weigh_task {
     IN uint32_t gate; /* parks at this one first; TEST_PROBE_GATES: at none */
     IN uint64_t load;
     IN int32_t code;       /* what the handler returns */
+    IN uint32_t spin_us;   /* keeps its processor busy for so long */
     OUT uint32_t ran_lane; /* the lane it ran on */
     OUT uint64_t lane_load;
     OUT uint32_t lane_size; /* others that have not begun there */
