@@ -96,6 +96,17 @@ static void check_config_says_what_is_wrong_and_where(void **state)
         {"nothing: 1\n", {"other.yaml:1:1", "nothing"}},
         {"compose:\n  - mod_name: x\n", {"other.yaml:2", "pool_name"}},
         {"logging:\n  level: loud\n", {"other.yaml:2:10", "loud"}},
+        {"runtime:\n\tsched_threads: 2\n", {"other.yaml:2:1", "a tab"}},
+        {"sched_threads: 2\n", {"other.yaml:1:1", "belongs under runtime:"}},
+        {"runtime:\n  grace_period: 5\n", {"other.yaml:2:17", "a duration such as"}},
+        {"modules:\n  path: [relative]\n", {"other.yaml:2:10", "no absolute path"}},
+        {POOL("pool_query: direct_id:9"), {"other.yaml:2:5", "write local"}},
+        {POOL("pool_query: physical:3"), {"other.yaml:2:5", "write local"}},
+        {"compose:\n  - {mod_name: test_probe, pool_name: \"a\\nb\"}\n",
+         {"other.yaml:2:", "control character"}},
+        {"compose:\n  - mod_name: probe\n    pool_name: p\n",
+         {"other.yaml:2:5", "did you mean test_probe?"}},
+        {POOL("colour: red"), {"other.yaml:4:5", "it takes lanes, "}},
         {POOL("lanez: 3"), {"other.yaml:4:5", "did you mean \"lanes\""}},
         {POOL("pool_qeury: local"), {"other.yaml:4:5", "did you mean \"pool_query\""}},
         {POOL("lanes: many"), {"other.yaml:4:12", "a number below 2^32"}},
@@ -111,6 +122,9 @@ static void check_config_says_what_is_wrong_and_where(void **state)
     write_config(daemon, CHI_TEST_ONE_WORKER);
     assert_int_equal(run_daemon("-c %s/other.yaml --check-config", daemon->dir), 0);
     assert_says("good");
+    write_config(daemon, "memory:\n  main_segment_size: 256MiB\n"
+                         "runtime:\n  max_sleep: 100ms\n  grace_period: 1.5 s\n");
+    assert_int_equal(run_daemon("-c %s/other.yaml --check-config", daemon->dir), 0);
     write_config(daemon, POOL("lanes: 3\n    text: a text that is too long to lie in the string"));
     assert_int_equal(run_daemon("-c %s/other.yaml --check-config", daemon->dir), 0);
     assert_says("good");

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/module/module_hint.h"
+
 #define NAME_MAX_LENGTH 128
 
 struct search {
@@ -124,11 +126,13 @@ int chi_module_get(struct chi_module_table *table, const char *name, const struc
         return chi_error(CHI_ENOMODULE,
                          "\"%.64s\" is not a module name; expected <namespace>_<module>", name);
     snprintf(file, sizeof(file), "lib%s_runtime.so", name);
-    if (!find(table, &search))
+    if (!find(table, &search)) {
+        char hint[CHI_MODULE_HINT_SIZE];
         return chi_error(CHI_ENOMODULE,
                          "cannot find %s in %s; add its folder to modules.path or "
-                         "CHI_REPO_PATH",
-                         file, search.tried);
+                         "CHI_REPO_PATH%s",
+                         file, search.tried, chi_module_hint(search.tried, name, hint));
+    }
 
     struct chi_module *module = calloc(1, sizeof(*module));
     if (module == NULL)
