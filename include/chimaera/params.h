@@ -34,8 +34,9 @@ CHI_API int chi_params_load(const struct chi_schema *schema, const struct chi_st
 
 /*
  * Sets one member from text, in the syntax of the configuration file: numbers in C notation, sizes
- * with KB, MB, GB or TB (powers of 1024), true and false, names of enum values, strings.
- * Returns 0, or a negative code; chi_last_error() names the expected value:
+ * with KB, MB, GB or TB, or KiB and so on (powers of 1024), true and false, names of enum values,
+ * strings. A member whose name ends with a unit of time, such as `timeout_ms`, takes durations,
+ * too: "2s" is 2000. Returns 0, or a negative code; chi_last_error() names the expected value:
  *   -ENOENT   the schema has no such member
  *   -EINVAL   the text is malformed, or the member cannot be set from text
  *   -ERANGE   the value is out of range, or there are too many values

@@ -59,7 +59,11 @@ CHI_API const char *chi_status_name(int code);
 
 /*
  * Returns the message of the last failed call of this thread: what was attempted, with which value,
- * and what to do. "" before the first failure. Valid until the next call of this thread that fails.
+ * and what to do. After a wait for a task that failed, it is what the task's handler said by
+ * chi_error(), cut to 231 bytes in a client, or the text of the code if it said nothing. Inside a
+ * handler the calls are the handler's own, whatever others do while it is parked. "" before the
+ * first failure. Valid until the next call of this thread that fails, in a handler also until it
+ * parks.
  */
 CHI_API const char *chi_last_error(void);
 
@@ -71,6 +75,8 @@ CHI_API int chi_last_error_code(void);
 
 /*
  * Records an error for chi_last_error() and returns `code`. For modules and their client libraries.
+ * The last message of a handler that returns its code is also told to whoever waits for the task,
+ * and to the log (topic "tasks", level debug).
  */
 CHI_API int chi_error(int code, const char *format, ...) CHI_PRINTF(2, 3);
 

@@ -42,6 +42,7 @@ enum chi_task_state {
     CHI_TASK_ANY = 0x20,        /* a thread sleeps on the client's event count */
     CHI_TASK_NOTIFY = 0x40,     /* write the client's event descriptor */
     CHI_TASK_CANCEL = 0x100,    /* its owner has cancelled it */
+    CHI_TASK_TEXT = 0x200,      /* it failed, and its handler said why by chi_error() */
     CHI_TASK_MOVED = 0x800,     /* with DONE: it went from the worker of its lane to another one */
     CHI_TASK_FAILED_SHIFT = 16, /* the bits from here on: see chi_task_failed() */
 };
@@ -175,6 +176,7 @@ CHI_API int chi_task_enqueue_many(struct chi_task *const *tasks, size_t count);
 
 /*
  * Waits until the task is done. Parks the calling fiber in a handler; blocks the thread elsewhere.
+ * If the task has failed, chi_last_error() says what its handler said.
  * Returns the return code of the task, or
  *   -EINVAL             the task was never submitted
  *   CHI_ERUNTIME_DOWN   the runtime is gone, which is noticed within a second

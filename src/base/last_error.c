@@ -9,15 +9,30 @@
 #include "chimaera/status.h"
 
 static _Thread_local struct chi_last_error last;
+static _Thread_local const struct chi_last_error_keeper *keeper;
+
+void chi_last_error_set_keeper(const struct chi_last_error_keeper *of_thread)
+{
+    keeper = of_thread;
+}
+
+/* NULL: none yet. */
+static const struct chi_last_error *find(void)
+{
+    const struct chi_last_error *error;
+    return keeper != NULL && keeper->find(&error) ? error : &last;
+}
 
 const char *chi_last_error(void)
 {
-    return last.text;
+    const struct chi_last_error *error = find();
+    return error != NULL ? error->text : "";
 }
 
 int chi_last_error_code(void)
 {
-    return last.code;
+    const struct chi_last_error *error = find();
+    return error != NULL ? error->code : 0;
 }
 
 void chi_last_error_swap(struct chi_last_error *other)
@@ -36,8 +51,10 @@ int chi_error(int code, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    strcpy(last.text, message);
-    last.code = code;
+    if (keeper == NULL || !keeper->keep(code, message)) {
+        strcpy(last.text, message);
+        last.code = code;
+    }
     errno = saved_errno;
     return code;
 }

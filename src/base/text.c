@@ -60,36 +60,69 @@ int chi_text_i64(const char *text, int64_t *value)
     return 0;
 }
 
-static int scaled(const char *text, const struct chi_unit *units, uint64_t bare, uint64_t *value)
+/* Reads ".5" as 5 / 10 of `scale`, rounded down. Nine digits are enough for people. */
+static int scan_fraction(const char **text, uint64_t *part, uint64_t *whole)
+{
+    const char *digit = *text + 1;
+    for (*part = 0, *whole = 1; is_digit(*digit); digit++) {
+        if (*whole >= UINT64_C(1000000000))
+            return -EINVAL;
+        *part = *part * 10 + (uint64_t)(*digit - '0');
+        *whole *= 10;
+    }
+    bool any = *whole > 1;
+    *text = digit;
+    return any ? 0 : -EINVAL;
+}
+
+/* A number with a unit. Without one, only what `bare` allows. */
+static int scaled(const char *text, const struct chi_unit *units, bool bare, uint64_t *value)
 {
     const char *end;
-    uint64_t number;
+    uint64_t number, part = 0, whole = 1, product;
     int rc = scan_u64(text, &end, &number);
+    if (!rc && *end == '.')
+        rc = scan_fraction(&end, &part, &whole);
     if (rc)
         return rc;
-    uint64_t scale = bare;
-    if (*end) {
-        end += *end == ' ';
-        const struct chi_unit *unit = chi_unit_find(units, end);
-        if (!unit)
-            return -EINVAL;
-        scale = unit->scale;
+    if (!*end && whole == 1 && (bare || number == 0)) {
+        *value = number;
+        return 0;
     }
-    uint64_t product;
-    if (__builtin_mul_overflow(number, scale, &product))
+    end += *end == ' ';
+    const struct chi_unit *unit = chi_unit_find(units, end);
+    if (!unit)
+        return -EINVAL;
+    uint64_t rest = (uint64_t)((double)unit->scale * (double)part / (double)whole);
+    if (__builtin_mul_overflow(number, unit->scale, &product) ||
+        __builtin_add_overflow(product, rest, &product))
         return -ERANGE;
     *value = product;
     return 0;
 }
 
-int chi_text_size(const char *text, uint64_t *size_bytes)
+/* "512 B", as chi_text_of_size() writes it. */
+static bool is_bytes(const char *text, uint64_t *value)
 {
-    return scaled(text, chi_size_units, 1, size_bytes);
+    const char *end;
+    uint64_t number;
+    if (scan_u64(text, &end, &number))
+        return false;
+    end += *end == ' ';
+    if (strcmp(end, "B") != 0)
+        return false;
+    *value = number;
+    return true;
 }
 
-int chi_text_duration(const char *text, uint64_t unit_ns, uint64_t *duration_ns)
+int chi_text_size(const char *text, uint64_t *size_bytes)
 {
-    return scaled(text, chi_duration_units, unit_ns, duration_ns);
+    return is_bytes(text, size_bytes) ? 0 : scaled(text, chi_size_units, true, size_bytes);
+}
+
+int chi_text_duration(const char *text, uint64_t *duration_ns)
+{
+    return scaled(text, chi_duration_units, false, duration_ns);
 }
 
 int chi_text_double(const char *text, double *value)

@@ -13,7 +13,10 @@
 CHI_API int chi_text_u64(const char *text, uint64_t *value);
 CHI_API int chi_text_i64(const char *text, int64_t *value);
 
-/* The same with KB, MB, GB or TB (powers of 1024, any case) behind it, a space between allowed. */
+/*
+ * The same with KB, MB, GB or TB behind it, or KiB, MiB, GiB or TiB, which are the same: powers of
+ * 1024, in any case. Or B. A space between is allowed, and a decimal point: "1.5 GiB".
+ */
 CHI_API int chi_text_size(const char *text, uint64_t *size_bytes);
 
 #define CHI_TEXT_SIZE_MAX 16
@@ -21,8 +24,8 @@ CHI_API int chi_text_size(const char *text, uint64_t *size_bytes);
 /* The other way, for people: 1536 as "1.5 KiB". Returns `text`. */
 CHI_API char *chi_text_of_size(uint64_t bytes, char text[CHI_TEXT_SIZE_MAX]);
 
-/* With ns, us, ms, s, min or h behind it; a bare number counts `unit_ns`. */
-CHI_API int chi_text_duration(const char *text, uint64_t unit_ns, uint64_t *duration_ns);
+/* With ns, us, ms, s, min or h behind it. Only 0 needs none. */
+CHI_API int chi_text_duration(const char *text, uint64_t *duration_ns);
 
 /* A finite number with a point, whatever the locale. */
 CHI_API int chi_text_double(const char *text, double *value);

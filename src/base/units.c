@@ -24,7 +24,7 @@ const struct chi_unit chi_duration_units[] = {
 const struct chi_unit *chi_unit_find(const struct chi_unit *units, const char *name)
 {
     for (; units->name != NULL; units++)
-        if (strcasecmp(units->name, name) == 0)
+        if (strcasecmp(units->name, name) == 0 || strcasecmp(units->shown_name, name) == 0)
             return units;
     return NULL;
 }

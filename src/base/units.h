@@ -23,7 +23,7 @@ struct chi_unit {
 extern CHI_API const struct chi_unit chi_size_units[];
 extern CHI_API const struct chi_unit chi_duration_units[];
 
-/* The unit of that name in any case; NULL: none. */
+/* The unit of that name, "KB" or "KiB", in any case; NULL: none. */
 CHI_API const struct chi_unit *chi_unit_find(const struct chi_unit *units, const char *name);
 
 #define CHI_UNITS_TEXT_SIZE 24

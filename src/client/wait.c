@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "chimaera/status.h"
 #include "chimaera/task.h"
+#include "client/failure.h"
 #include "client/stepping.h"
 #include "client/task_backend.h"
 #include "client/thread.h"
@@ -199,7 +200,10 @@ int chi_task_wait_for(struct chi_task *task, uint64_t timeout_ns)
         return chi_error(-EINVAL, "the task was never submitted; nothing to wait for");
     struct waited waited = {.tasks = &task, .count = 1};
     rc = wait_for(self, &waited, timeout_ns);
-    return rc == 0 ? task->return_code : rc;
+    if (CHI_UNLIKELY(rc < 0))
+        return rc;
+    int code = task->return_code;
+    return CHI_LIKELY(code >= 0) ? code : chi_client_task_failed(self, task, code);
 }
 
 int chi_task_wait(struct chi_task *task)

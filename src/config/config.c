@@ -30,8 +30,14 @@ static int unknown_section(const char *name, const struct chi_yaml *section)
 {
     struct chi_nearest nearest = {.word = section->key};
     char hint[CHI_NEAREST_HINT_SIZE];
-    for (const struct chi_key *key = chi_keys; key->name != NULL; key++)
+    for (const struct chi_key *key = chi_keys; key->name != NULL; key++) {
+        if (strcmp(key->name, section->key) == 0) {
+            snprintf(hint, sizeof(hint), " belongs under %s:", key->section);
+            return refuse(name, section->key_line, section->key_column, "the key", section->key,
+                          hint);
+        }
         chi_nearest_offer(&nearest, key->section);
+    }
     return refuse(name, section->key_line, section->key_column, "unknown section", section->key,
                   chi_nearest_hint(&nearest, hint));
 }

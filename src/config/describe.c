@@ -23,7 +23,7 @@ const char *chi_key_type_text(const struct chi_key *key)
     case CHI_KEY_COUNT:
         return key->flags & CHI_KEY_POWER_OF_TWO ? "a power of two" : "a number";
     case CHI_KEY_DURATION:
-        return "a duration such as 50us or 1s, or microseconds";
+        return "a duration such as 50us, 100ms or 1s";
     case CHI_KEY_POLICY:
         return "round_robin or least_loaded";
     case CHI_KEY_WORD:

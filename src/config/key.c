@@ -120,7 +120,7 @@ static int read_number(const struct chi_key *key, const char *text, const char *
     else if (key->type == CHI_KEY_SIZE)
         rc = chi_text_size(text, number);
     else if (key->type == CHI_KEY_DURATION)
-        rc = chi_text_duration(text, CHI_NS_PER_US, number);
+        rc = chi_text_duration(text, number);
     if (rc != 0 || *number < key->lowest || *number > key->highest)
         return wrong(key, text, expected);
     if ((key->flags & CHI_KEY_POWER_OF_TWO) && (*number & (*number - 1)) != 0)
@@ -185,6 +185,12 @@ static int read_text(const struct chi_key *key, const char *text, const char *ex
     size_t size = strlen(text);
     if (size < key->lowest || size > key->highest || (key->type == CHI_KEY_WORD && !is_word(text)))
         return wrong(key, text, expected);
+    if (key->offset == IN_POOL(pool_name) && strcmp(key->section, "compose") == 0) {
+        for (size_t i = 0; i < size; i++)
+            if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+                return chi_error(CHI_ECONFIG, "%s: a control character at byte %zu", key->name,
+                                 i + 1);
+    }
     struct chi_log_spec spec = {0};
     if (key->type == CHI_KEY_LEVEL && chi_log_spec_parse(text, &spec) != 0)
         return chi_error(CHI_ECONFIG, "%s: %s", key->name, chi_last_error());
@@ -202,6 +208,9 @@ static int add_path(const struct chi_key *key, const char *text, size_t size, ch
     if (size < key->lowest || size > key->highest)
         return chi_error(CHI_ECONFIG, "%s: a folder name in \"%.64s\" is empty or too long",
                          key->name, text);
+    if (text[0] != '/')
+        return chi_error(CHI_ECONFIG, "%s: \"%.*s\" is no absolute path; it has to begin with /",
+                         key->name, (int)size, text);
     size_t count = 0;
     while (*paths != NULL && (*paths)[count] != NULL)
         count++;

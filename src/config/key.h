@@ -12,7 +12,7 @@
 enum chi_key_type {
     CHI_KEY_SIZE,     /* uint64_t, bytes */
     CHI_KEY_COUNT,    /* uint32_t */
-    CHI_KEY_DURATION, /* uint64_t, ns; a number without unit is in microseconds */
+    CHI_KEY_DURATION, /* uint64_t, ns; only 0 needs no unit */
     CHI_KEY_POLICY,   /* uint32_t, enum chi_lane_map_policy */
     CHI_KEY_WORD,     /* char *, [A-Za-z0-9_-] */
     CHI_KEY_TEXT,     /* char *, not empty */

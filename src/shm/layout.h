@@ -45,13 +45,32 @@ struct chi_shm_lane {
 };
 _Static_assert(sizeof(struct chi_shm_lane) == 128, "shared layout");
 
+#define CHI_SHM_TEXTS      16u /* of a client; later ones replace earlier ones */
+#define CHI_SHM_TEXT_WORDS 29u /* 231 bytes and the \0 */
+
 /*
- * One per client slot: the word on which its threads sleep when they wait for any of several tasks.
+ * What chi_error() said in a handler of one of the client's tasks. Workers write it, and then
+ * complete the task with CHI_TASK_TEXT; the client looks it up by the task's offset, the highest
+ * number of equal ones. `number` is 0 while the text is written. A client can damage its own only.
+ */
+struct chi_shm_text {
+    _Atomic(uint64_t) number;
+    _Atomic(uint64_t) task; /* offset in the main segment */
+    _Atomic(uint32_t) code;
+    _Atomic(uint32_t) unused;
+    _Atomic(uint64_t) words[CHI_SHM_TEXT_WORDS];
+};
+_Static_assert(sizeof(struct chi_shm_text) == 256, "shared layout");
+
+/*
+ * One per client slot: the word on which its threads sleep when they wait for any of several tasks,
+ * and the texts of tasks that failed.
  */
 struct chi_shm_slot {
     _Alignas(CHI_CACHE_LINE) _Atomic(uint32_t) events; /* counts completions marked CHI_TASK_ANY */
+    _Alignas(CHI_CACHE_LINE) struct chi_shm_text texts[CHI_SHM_TEXTS];
 };
-_Static_assert(sizeof(struct chi_shm_slot) == 64, "shared layout");
+_Static_assert(sizeof(struct chi_shm_slot) == 64 + 256 * CHI_SHM_TEXTS, "shared layout");
 
 /* At offset 0 of the main segment. */
 struct chi_shm_header {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "chimaera/params.h"
@@ -68,6 +69,30 @@ static int read_enum(const struct chi_member *member, const char *text, uint32_t
                      chi_nearest_hint(&nearest, hint));
 }
 
+/* The unit that a member's name says its durations have: `timeout_ms`. 0: none. `_min` may mean a
+ * minimum. */
+static uint64_t duration_unit(const char *name)
+{
+    const char *last = strrchr(name, '_');
+    const struct chi_unit *unit = last ? chi_unit_find(chi_duration_units, last + 1) : NULL;
+    return unit && unit->scale <= CHI_NS_PER_S ? unit->scale : 0;
+}
+
+/* A duration in the member's unit, or a bare number of them: the name says which. */
+static int read_duration(const char *text, uint64_t unit_ns, uint64_t *number)
+{
+    uint64_t duration_ns;
+    if (chi_text_u64(text, number) == 0)
+        return 0;
+    int rc = chi_text_duration(text, &duration_ns);
+    if (rc)
+        return rc;
+    if (duration_ns % unit_ns)
+        return -EINVAL;
+    *number = duration_ns / unit_ns;
+    return 0;
+}
+
 static int read_unsigned(const struct chi_member *member, const char *text, uint8_t width,
                          uint64_t *number)
 {
@@ -81,7 +106,13 @@ static int read_unsigned(const struct chi_member *member, const char *text, uint
         *number = text[0] == 't';
         return 0;
     }
-    int rc = width >= 4 ? chi_text_size(text, number) : chi_text_u64(text, number);
+    uint64_t unit_ns = duration_unit(member->name);
+    int rc = unit_ns      ? read_duration(text, unit_ns, number)
+             : width >= 4 ? chi_text_size(text, number)
+                          : chi_text_u64(text, number);
+    if (unit_ns && rc == -EINVAL && chi_text_i64(text, &(int64_t){0}) != 0)
+        return refuse(rc, member, text,
+                      "a duration such as 100ms, or a number in the unit of the name");
     if (!rc && width < 8 && *number >> (8 * width))
         rc = -ERANGE;
     int64_t negative;

@@ -37,6 +37,21 @@ static int refuse_at(struct source *source, yaml_mark_t mark, const char *what)
     return refuse(source, (int)mark.line + 1, (int)mark.column + 1, "%s", what);
 }
 
+/* Whether the byte at a place is a tab: libyaml says "found character that cannot start any token".
+ */
+static bool is_tab(const struct source *source, yaml_mark_t mark)
+{
+    const yaml_parser_t *parser = &source->parser;
+    const char *at = (const char *)parser->input.string.start;
+    const char *end = (const char *)parser->input.string.end;
+    for (size_t line = 0; line < mark.line && at < end; at++)
+        line += *at == '\n';
+    for (size_t column = 0; column < mark.column && at < end; column++)
+        for (at++; at < end && ((unsigned char)*at & 0xc0) == 0x80; at++)
+            ; /* the rest of a character */
+    return at < end && *at == '\t';
+}
+
 /* A byte that is no character: libyaml knows its offset alone. */
 static int refuse_byte(struct source *source, const char *problem)
 {
@@ -61,6 +76,8 @@ static int refuse_syntax(struct source *source)
     if (parser->error == YAML_READER_ERROR)
         return refuse_byte(source, problem);
     yaml_mark_t mark = parser->problem_mark;
+    if (is_tab(source, mark))
+        return refuse_at(source, mark, "a tab; YAML is indented with spaces");
     if (!parser->context)
         return refuse(source, (int)mark.line + 1, (int)mark.column + 1, "not YAML: %s", problem);
     return refuse(source, (int)mark.line + 1, (int)mark.column + 1,

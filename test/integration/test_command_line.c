@@ -66,6 +66,10 @@ static void a_wrong_command_line_is_exit_status_2(void **state)
     assert_says("--help");
     assert_int_equal(run_daemon("surplus"), 2);
     assert_says("surplus");
+    assert_int_equal(run_daemon("x.yaml"), 2);
+    assert_says("did you mean -c x.yaml?");
+    assert_int_equal(run_daemon("--daemonize --foreground"), 2);
+    assert_says("exclude each other");
     assert_int_equal(run_daemon("-c"), 2);
 }
 
@@ -96,6 +100,17 @@ static void check_config_says_what_is_wrong_and_where(void **state)
         {"nothing: 1\n", {"other.yaml:1:1", "nothing"}},
         {"compose:\n  - mod_name: x\n", {"other.yaml:2", "pool_name"}},
         {"logging:\n  level: loud\n", {"other.yaml:2:10", "loud"}},
+        {"runtime:\n\tsched_threads: 2\n", {"other.yaml:2:1", "a tab"}},
+        {"sched_threads: 2\n", {"other.yaml:1:1", "belongs under runtime:"}},
+        {"runtime:\n  grace_period: 5\n", {"other.yaml:2:17", "a duration such as"}},
+        {"modules:\n  path: [relative]\n", {"other.yaml:2:10", "no absolute path"}},
+        {POOL("pool_query: direct_id:9"), {"other.yaml:2:5", "write local"}},
+        {POOL("pool_query: physical:3"), {"other.yaml:2:5", "write local"}},
+        {"compose:\n  - {mod_name: test_probe, pool_name: \"a\\nb\"}\n",
+         {"other.yaml:2:", "control character"}},
+        {"compose:\n  - mod_name: probe\n    pool_name: p\n",
+         {"other.yaml:2:5", "did you mean test_probe?"}},
+        {POOL("colour: red"), {"other.yaml:4:5", "it takes lanes, "}},
         {POOL("lanez: 3"), {"other.yaml:4:5", "did you mean \"lanes\""}},
         {POOL("pool_qeury: local"), {"other.yaml:4:5", "did you mean \"pool_query\""}},
         {POOL("lanes: many"), {"other.yaml:4:12", "a number below 2^32"}},
@@ -111,6 +126,9 @@ static void check_config_says_what_is_wrong_and_where(void **state)
     write_config(daemon, CHI_TEST_ONE_WORKER);
     assert_int_equal(run_daemon("-c %s/other.yaml --check-config", daemon->dir), 0);
     assert_says("good");
+    write_config(daemon, "memory:\n  main_segment_size: 256MiB\n"
+                         "runtime:\n  max_sleep: 100ms\n  grace_period: 1.5 s\n");
+    assert_int_equal(run_daemon("-c %s/other.yaml --check-config", daemon->dir), 0);
     write_config(daemon, POOL("lanes: 3\n    text: a text that is too long to lie in the string"));
     assert_int_equal(run_daemon("-c %s/other.yaml --check-config", daemon->dir), 0);
     assert_says("good");
@@ -148,7 +166,7 @@ static void a_bad_instance_name_is_refused(void **state)
     assert_int_equal(chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera ping", CHI_TEST_BIN), 1);
     assert_says("CHI_INSTANCE must have");
     assert_int_equal(chi_test_run(output, "CHI_INSTANCE=../x %s/chimaera status", CHI_TEST_BIN), 1);
-    assert_says("CHI_INSTANCE");
+    assert_says("CHI_INSTANCE must have");
 }
 
 static void daemonize_returns_when_the_daemon_is_ready(void **state)
@@ -208,6 +226,27 @@ static void the_tool_tells_version_and_help(void **state)
     assert_int_equal(run_tool("--help"), 0);
 }
 
+static void each_command_has_its_help(void **state)
+{
+    static const char *const commands[] = {"status", "pools",   "ping", "destroy",
+                                           "stop",   "version", "help"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        char line[32];
+        snprintf(line, sizeof(line), "\n  %s ", commands[i]);
+        assert_int_equal(run_tool("%s --help", commands[i]), 0);
+        assert_says(line);
+        assert_says("Exit status");
+        assert_int_equal(run_tool("help %s", commands[i]), 0);
+        assert_says(line);
+        assert_null(strstr(output, i == 0 ? "\n  stop" : "\n  status"));
+    }
+    assert_int_equal(run_tool("help bdev"), 0);
+    assert_says("chimaera bdev COMMAND");
+    assert_int_equal(run_tool("help stauts"), 2);
+    assert_says("did you mean \"status\"?");
+}
+
 static void a_wrong_command_is_exit_status_2(void **state)
 {
     static const char *const wrong[] = {"",
@@ -237,6 +276,7 @@ static void every_command_says_when_no_daemon_answers(void **state)
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         assert_int_equal(run_tool("%s", commands[i]), 1);
         assert_says(daemon->dir);
+        assert_says("start chimaera_runtime");
     }
 }
 
@@ -256,6 +296,15 @@ static void status_and_pools_show_what_is_there(void **state)
     assert_int_equal((int)chi_test_json_number(output, "pid"), daemon->pid);
     assert_int_equal(
         chi_test_run(output, "%s/chimaera status --json | python3 -m json.tool", CHI_TEST_BIN), 0);
+}
+
+static void destroy_says_why_it_may_not(void **state)
+{
+    (void)state;
+    assert_int_equal(run_tool("destroy admin"), 1);
+    assert_says("the admin pool exists as long as the runtime");
+    assert_int_equal(run_tool("destroy 1"), 1);
+    assert_says("the admin pool exists as long as the runtime");
 }
 
 static void ping_times_rounds(void **state)
@@ -298,9 +347,11 @@ int main(void)
         TEST(a_pool_that_fails_is_named_once, prepare),
         TEST(daemonize_tells_why_the_daemon_did_not_start, prepare),
         TEST(the_tool_tells_version_and_help, prepare),
+        TEST(each_command_has_its_help, prepare),
         TEST(a_wrong_command_is_exit_status_2, prepare),
         TEST(every_command_says_when_no_daemon_answers, prepare),
         TEST(status_and_pools_show_what_is_there, setup),
+        TEST(destroy_says_why_it_may_not, setup),
         TEST(ping_times_rounds, setup),
         TEST(a_command_that_waits_for_long_says_so, setup),
         TEST(stop_ends_the_daemon_cleanly, setup),

@@ -109,7 +109,7 @@ static void another_module_or_parameters_under_a_name_is_an_error(void **state)
     assert_int_equal(get("chimaera_MOD_NAME", "one", &other), CHI_EPOOL_EXISTS);
     assert_error_says("test_probe");
     assert_int_equal(test_probe_create("one", 3, &other), CHI_EPOOL_EXISTS);
-    assert_error_says("other parameters");
+    assert_error_says("exists with lanes 2, not 3");
     assert_int_equal(test_probe_create_with("one", &params, none(), 2, &other), CHI_EPOOL_EXISTS);
     assert_error_says("1 containers, not 2");
     assert_int_equal(
@@ -461,7 +461,7 @@ static int setup_in_module_folder(void **state)
     /* Empty entries and "." stand for the working directory elsewhere. */
     setenv("CHI_REPO_PATH", ":.::./:" CHI_TEST_LIB_DIR ":", 1);
     assert_int_equal(chdir(CHI_TEST_MODULE_DIR), 0);
-    chi_test_daemon_start(daemon, CHI_TEST_ONE_WORKER "modules:\n  path: [.]\n");
+    chi_test_daemon_start(daemon, CHI_TEST_ONE_WORKER);
     assert_int_equal(chdir(before), 0);
     free(before);
     *state = daemon;

@@ -11,6 +11,8 @@
 #include <chimaera/chimaera.h>
 #include <chimaera/container.h>
 #include <errno.h>
+#include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <test/probe/probe_client.h>
 
@@ -163,6 +165,80 @@ static void a_handlers_code_and_outputs_reach_the_client(void **state)
 }
 
 /* ---- damaged fixed part */
+
+static struct chi_task *new_fail(chi_pool_query_t query, int code)
+{
+    struct test_probe_fail_task *task = CHI_TASK_NEW(test_probe_fail, pool, query);
+    task->code = code;
+    assert_int_equal(chi_task_enqueue(&task->base), 0);
+    return &task->base;
+}
+
+static struct chi_task *new_spawn(uint32_t mode, uint32_t count)
+{
+    struct test_probe_spawn_task *task =
+        CHI_TASK_NEW(test_probe_spawn, pool, chi_pool_query_direct_id(0));
+    task->kind = mode;
+    task->count = count;
+    assert_int_equal(chi_task_enqueue(&task->base), 0);
+    return &task->base;
+}
+
+/* Waits for the task and deletes it. */
+static void assert_says(struct chi_task *task, int code, const char *text)
+{
+    assert_int_equal(chi_task_wait(task), code);
+    assert_int_equal(chi_last_error_code(), code);
+    assert_string_equal(chi_last_error(), text);
+    chi_task_del(task);
+}
+
+static void what_a_handler_says_reaches_who_waits(void **state)
+{
+    (void)state;
+    assert_says(new_fail(chi_pool_query_direct_id(2), -EIO), -EIO, "container 2 was told to fail");
+    assert_says(new_fail(chi_pool_query_direct_id(1), -EDOM), -EDOM,
+                "container 1 was told to fail");
+    /* The first of several containers, and the subtask of a handler. */
+    assert_says(new_fail(chi_pool_query_broadcast(), -EIO), -EIO, "container 0 was told to fail");
+    assert_says(new_fail(chi_pool_query_range(1, 2), -EIO), -EIO, "container 1 was told to fail");
+    assert_says(new_spawn(TEST_PROBE_SPAWN_FAIL, 2), -EIO, "container 2 was told to fail");
+    /* Where nothing is said, the code's own text. */
+    assert_int_equal(run_nop(chi_pool_id(4711, 0), chi_pool_query_local()), CHI_ENOPOOL);
+    assert_string_equal(chi_last_error(), chi_strerror(CHI_ENOPOOL));
+}
+
+static void handlers_that_are_parked_keep_what_they_said(void **state)
+{
+    enum { TASKS = 12 };
+    struct chi_task *tasks[TASKS];
+    char text[64];
+    (void)state;
+    for (uint32_t i = 0; i < TASKS; i++)
+        tasks[i] = new_spawn(TEST_PROBE_SPAWN_SAY, TASKS - i);
+    for (uint32_t i = 0; i < TASKS; i++) {
+        snprintf(text, sizeof text, "this is number %u", TASKS - i);
+        assert_says(tasks[i], -EDOM, text);
+    }
+}
+
+static void texts_that_others_replaced_are_those_of_the_codes(void **state)
+{
+    enum { TASKS = 100 };
+    struct chi_task *tasks[TASKS];
+    (void)state;
+    for (uint32_t i = 0; i < TASKS; i++)
+        tasks[i] = new_fail(chi_pool_query_direct_id(0), -EIO);
+    for (uint32_t i = 0; i + 1 < TASKS; i++)
+        while (!chi_task_done(tasks[i]))
+            sched_yield();
+    assert_says(tasks[TASKS - 1], -EIO, "container 0 was told to fail");
+    assert_says(tasks[0], -EIO, chi_strerror(-EIO));
+    for (uint32_t i = 1; i + 1 < TASKS; i++) {
+        chi_task_wait(tasks[i]);
+        chi_task_del(tasks[i]);
+    }
+}
 
 static void a_wrong_magic_is_ebadtask(void **state)
 {
@@ -429,6 +505,9 @@ int main(void)
         TEST(each_wrong_query_has_its_code),
         TEST(each_good_query_finds_a_container),
         TEST(a_handlers_code_and_outputs_reach_the_client),
+        TEST(what_a_handler_says_reaches_who_waits),
+        TEST(handlers_that_are_parked_keep_what_they_said),
+        TEST(texts_that_others_replaced_are_those_of_the_codes),
         TEST(a_wrong_magic_is_ebadtask),
         TEST(a_wrong_size_is_refused),
         TEST(a_bad_position_of_a_buffer_is_ebadptr),

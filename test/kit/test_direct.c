@@ -51,6 +51,16 @@ static void a_handler_may_wait_for_time_and_for_subtasks(void **state)
     chi_task_del(&spawn->base);
 }
 
+static void what_a_handler_says_reaches_the_test(void **state)
+{
+    (void)state;
+    struct test_probe_fail_task *fail = CHI_TASK_NEW(test_probe_fail, pool, chi_pool_query_local());
+    fail->code = -EDOM;
+    assert_int_equal(chi_test_run_handler(&fail->base, 0), -EDOM);
+    assert_string_equal(chi_last_error(), "container 0 was told to fail");
+    chi_task_del(&fail->base);
+}
+
 static void a_handler_runs_on_the_worker_of_choice(void **state)
 {
     (void)state;
@@ -273,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_handler_gets_and_gives_members_of_every_kind),
         TEST(a_handler_may_wait_for_time_and_for_subtasks),
+        TEST(what_a_handler_says_reaches_the_test),
         TEST(a_handler_runs_on_the_worker_of_choice),
         TEST(handlers_interleave_where_they_wait),
         TEST(enqueue_asks_the_monitor_and_run_does_not),

@@ -70,7 +70,7 @@ int bdev_copy_in(const struct bdev_request *request)
         rc = chi_error(-EFBIG, "%s has %lld bytes; pool %s has only %" PRIu64 " from the offset on",
                        request->file, (long long)file.st_size, request->pool, range.size);
     if (rc == 0)
-        rc = bdev_put(&range, fd, &moved);
+        rc = bdev_put(&range, fd, request->file, &moved);
     close(fd);
     if (rc == 0)
         printf("put %" PRIu64 " bytes at %" PRIu64 " of %s\n", moved, range.offset, request->pool);

@@ -31,7 +31,7 @@ static struct chi_task *send_piece(const struct bdev_range *range, uint64_t offs
 }
 
 /* Reads `size` bytes, fewer only at the end of the file. Returns their number or a code. */
-static int64_t read_fully(int fd, char *bytes, uint64_t size)
+static int64_t read_fully(int fd, const char *name, char *bytes, uint64_t size)
 {
     uint64_t done = 0;
     while (done < size) {
@@ -40,7 +40,7 @@ static int64_t read_fully(int fd, char *bytes, uint64_t size)
             continue;
         if (got < 0) {
             int rc = -errno;
-            return chi_error(rc, "cannot read the file: %s", strerror(-rc));
+            return chi_error(rc, "cannot read %s: %s", name, strerror(-rc));
         }
         if (got == 0)
             break;
@@ -50,7 +50,7 @@ static int64_t read_fully(int fd, char *bytes, uint64_t size)
 }
 
 static int put_pieces(struct bdev_slots *slots, const struct bdev_range *range, int fd,
-                      uint64_t *copied)
+                      const char *name, uint64_t *copied)
 {
     int rc = 0;
     int64_t got = (int64_t)BDEV_SLOT_SIZE;
@@ -59,11 +59,11 @@ static int put_pieces(struct bdev_slots *slots, const struct bdev_range *range, 
         rc = bdev_slots_wait(slots, n);
         if (rc < 0)
             break;
-        got = read_fully(fd, chi_buffer_data(&piece), BDEV_SLOT_SIZE);
+        got = read_fully(fd, name, chi_buffer_data(&piece), BDEV_SLOT_SIZE);
         if (got < 0)
             return (int)got;
         if ((uint64_t)got > range->size - *copied)
-            return chi_error(-EFBIG, "the file is larger than the rest of the device");
+            return chi_error(-EFBIG, "%s is larger than the rest of the device", name);
         piece = bdev_slots_buffer(slots, n, (uint64_t)got);
         if (got > 0)
             rc = bdev_slots_put(slots, n, send_piece(range, range->offset + *copied, &piece));
@@ -74,14 +74,14 @@ static int put_pieces(struct bdev_slots *slots, const struct bdev_range *range, 
     return rc;
 }
 
-int bdev_put(const struct bdev_range *range, int fd, uint64_t *copied)
+int bdev_put(const struct bdev_range *range, int fd, const char *name, uint64_t *copied)
 {
     struct bdev_slots slots;
     *copied = 0;
     int rc = bdev_slots_init(&slots);
     if (rc < 0)
         return rc;
-    rc = put_pieces(&slots, range, fd, copied);
+    rc = put_pieces(&slots, range, fd, name, copied);
     bdev_slots_fini(&slots);
     return rc == 0 ? chimaera_bdev_flush(range->client, range->query) : rc;
 }

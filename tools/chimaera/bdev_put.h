@@ -7,6 +7,6 @@
 
 /* Writes all that can be read from `fd`, at most the range, and flushes. Sets `*copied` to the
  * number of bytes. Returns 0 or a code, recorded. */
-int bdev_put(const struct bdev_range *range, int fd, uint64_t *copied);
+int bdev_put(const struct bdev_range *range, int fd, const char *name, uint64_t *copied);
 
 #endif

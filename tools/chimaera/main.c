@@ -39,7 +39,7 @@ static void print_help(FILE *out)
         "  stop [--grace SECONDS]      stop the daemon; running tasks have that long to finish,\n"
         "                              then parked tasks are cancelled\n"
         "  version                     print the version\n"
-        "  help                        print this help\n"
+        "  help [COMMAND]              print this help, or that of one command\n"
         "\n"
         "CHI_INSTANCE selects the daemon (default: this user's).\n"
         "Exit status: 0 success, 1 no answer from the daemon or an error, 2 wrong command line.\n",
@@ -174,7 +174,8 @@ static int command_destroy(int argc, char **argv)
         return fail();
     int rc = chimaera_admin_destroy_pool_with(chi_pool_query_local(), &spec);
     if (rc < 0)
-        fprintf(stderr, "chimaera: pool %s: %s\n", argv[optind], chi_strerror(rc));
+        fprintf(stderr, "chimaera: pool %s: %s\n", argv[optind],
+                chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc));
     else
         puts("destroyed");
     chi_client_fini();
@@ -195,6 +196,32 @@ static int command_help(int argc, char **argv)
     (void)argc;
     (void)argv;
     print_help(stdout);
+    return EXIT_SUCCESS;
+}
+
+/* `chimaera COMMAND --help` and `chimaera help COMMAND`: what the table of all says of one. */
+static int help_of(const char *command)
+{
+    char *all = NULL;
+    size_t size;
+    FILE *out = open_memstream(&all, &size);
+    if (out == NULL)
+        return EXIT_FAILURE;
+    print_help(out);
+    fclose(out);
+    printf("Usage: chimaera COMMAND [OPTION]...\n\n");
+    bool inside = false;
+    for (char *rest = all, *line; (line = strsep(&rest, "\n")) != NULL;) {
+        bool begins = strncmp(line, "  ", 2) == 0 && line[2] != ' ';
+        size_t length = strlen(command);
+        if (begins)
+            inside = strncmp(line + 2, command, length) == 0 && line[2 + length] == ' ';
+        if (inside && line[0] == ' ')
+            printf("%s\n", line);
+    }
+    puts(
+        "\nExit status: 0 success, 1 no answer from the daemon or an error, 2 wrong command line.");
+    free(all);
     return EXIT_SUCCESS;
 }
 
@@ -256,10 +283,20 @@ int main(int argc, char **argv)
     sigaction(SIGALRM, &slow, NULL);
     if (strcmp(argv[1], "bdev") != 0) /* a copy may take long */
         alarm(PATIENCE_S);
-    struct chi_nearest nearest = {.word = argv[1]};
+    bool help = argc > 2 && strcmp(argv[1], "help") == 0;
+    bool asked = help || (argc > 2 && strcmp(argv[2], "--help") == 0);
+    char *const bdev_help[] = {argv[0], "bdev", "help", NULL};
+    if (help && strcmp(argv[2], "bdev") == 0) {
+        argv = (char **)bdev_help;
+        help = false;
+    }
+    const char *word = help ? argv[2] : argv[1];
+    struct chi_nearest nearest = {.word = word};
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return finish(commands[i].run(argc - 1, argv + 1));
+        if (strcmp(word, commands[i].name) == 0)
+            return finish(asked && word[0] != '-' && strcmp(word, "bdev") != 0
+                              ? help_of(word)
+                              : commands[i].run(argc - 1, argv + 1));
         chi_nearest_offer(&nearest, commands[i].name);
     }
     return no_such("command", &nearest);

@@ -19,9 +19,18 @@
 static int connect_control(struct chi_paths *paths, int *out)
 {
     int rc = chi_paths_resolve(NULL, NULL, paths);
+    if (rc == -EINVAL)
+        return chi_error(rc,
+                         "CHI_INSTANCE must have 1 to %d characters: letters, digits, '-' and '_'",
+                         CHI_INSTANCE_MAX);
     if (rc < 0)
-        return chi_error(rc, "invalid CHI_INSTANCE or CHI_SOCKET_DIR: %s", chi_strerror(rc));
+        return chi_error(rc, "invalid CHI_SOCKET_DIR or XDG_RUNTIME_DIR: %s", chi_strerror(rc));
     rc = chi_control_dial(paths, ANSWER_TIMEOUT_S, out);
+    if (rc == CHI_ERUNTIME_DOWN)
+        return chi_error(rc,
+                         "no runtime answers at %s; start chimaera_runtime, or set CHI_INSTANCE to "
+                         "the instance that runs",
+                         paths->socket);
     if (rc < 0 && rc != -EPERM)
         chi_error(rc, "no runtime answers for instance %s at %s: %s", paths->instance,
                   paths->socket, chi_strerror(rc));

@@ -51,6 +51,12 @@ static void print_help(void)
          "Exit status: 0 stopped cleanly, 1 error, 2 wrong command line.");
 }
 
+static bool is_yaml(const char *name)
+{
+    const char *end = strrchr(name, '.');
+    return end != NULL && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
+}
+
 /* Returns 0 to continue, else the exit status + 1. */
 static int parse_options(int argc, char **argv, struct options *options)
 {
@@ -65,6 +71,7 @@ static int parse_options(int argc, char **argv, struct options *options)
         {"help", no_argument, NULL, 'h'},
         {0},
     };
+    bool foreground = false;
     int option;
 
     argv[0] = "chimaera_runtime"; /* what getopt_long() begins its messages with */
@@ -80,7 +87,7 @@ static int parse_options(int argc, char **argv, struct options *options)
             chi_config_describe(stdout);
             return EXIT_SUCCESS + 1;
         case FOREGROUND:
-            options->daemonize = false;
+            foreground = true;
             break;
         case DAEMONIZE:
             options->daemonize = true;
@@ -96,11 +103,16 @@ static int parse_options(int argc, char **argv, struct options *options)
             return EXIT_USAGE + 1;
         }
     }
+    if (foreground && options->daemonize) {
+        fputs("chimaera_runtime: --daemonize and --foreground exclude each other\n", stderr);
+        return EXIT_USAGE + 1;
+    }
     if (optind < argc) {
         fprintf(stderr,
-                "chimaera_runtime: unexpected argument '%s'\n"
+                "chimaera_runtime: unexpected argument '%s'%s%s%s\n"
                 "Try 'chimaera_runtime --help'.\n",
-                argv[optind]);
+                argv[optind], is_yaml(argv[optind]) ? "; did you mean -c " : "",
+                is_yaml(argv[optind]) ? argv[optind] : "", is_yaml(argv[optind]) ? "?" : "");
         return EXIT_USAGE + 1;
     }
     return 0;

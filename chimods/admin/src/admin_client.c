@@ -14,7 +14,7 @@ __attribute__((constructor)) static void compare_when_attaching(void)
 static int finish(struct chi_task *task)
 {
     int rc = chi_task_wait(task);
-    if (rc < 0)
+    if (rc < 0 && chi_last_error_code() != rc) /* else it says what the handler said */
         chi_error(rc, "%s", chi_strerror(rc));
     chi_task_del(task);
     return rc;

@@ -4,6 +4,11 @@
  * and used by that worker's thread only. Operations are queued while tasks run and submitted in
  * batches: when SUBMIT_BATCH are queued, and at the end of each round of the worker's loop. The
  * worker polls the completion queue, and waits for the ring in its epoll set while it sleeps.
+ *
+ * A system may refuse to submit, at the start or later: seccomp filters allow io_uring_setup()
+ * alone. The probe at the start submits, too. Later the ring is given up: what the kernel has not
+ * taken, and all that comes after, goes to the device's fallback engine; what it has taken ends
+ * here.
  */
 #include "engine_uring.h"
 
@@ -15,6 +20,7 @@
 #include "operation.h"
 #include "registered.h"
 #include <chimaera/log.h>
+#include <chimaera/status.h>
 #include <fcntl.h>
 #include <liburing.h>
 #include <stdlib.h>
@@ -35,8 +41,10 @@ struct ring {
     struct chi_poller poller;
     struct bdev_device *device;
     pthread_t owner;
-    struct bdev_op *first, *last; /* waiting for room in the submission queue */
-    uint32_t in_flight;           /* operations of this ring */
+    struct bdev_op *first, *last;               /* waiting for room in the submission queue */
+    struct bdev_op *unsent_first, *unsent_last; /* in the submission queue, not the kernel's yet */
+    uint32_t in_flight;                         /* operations of this ring, unsent ones too */
+    bool refused;                               /* given up: the kernel takes nothing */
     struct io_uring uring;
     struct bdev_registered registered;
 };
@@ -59,7 +67,18 @@ static int make(uint32_t entries, struct io_uring *uring)
     return rc;
 }
 
-/* 0 if this process may create a ring that has the operations used here. */
+/* 0 if a ring takes an operation and ends it, which a filter may forbid separately. */
+static int probe_submit(struct io_uring *uring)
+{
+    struct io_uring_sqe *sqe = io_uring_get_sqe(uring);
+    if (sqe == NULL)
+        return -ENOSYS;
+    io_uring_prep_nop(sqe);
+    int rc = io_uring_submit(uring);
+    return rc == 1 ? 0 : rc < 0 ? rc : -ENOSYS;
+}
+
+/* 0 if this process may create and use a ring that has the operations used here. */
 static int probe_system(void)
 {
     struct io_uring uring;
@@ -71,18 +90,56 @@ static int probe_system(void)
         !io_uring_opcode_supported(probe, IORING_OP_FALLOCATE))
         rc = -ENOSYS; /* before Linux 5.6 */
     io_uring_free_probe(probe);
+    if (rc == 0)
+        rc = probe_submit(&uring);
     io_uring_queue_exit(&uring);
     return rc;
 }
 
-static void defer(struct ring *ring, struct bdev_op *op)
+static void append(struct bdev_op **first, struct bdev_op **last, struct bdev_op *op)
 {
     op->next = NULL;
-    if (ring->first != NULL)
-        ring->last->next = op;
+    if (*first != NULL)
+        (*last)->next = op;
     else
-        ring->first = op;
-    ring->last = op;
+        *first = op;
+    *last = op;
+}
+
+static struct bdev_op *remove_first(struct bdev_op **first)
+{
+    struct bdev_op *op = *first;
+    *first = op->next;
+    return op;
+}
+
+static void defer(struct ring *ring, struct bdev_op *op)
+{
+    append(&ring->first, &ring->last, op);
+}
+
+/* The fallback engine carries the operation out, or ends it. */
+static void hand_over(struct bdev_device *device, struct bdev_op *op)
+{
+    int rc = device->fallback != NULL ? device->fallback->submit(device, op) : -EIO;
+    if (rc < 0)
+        bdev_op_complete(device, op, rc);
+}
+
+/* Gives the ring up. Its submission queue is not touched any more. */
+static void give_up(struct ring *ring, int rc)
+{
+    struct bdev_device *device = ring->device;
+    ring->refused = true;
+    if (device->fallback != NULL)
+        atomic_store_explicit(&device->engine, device->fallback, memory_order_relaxed);
+    chi_log_warn("bdev",
+                 "io_uring takes no more operations (%s); the pool continues with engine threads",
+                 chi_strerror(rc));
+    while (ring->unsent_first != NULL) {
+        ring->in_flight--;
+        hand_over(device, remove_first(&ring->unsent_first));
+    }
 }
 
 /* Uses the registered buffer that the memory lies in, if there is one. */
@@ -131,14 +188,19 @@ static bool queue(struct ring *ring, struct bdev_op *op)
     io_uring_sqe_set_flags(sqe, IOSQE_FIXED_FILE);
     io_uring_sqe_set_data(sqe, op);
     ring->in_flight++;
+    append(&ring->unsent_first, &ring->unsent_last, op);
     return true;
 }
 
-/* Entries that the kernel does not accept stay queued for the next call. */
+/* Entries that the kernel does not accept now stay queued for the next call. */
 static void submit_queued(struct ring *ring)
 {
     atomic_fetch_add_explicit(&ring->device->submissions, 1, memory_order_relaxed);
-    io_uring_submit(&ring->uring);
+    int rc = io_uring_submit(&ring->uring);
+    for (int taken = 0; taken < rc && ring->unsent_first != NULL; taken++)
+        remove_first(&ring->unsent_first);
+    if (rc < 0 && rc != -EAGAIN && rc != -EBUSY && rc != -EINTR)
+        give_up(ring, rc);
 }
 
 /* Ends an operation, or queues the rest of it again. */
@@ -184,11 +246,17 @@ static bool poll_ring(struct chi_poller *poller)
     struct ring *ring = (struct ring *)(void *)poller;
     bool any = false;
 
-    while (ring->first != NULL && queue(ring, ring->first)) {
-        ring->first = ring->first->next;
+    while (ring->first != NULL && !ring->refused) {
+        struct bdev_op *op = ring->first, *next = op->next;
+        if (!queue(ring, op))
+            break;
+        ring->first = next;
         any = true;
     }
-    if (io_uring_sq_ready(&ring->uring) > 0) {
+    if (ring->refused) {
+        for (; ring->first != NULL; any = true)
+            hand_over(ring->device, remove_first(&ring->first));
+    } else if (io_uring_sq_ready(&ring->uring) > 0) {
         submit_queued(ring);
         any = true;
     } else if (ring->in_flight > 0 && must_enter(ring)) {
@@ -266,7 +334,7 @@ static int submit_op(struct bdev_device *device, struct bdev_op *op)
     if (op->kind == BDEV_OP_EXTENTS) /* io_uring has no lseek() */
         return -ENOTSUP;
     struct ring *ring = own_ring(device->state[CHIMAERA_BDEV_ENGINE_URING]);
-    if (ring == NULL)
+    if (ring == NULL || ring->refused)
         return -ENOTSUP;
     if (ring->first != NULL || !queue(ring, op))
         defer(ring, op);

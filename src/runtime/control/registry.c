@@ -31,6 +31,7 @@
 #include "runtime/core/runtime.h"
 #include "runtime/path/ingest.h"
 #include "runtime/path/route.h"
+#include "runtime/worker/error_text.h"
 #include "runtime/worker/ingress.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/send.h"
@@ -225,6 +226,7 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_orig
     if (rc < 0)
         return rc;
     origin->shm_slot = &runtime->slots[slot];
+    chi_error_texts_clear(origin); /* those of the slot's last client */
     rc = make_lanes(runtime, origin, slot, &reply);
     if (rc < 0)
         return rc;

@@ -16,6 +16,7 @@
 #ifndef CHI_RUNTIME_CORE_ORIGIN_H
 #define CHI_RUNTIME_CORE_ORIGIN_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/types.h>
 
@@ -93,6 +94,8 @@ struct chi_origin {
     _Atomic(uint64_t) copied;      /* bytes of strings and vectors in private copies; workers */
     _Atomic(uint64_t) grace_asked; /* number of the last grace period requested; any thread */
     _Atomic(uint64_t) grace_done;  /* number of the last one that is over; control thread */
+    pthread_mutex_t texts_lock;    /* for the texts in the slot */
+    uint64_t texts;                /* number of texts so far; texts_lock */
     atomic_int flushing[2];        /* by parity: tasks that wait for a grace period themselves */
 };
 

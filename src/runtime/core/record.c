@@ -3,7 +3,6 @@
 #include "runtime/core/record.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cpu.h"
 #include "runtime/core/message.h"
@@ -14,6 +13,18 @@ static uint8_t class_of(uint32_t size)
 {
     /* up to 64: 0; up to 128: 1; ... up to 4096: 6 */
     return (uint8_t)(size <= CHI_CACHE_LINE ? 0 : 26 - __builtin_clz(size - 1));
+}
+
+typedef uint64_t block_t __attribute__((vector_size(16), may_alias));
+
+/* memset() of a known size becomes a string instruction, which takes longer to begin than these. */
+static void clear_head(struct chi_record *record)
+{
+    block_t *blocks = (block_t *)record;
+    const block_t zero = {0, 0};
+#pragma GCC unroll 16
+    for (size_t i = 0; i < offsetof(struct chi_record, task) / sizeof(block_t); i++)
+        blocks[i] = zero;
 }
 
 struct chi_record *chi_record_new(struct chi_record_cache *cache, uint32_t size)
@@ -30,7 +41,7 @@ struct chi_record *chi_record_new(struct chi_record_cache *cache, uint32_t size)
         if (record == NULL)
             return NULL;
     }
-    memset(record, 0, offsetof(struct chi_record, task));
+    clear_head(record);
     record->class_index = class_index;
     return record;
 }

@@ -60,6 +60,7 @@ struct chi_record {
     bool expecting;            /* its completion will come to `home` as a message */
     bool deleted;              /* free it when that message has come */
     bool late;                 /* submitted by a handler that had to end already */
+    uint32_t error_text;       /* what its handler said by chi_error(); 0: nothing, as a rule */
 
     _Alignas(CHI_CACHE_LINE) struct chi_task task;
 };

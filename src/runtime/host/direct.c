@@ -22,6 +22,7 @@
 #include "runtime/path/lane_queue.h"
 #include "runtime/path/periodic.h"
 #include "runtime/path/route.h"
+#include "runtime/worker/error_text.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/send.h"
 #include "runtime/worker/timing.h"
@@ -146,6 +147,8 @@ static int direct_task_wait(struct chi_task *task, uint64_t timeout_ns)
     if (!is_submitted(task))
         return chi_error(-EINVAL, "the task was never submitted; nothing to wait for");
     int rc = direct_task_wait_any(&task, 1, timeout_ns, &index);
+    if (rc == 0 && task->return_code < 0)
+        return chi_error_text_tell_maker(self.runtime, chi_record_of(task));
     return rc == 0 ? task->return_code : rc;
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/thread.h"
+#include "runtime/module/module_hint.h"
 
 #define NAME_MAX_LENGTH 128
 
@@ -186,11 +187,13 @@ static int find_and_add(struct chi_module_table *table, const char *name)
         return chi_error(CHI_ENOMODULE,
                          "\"%.64s\" is not a module name; expected <namespace>_<module>", name);
     snprintf(file, sizeof(file), "lib%s_runtime.so", name);
-    if (!find(table, &search))
+    if (!find(table, &search)) {
+        char hint[CHI_MODULE_HINT_SIZE];
         return chi_error(CHI_ENOMODULE,
                          "cannot find %s in %s; add its folder to modules.path or "
-                         "CHI_REPO_PATH",
-                         file, search.tried);
+                         "CHI_REPO_PATH%s",
+                         file, search.tried, chi_module_hint(search.tried, name, hint));
+    }
     return add(table, name, search.found);
 }
 

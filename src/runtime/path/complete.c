@@ -22,6 +22,7 @@
 #include "runtime/path/copy.h"
 #include "runtime/path/fanout.h"
 #include "runtime/path/periodic.h"
+#include "runtime/worker/error_text.h"
 #include "runtime/worker/park.h"
 #include "runtime/worker/send.h"
 #include "runtime/worker/worker.h"
@@ -174,6 +175,8 @@ void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, i
     if (record->shm_offset == 0) {
         if (record->lane != NULL)
             chi_worker_leave_lane(worker, record, rc);
+        if (CHI_UNLIKELY(rc < 0))
+            chi_error_text_log(worker, record, rc);
         complete_private(worker, record, rc);
         return;
     }
@@ -191,6 +194,8 @@ void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, i
         chi_task_put_placement(shared, record->lane->worker->id, record->pool->container_count);
         bits |= CHI_TASK_MOVED;
     }
+    if (CHI_UNLIKELY(rc < 0))
+        bits |= chi_error_text_tell_client(worker, record, rc);
     chi_worker_complete_shared(record->origin, shared, rc, bits);
     uncount(worker, record);
     free_private(worker, record);

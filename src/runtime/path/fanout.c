@@ -144,10 +144,12 @@ static bool merge_next(struct chi_fanout *fanout)
     if (copy->expecting)
         return false;
     parent->pool->ops->aggregate(parent->schema, &parent->task, &copy->task);
-    if (copy->task.return_code < 0)
-        fanout->failed++;
-    else
+    if (copy->task.return_code < 0) {
+        if (fanout->failed++ == 0)
+            parent->error_text = copy->error_text;
+    } else {
         chi_task_merge_count(&parent->task);
+    }
     if (parent->copied > 0)
         atomic_fetch_sub_explicit(&parent->origin->copied, parent->copied, memory_order_relaxed);
     chi_schema_fini_task(&copy->schema->type, &copy->task);

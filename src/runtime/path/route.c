@@ -121,7 +121,7 @@ static void deliver(struct chi_worker *worker, struct chi_message *message)
     chi_worker_append(worker, record->lane, record);
 }
 
-void chi_worker_take_all_deliveries(struct chi_worker *owner)
+void chi_worker_take_deliveries(struct chi_worker *owner)
 {
     struct chi_fifo *messages = &owner->lanes.messages;
     struct chi_fifo others = STAILQ_HEAD_INITIALIZER(others);
@@ -135,7 +135,14 @@ void chi_worker_take_all_deliveries(struct chi_worker *owner)
         else
             STAILQ_INSERT_TAIL(&others, message, link);
     }
-    STAILQ_CONCAT(messages, &others);
+    if (owner->lanes.handles_messages) {
+        STAILQ_CONCAT(messages, &others);
+        return;
+    }
+    while ((message = STAILQ_FIRST(&others)) != NULL) {
+        STAILQ_REMOVE_HEAD(&others, link);
+        chi_inbox_push(&owner->wake.lane_inbox, message); /* handled in the next round */
+    }
 }
 
 /*

@@ -15,20 +15,12 @@
  */
 void chi_worker_route(struct chi_worker *worker, struct chi_record *record, bool run_now);
 
-void chi_worker_take_all_deliveries(struct chi_worker *owner);
-
 /*
  * Appends the tasks that other workers have sent to lanes of `owner`, before other messages. Called
  * between taking items from a client and routing them: the client may have sent earlier tasks by
  * way of another worker (client/routes.h). Caller: the thread that serves the lanes.
  */
-static inline void chi_worker_take_deliveries(struct chi_worker *owner)
-{
-    /* seq_cst, which the acquire of the items precedes: what the client saw passed on is here. */
-    if (CHI_UNLIKELY(!chi_inbox_is_empty(&owner->wake.lane_inbox) ||
-                     !STAILQ_EMPTY(&owner->lanes.messages)))
-        chi_worker_take_all_deliveries(owner);
-}
+void chi_worker_take_deliveries(struct chi_worker *owner);
 
 /*
  * Counts a client's task in the backlog of a worker: tasks in its lanes or on their way there, and

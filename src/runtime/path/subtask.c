@@ -19,6 +19,7 @@
 #include "runtime/path/complete.h"
 #include "runtime/path/periodic.h"
 #include "runtime/path/route.h"
+#include "runtime/worker/error_text.h"
 #include "runtime/worker/park.h"
 #include "runtime/worker/scan_request.h"
 #include "runtime/worker/share.h"
@@ -204,6 +205,8 @@ static int handler_task_wait(struct chi_task *task, uint64_t timeout_ns)
     if (is_new(task))
         return chi_error(-EINVAL, "the task was never submitted; nothing to wait for");
     int rc = wait_any(&task, 1, timeout_ns, &index);
+    if (CHI_UNLIKELY(rc == 0 && task->return_code < 0))
+        return chi_error_text_tell_maker(chi_worker_self->runtime, chi_record_of(task));
     return rc == 0 ? task->return_code : rc;
 }
 

@@ -43,19 +43,25 @@ static const struct chi_member *find_member(const struct chi_schema *schema, con
     return NULL;
 }
 
-/* Suggests a parameter of the module, or a key of all pools. */
+/* Says what the module takes, and suggests one of it, or a key of all pools. */
 static int unknown_key(const struct chi_module *module, const char *name)
 {
     const struct chi_schema *schema = module->descriptor->ops->create_params;
     struct chi_nearest nearest = {.word = name};
     char hint[CHI_NEAREST_HINT_SIZE];
-    for (uint32_t i = 0; schema != NULL && i < schema->member_count; i++)
+    char all[256] = "; it takes none";
+    size_t size = 0;
+    for (uint32_t i = 0; schema != NULL && i < schema->member_count; i++) {
         chi_nearest_offer(&nearest, schema->members[i].name);
+        if (size < sizeof(all))
+            size += (size_t)snprintf(all + size, sizeof(all) - size, "%s%s",
+                                     i == 0 ? "; it takes " : ", ", schema->members[i].name);
+    }
     for (const struct chi_key *key = chi_keys; key->name != NULL; key++)
         if (strcmp(key->section, "compose") == 0)
             chi_nearest_offer(&nearest, key->name);
     return chi_error(CHI_ECONFIG, "module %s has no parameter \"%.64s\"%s%s", module->name, name,
-                     schema == NULL ? "; it takes none" : "", chi_nearest_hint(&nearest, hint));
+                     all, chi_nearest_hint(&nearest, hint));
 }
 
 /* Reads the pool's parameters into zeroed `params`. Errors name file, line and column. */
@@ -94,6 +100,22 @@ static void free_params(const struct chi_module *module, void *params)
     free(params);
 }
 
+/*
+ * A pool's containers are created on this node, the only one. What names another node, or
+ * containers that are yet to be created, could not be obeyed.
+ */
+static int check_query(const struct chi_config *config, const struct chi_config_pool *pool)
+{
+    chi_pool_query_t query = pool->pool_query;
+    if (chi_pool_query_is_local(query) || chi_pool_query_is_dynamic(query) ||
+        chi_pool_query_is_broadcast(query) ||
+        (chi_pool_query_is_physical(query) && chi_pool_query_node_id(query) == 0))
+        return 0;
+    return at_place(chi_error(CHI_ECONFIG, "pool_query selects nodes on which containers are "
+                                           "created, and there is one: write local, or nothing"),
+                    config, pool, pool->line, pool->column);
+}
+
 /* Parks the calling fiber while the module is being loaded. */
 static int get_module(struct chi_runtime *runtime, const char *name,
                       const struct chi_module **module)
@@ -118,8 +140,11 @@ int chi_compose_pool(struct chi_runtime *runtime, const struct chi_config_pool *
     const struct chi_module *module;
     struct chi_string archive = {0};
     struct chi_pool_answer answer;
+    int rc = check_query(config, pool);
 
-    int rc = get_module(runtime, pool->mod_name, &module);
+    if (rc < 0)
+        return rc;
+    rc = get_module(runtime, pool->mod_name, &module);
     if (rc < 0)
         return at_place(rc, config, pool, pool->line, pool->column);
     void *params = alloc_params(module);
@@ -150,7 +175,10 @@ static int check_pool(const struct chi_config *config, const struct chi_config_p
                       struct chi_module_table *modules)
 {
     const struct chi_module *module;
-    int rc = chi_module_get(modules, pool->mod_name, &module);
+    int rc = check_query(config, pool);
+    if (rc < 0)
+        return rc;
+    rc = chi_module_get(modules, pool->mod_name, &module);
     if (rc < 0)
         return at_place(rc, config, pool, pool->line, pool->column);
     void *params = alloc_params(module);
@@ -167,6 +195,10 @@ int chi_compose_check(const struct chi_config *config)
     struct chi_module_table modules = {.paths = config->module_paths};
     int rc = 0;
 
+    /* The admin pool is one of them. */
+    if (config->pool_count + 1 > CHI_POOL_TABLE_SIZE / 2)
+        rc = chi_error(CHI_ECONFIG, "%s: %zu pools; the maximum is %u", config->name,
+                       config->pool_count, CHI_POOL_TABLE_SIZE / 2 - 1);
     chi_allocator = &chi_private_allocator;
     for (size_t i = 0; rc == 0 && i < config->pool_count; i++)
         rc = check_pool(config, &config->pools[i], &modules);

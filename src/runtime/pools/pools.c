@@ -30,6 +30,7 @@
 #include "runtime/module/pool_table.h"
 #include "runtime/module/schema_check.h"
 #include "runtime/pools/lifecycle.h"
+#include "runtime/pools/params_differ.h"
 #include "runtime/pools/pool_request.h"
 #include "runtime/sync/wait_chain.h"
 #include "runtime/worker/scan_request.h"
@@ -101,7 +102,7 @@ static int compare(const struct chi_pool *pool, const struct chi_pool_request *r
         return rc;
     if (pool->params_size != request->params_size ||
         memcmp(pool->params, request->params, request->params_size) != 0)
-        return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with other parameters", pool->name);
+        return chi_pool_params_differ(pool, request);
     if (request->containers != 0 && request->containers != pool->container_count)
         return chi_error(CHI_EPOOL_EXISTS, "pool \"%s\" exists with %u containers, not %u",
                          pool->name, pool->container_count, request->containers);

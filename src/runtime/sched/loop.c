@@ -112,7 +112,9 @@ INLINED bool poll_lanes(struct chi_worker *worker, struct chi_worker *owner)
                 STAILQ_REMOVE(&owner->lanes.hot, ingress, chi_ingress, link);
                 STAILQ_INSERT_TAIL(&owner->lanes.hot, ingress, link);
             }
-            chi_worker_take_deliveries(owner);
+            /* seq_cst, after the acquire of the items: what the client saw passed on is here. */
+            if (CHI_UNLIKELY(!chi_inbox_is_empty(&owner->wake.lane_inbox)))
+                chi_worker_take_deliveries(owner);
             run_batch(worker, owner);
             /* Polling takes the cache line that a busy producer writes next: wait a moment. */
             if (count >= BURST)
@@ -177,7 +179,7 @@ INLINED bool serve(struct chi_worker *worker, struct chi_worker *owner)
 {
     bool did = false;
 
-    if (!chi_inbox_is_empty(&owner->wake.lane_inbox) || !STAILQ_EMPTY(&owner->lanes.messages))
+    if (CHI_UNLIKELY(!chi_inbox_is_empty(&owner->wake.lane_inbox)))
         did = chi_worker_take_lane_messages(owner);
 
     if (!STAILQ_EMPTY(&owner->lanes.unstarted) || !STAILQ_EMPTY(&owner->lanes.deferred))

@@ -106,8 +106,7 @@ static uint64_t sleep_timeout(struct chi_worker *worker, uint64_t now)
 
 static bool has_new_tasks(struct chi_worker *worker)
 {
-    return chi_bell_rung(worker->wake.bell) || !chi_inbox_is_empty(&worker->wake.lane_inbox) ||
-           !STAILQ_EMPTY(&worker->lanes.messages);
+    return chi_bell_rung(worker->wake.bell) || !chi_inbox_is_empty(&worker->wake.lane_inbox);
 }
 
 static bool has_messages(struct chi_worker *worker)

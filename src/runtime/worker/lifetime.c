@@ -23,6 +23,7 @@
 #include "runtime/core/runtime.h"
 #include "runtime/core/timers.h"
 #include "runtime/module/lane.h"
+#include "runtime/worker/error_text.h"
 #include "runtime/worker/handover.h"
 #include "runtime/worker/park.h"
 #include "runtime/worker/share.h"
@@ -34,6 +35,7 @@ static void enter(struct chi_worker *worker)
     chi_worker_self = worker;
     chi_allocator = &worker->allocator;
     chi_task_backend = &worker->backend;
+    chi_error_texts_enter();
     worker->fibers.thread = chi_fiber_adopt(worker->fibers.pool);
     if (worker->fibers.thread != NULL &&
         (worker->fibers.running != NULL || chi_worker_has_spare(worker)))
@@ -55,6 +57,7 @@ static void run(struct chi_worker *worker)
 static void leave(struct chi_worker *worker)
 {
     chi_fiber_unadopt(worker->fibers.thread);
+    chi_error_texts_leave();
     chi_task_backend = NULL;
     chi_allocator = NULL;
     chi_worker_self = NULL;
@@ -149,6 +152,8 @@ int chi_worker_create(struct chi_runtime *runtime, uint32_t id, enum chi_priorit
     rc = chi_fiber_pool_create(runtime->config.stack_size, chi_share_fiber_cap(runtime),
                                &worker->fibers.pool);
     if (rc == 0)
+        rc = chi_error_texts_create(&worker->error_texts);
+    if (rc == 0)
         rc = chi_arena_cache_create(runtime->outputs, &worker->caches.outputs);
     if (rc < 0)
         goto fail;
@@ -218,6 +223,7 @@ void chi_worker_destroy(struct chi_worker *worker)
     chi_record_cache_fini(&worker->caches.records);
     chi_message_list_free(worker->caches.holds);
     chi_timers_fini(&worker->waits.timers);
+    chi_error_texts_destroy(worker->error_texts);
     free(worker->lanes.by_number);
     if (worker->wake.eventfd >= 0)
         close(worker->wake.eventfd);

@@ -39,11 +39,13 @@ bool chi_worker_take_lane_messages(struct chi_worker *worker)
     struct chi_message *message;
     bool any = false;
 
+    worker->lanes.handles_messages = true;
     chi_worker_fetch_lane_messages(worker);
     while ((message = STAILQ_FIRST(&worker->lanes.messages)) != NULL) {
         STAILQ_REMOVE_HEAD(&worker->lanes.messages, link);
         message->handle(worker, message);
         any = true;
     }
+    worker->lanes.handles_messages = false;
     return any;
 }

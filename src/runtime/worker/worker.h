@@ -64,6 +64,7 @@ struct chi_worker_lanes {
     STAILQ_HEAD(, chi_ingress) hot; /* the poll list */
     struct chi_batch batch;
     struct chi_fifo messages;       /* taken from the inbox and not handled yet */
+    bool handles_messages;          /* one of them is being handled; else there are none */
     struct chi_ingress **by_number; /* ingress lanes by their bit in the bell; NULL: none */
 };
 
@@ -117,6 +118,8 @@ struct chi_worker_thread {
     _Atomic(uint32_t) ended; /* futex; 1: the thread does nothing more */
 };
 
+struct chi_error_texts;
+
 struct chi_worker {
     struct chi_runtime *runtime;
     uint32_t id;
@@ -139,8 +142,9 @@ struct chi_worker {
     struct chi_worker_caches caches;
     struct chi_worker_wake wake;
     struct chi_worker_thread thread;
-    atomic_uint lane_count; /* lanes of containers that are mapped to it */
-    atomic_uint lock_waits; /* tasks that wait for locks; written by its thread */
+    struct chi_error_texts *error_texts; /* what handlers said here: worker/error_text.h */
+    atomic_uint lane_count;              /* lanes of containers that are mapped to it */
+    atomic_uint lock_waits;              /* tasks that wait for locks; written by its thread */
     struct chi_handover handover;
     _Alignas(CHI_CACHE_LINE) struct chi_worker_stats stats;
 };

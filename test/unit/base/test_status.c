@@ -169,11 +169,23 @@ static void sizes_and_durations_take_units(void **state)
     assert_int_equal(chi_text_size("1  MB", &n), -EINVAL);
     assert_int_equal(chi_text_size("1 ", &n), -EINVAL);
     assert_int_equal(chi_text_size("99999999TB", &n), -ERANGE);
-    assert_int_equal(chi_text_duration("50", CHI_NS_PER_US, &n), 0);
-    assert_true(n == 50000);
-    assert_int_equal(chi_text_duration("2min", CHI_NS_PER_US, &n), 0);
+    assert_int_equal(chi_text_size("256MiB", &n), 0);
+    assert_true(n == UINT64_C(256) << 20);
+    assert_int_equal(chi_text_size("1.5 GiB", &n), 0);
+    assert_true(n == UINT64_C(1536) << 20);
+    assert_int_equal(chi_text_size("512 B", &n), 0);
+    assert_true(n == 512);
+    assert_int_equal(chi_text_size("1.5", &n), -EINVAL);
+    assert_int_equal(chi_text_size("1.GB", &n), -EINVAL);
+    assert_int_equal(chi_text_size("1.5 B", &n), -EINVAL);
+    assert_int_equal(chi_text_duration("50", &n), -EINVAL); /* of what? */
+    assert_int_equal(chi_text_duration("0", &n), 0);
+    assert_true(n == 0);
+    assert_int_equal(chi_text_duration("1.5s", &n), 0);
+    assert_true(n == 1500 * CHI_NS_PER_MS);
+    assert_int_equal(chi_text_duration("2min", &n), 0);
     assert_true(n == 120 * CHI_NS_PER_S);
-    assert_int_equal(chi_text_duration("2m", CHI_NS_PER_US, &n), -EINVAL);
+    assert_int_equal(chi_text_duration("2m", &n), -EINVAL);
 }
 
 static void doubles_are_finite_and_independent_of_the_locale(void **state)

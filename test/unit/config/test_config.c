@@ -112,7 +112,7 @@ static void every_key_is_read(void **state)
            "  max_fibers: 4\n"
            "  queue_depth: 16\n"
            "  lane_map_policy: least_loaded\n"
-           "  first_busy_wait: 10\n"
+           "  first_busy_wait: 10us\n"
            "  max_sleep: 2min\n"
            "  max_clients: 0x10\n"
            "  grace_period: 0\n"
@@ -225,7 +225,8 @@ static void wrong_values_are_refused_with_their_place(void **state)
            "a1234567890123456789012345678901234567890123456789012345678901234\n",
            "2:13", "1 to 64 bytes");
     refuse("memory:\n  main_segment_size: 512XB\n", "2:22", "expected a size such as 512MB");
-    refuse("runtime:\n  max_sleep: 5 parsecs\n", "2:14", "microseconds");
+    refuse("runtime:\n  max_sleep: 5 parsecs\n", "2:14", "such as 50us, 100ms or 1s");
+    refuse("runtime:\n  grace_period: 5\n", "2:17", "such as 50us, 100ms or 1s");
     refuse("logging:\n  level: debgu\n", "2:10", "did you mean \"debug\"?");
     refuse("logging:\n  file: \"a\\0b\"\n", "2:9", "\\0");
 }
@@ -426,8 +427,9 @@ static void the_description_names_every_key_with_default_and_bounds(void **state
     fclose(out);
     assert_non_null(strstr(text, "| `memory.main_segment_size` | a size such as 512MB | `256MB` | "
                                  "16MB to 1TB |"));
-    assert_non_null(strstr(text, "| `runtime.first_busy_wait` | a duration such as 50us or 1s, or "
-                                 "microseconds | `50us` | 0 to 1s |"));
+    assert_non_null(strstr(text,
+                           "| `runtime.first_busy_wait` | a duration such as 50us, 100ms or 1s "
+                           "| `50us` | 0 to 1s |"));
     assert_non_null(strstr(text, "| `compose[].mod_name` |"));
     int lines = 0;
     for (const char *c = text; *c; c++)

@@ -85,9 +85,30 @@ static void members_of_32_and_64_bits_take_sizes(void **state)
     assert_int_equal(params.u32, 64u << 20);
     assert_int_equal(set("u64", "3TB"), 0);
     assert_true(params.u64 == UINT64_C(3) << 40);
+    assert_int_equal(set("u32", "256MiB"), 0);
+    assert_int_equal(params.u32, 256u << 20);
     assert_int_equal(set("u32", "4GB"), -ERANGE);
     assert_int_equal(set("u32", "4XB"), -EINVAL);
     assert_message("KB, MB, GB, TB");
+}
+
+static void a_member_with_a_unit_in_its_name_takes_durations(void **state)
+{
+    (void)state;
+    uint32_t timeout_ms = 0;
+    static const struct chi_member member = {
+        .name = "timeout_ms", .kind = CHI_MEMBER_U32, .size = sizeof(timeout_ms), .count = 1};
+    static const struct chi_schema schema = {
+        .name = "timed", .size = sizeof(timeout_ms), .member_count = 1, .members = &member};
+    assert_int_equal(chi_params_set(&schema, &timeout_ms, "timeout_ms", "2s"), 0);
+    assert_int_equal(timeout_ms, 2000);
+    assert_int_equal(chi_params_set(&schema, &timeout_ms, "timeout_ms", "7"), 0);
+    assert_int_equal(timeout_ms, 7);
+    assert_int_equal(chi_params_set(&schema, &timeout_ms, "timeout_ms", "5us"), -EINVAL);
+    assert_int_equal(chi_params_set(&schema, &timeout_ms, "timeout_ms", "64KB"), -EINVAL);
+    assert_message("a duration such as 100ms");
+    assert_int_equal(chi_params_set(&schema, &timeout_ms, "timeout_ms", "5000h"), -ERANGE);
+    assert_int_equal(timeout_ms, 7);
 }
 
 static void a_byte_takes_true_and_false(void **state)
@@ -246,6 +267,7 @@ int main(void)
         TEST(each_integer_takes_its_whole_range_and_no_more),
         TEST(what_is_no_number_is_einval_and_changes_nothing),
         TEST(members_of_32_and_64_bits_take_sizes),
+        TEST(a_member_with_a_unit_in_its_name_takes_durations),
         TEST(a_byte_takes_true_and_false),
         TEST(an_enum_takes_its_names_and_their_values),
         TEST(numbers_with_a_point_are_finite),

@@ -187,9 +187,11 @@ MONITOR_LANE(echo)
 int test_probe_run_fail(struct test_probe *self, struct test_probe_fail_task *task,
                         struct chi_run_context *rctx)
 {
-    (void)self, (void)rctx;
+    (void)rctx;
     task->left = 7;
-    return task->code;
+    return task->code >= 0
+               ? task->code
+               : chi_error(task->code, "container %u was told to fail", self->base.container_id);
 }
 
 MONITOR_FIRST(fail)

@@ -2,7 +2,9 @@
 /* The probe module's handlers that make subtasks. On the runtime's workers. */
 #include <chimaera/status.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <test/probe/autogen/probe_methods.h>
 #include <test/probe/autogen/probe_runtime_methods.h>
 #include <test/probe/probe_runtime.h>
@@ -196,6 +198,32 @@ static int spawn_misuse(struct test_probe *self, struct test_probe_spawn_task *t
     return 0;
 }
 
+static int spawn_fail(struct test_probe *self, const struct test_probe_spawn_task *task)
+{
+    struct test_probe_fail_task *sub =
+        CHI_TASK_NEW(test_probe_fail, self->base.pool_id, chi_pool_query_direct_id(task->count));
+    if (sub == NULL)
+        return -ENOMEM;
+    sub->code = -EIO;
+    int rc = chi_task_enqueue(&sub->base);
+    if (rc == 0)
+        rc = chi_task_wait(&sub->base);
+    chi_task_del(&sub->base);
+    return rc;
+}
+
+static int spawn_say(const struct test_probe_spawn_task *task)
+{
+    char said[64];
+    if (chi_last_error()[0] != '\0' || chi_last_error_code() != 0)
+        return -EPROTO; /* another's */
+    int rc = chi_error(-EDOM, "this is number %u", task->count);
+    for (uint32_t i = 0; i < task->count; i++)
+        chi_task_yield();
+    snprintf(said, sizeof said, "this is number %u", task->count);
+    return strcmp(chi_last_error(), said) == 0 && chi_last_error_code() == rc ? rc : -EPROTO;
+}
+
 int test_probe_run_spawn(struct test_probe *self, struct test_probe_spawn_task *task,
                          struct chi_run_context *rctx)
 {
@@ -217,6 +245,10 @@ int test_probe_run_spawn(struct test_probe *self, struct test_probe_spawn_task *
         return spawn_misuse(self, task);
     case TEST_PROBE_SPAWN_KEEP:
         return spawn_keep(self);
+    case TEST_PROBE_SPAWN_FAIL:
+        return spawn_fail(self, task);
+    case TEST_PROBE_SPAWN_SAY:
+        return spawn_say(task);
     default:
         return -EINVAL;
     }

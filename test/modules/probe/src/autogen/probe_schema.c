@@ -20,6 +20,8 @@ static const struct chi_enum_value test_probe_spawn_values[] = {
     {.name = "forget", .value = TEST_PROBE_SPAWN_FORGET},
     {.name = "misuse", .value = TEST_PROBE_SPAWN_MISUSE},
     {.name = "keep", .value = TEST_PROBE_SPAWN_KEEP},
+    {.name = "fail", .value = TEST_PROBE_SPAWN_FAIL},
+    {.name = "say", .value = TEST_PROBE_SPAWN_SAY},
     {.name = NULL},
 };
 _Static_assert((long long)(TEST_PROBE_SPAWN_ALL) == (long long)(uint32_t)(TEST_PROBE_SPAWN_ALL),
@@ -36,6 +38,10 @@ _Static_assert((long long)(TEST_PROBE_SPAWN_MISUSE) == (long long)(uint32_t)(TES
                "TEST_PROBE_SPAWN_MISUSE does not fit in 32 bits");
 _Static_assert((long long)(TEST_PROBE_SPAWN_KEEP) == (long long)(uint32_t)(TEST_PROBE_SPAWN_KEEP),
                "TEST_PROBE_SPAWN_KEEP does not fit in 32 bits");
+_Static_assert((long long)(TEST_PROBE_SPAWN_FAIL) == (long long)(uint32_t)(TEST_PROBE_SPAWN_FAIL),
+               "TEST_PROBE_SPAWN_FAIL does not fit in 32 bits");
+_Static_assert((long long)(TEST_PROBE_SPAWN_SAY) == (long long)(uint32_t)(TEST_PROBE_SPAWN_SAY),
+               "TEST_PROBE_SPAWN_SAY does not fit in 32 bits");
 
 static const struct chi_enum_value test_probe_mood_values[] = {
     {.name = "calm", .value = TEST_PROBE_MOOD_CALM},

@@ -116,6 +116,8 @@ enum test_probe_spawn {
     TEST_PROBE_SPAWN_FORGET = 4,  /* yields, fire-and-forget */
     TEST_PROBE_SPAWN_MISUSE = 5,  /* wait before, enqueue twice, unknown pool, notify */
     TEST_PROBE_SPAWN_KEEP = 6,    /* one that is never deleted */
+    TEST_PROBE_SPAWN_FAIL = 7,    /* fails as its subtask in container `count` does */
+    TEST_PROBE_SPAWN_SAY = 8,     /* says its `count`, yields as often, then fails */
 };
 
 struct test_probe_spawn_task {
