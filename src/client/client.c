@@ -101,6 +101,15 @@ static int start_embedded_runtime(void)
     return 0;
 }
 
+static void drop_attachment(void)
+{
+    struct chi_client *client = chi_client_withdraw();
+    chi_connection_hang_up(&client->connection);
+    chi_client_release(client);
+}
+
+/* An attachment whose runtime is dead is kept until there is another, so that calls after an attach
+ * that failed still say that the runtime is gone. */
 static int attach_anew(void)
 {
     struct chi_client *client = NULL;
@@ -109,16 +118,11 @@ static int attach_anew(void)
         rc = chi_client_attach(&client);
     if (rc < 0)
         return rc;
+    if (chi_client_current() != NULL)
+        drop_attachment();
     atomic_store_explicit(&chi_process_allocator, &chi_client_allocator, memory_order_relaxed);
     chi_client_publish(client);
     return 0;
-}
-
-static void drop_attachment(void)
-{
-    struct chi_client *client = chi_client_withdraw();
-    chi_connection_hang_up(&client->connection);
-    chi_client_release(client);
 }
 
 int chi_client_init(void)
@@ -130,9 +134,7 @@ int chi_client_init(void)
                          "chi_client_init() was called in a handler, which needs no attachment");
     pthread_once(&g.once, set_up_once);
     chi_client_lock();
-    if (chi_client_current() != NULL && !chi_connection_check(&chi_client_current()->connection))
-        drop_attachment();
-    if (chi_client_current() == NULL)
+    if (chi_client_current() == NULL || !chi_connection_check(&chi_client_current()->connection))
         rc = attach_anew();
     if (rc == 0)
         g.init_count++;

@@ -171,6 +171,8 @@ static int wait_for(struct chi_client_thread *self, struct waited *waited, uint6
 {
     if (CHI_LIKELY(poll_once(waited)))
         return 0;
+    if (CHI_UNLIKELY(atomic_load_explicit(&self->client->connection.down, memory_order_relaxed)))
+        return poll_once(waited) ? 0 : CHI_ERUNTIME_DOWN;
     if (timeout_ns == 0)
         return timed_out(self);
     uint64_t deadline = UINT64_MAX;

@@ -107,6 +107,9 @@ static bool uring_works(void)
 
 static void write_then_read(struct chimaera_bdev_block part, size_t shift, unsigned seed)
 {
+    const struct chi_buffer none = {0};
+    assert_int_equal(chimaera_bdev_write(&disk, HERE, &part, 1, &none), -EFAULT);
+    assert_int_equal(chimaera_bdev_read(&disk, HERE, &part, 1, NULL), -EFAULT);
     struct chi_buffer memory = buffer_of(part.size + shift);
     struct chi_buffer used = chi_buffer_slice(&memory, shift, part.size);
     fill(chi_buffer_data(&used), part.size, seed);

@@ -276,6 +276,9 @@ static void waiting_clients_see_the_death_and_can_attach_to_the_next_daemon(void
         assert_int_equal(chi_task_wait(tasks[i]), CHI_ERUNTIME_DOWN);
     assert_false(chi_client_alive());
     assert_int_equal(run_nop(), CHI_ERUNTIME_DOWN);
+    assert_int_equal(chi_client_init(), CHI_ERUNTIME_DOWN); /* nothing to attach to yet */
+    assert_int_equal(run_nop(), CHI_ERUNTIME_DOWN);
+    assert_int_equal(chi_task_wait(tasks[0]), CHI_ERUNTIME_DOWN);
     chi_test_daemon_start(daemon, CHI_TEST_TWO_WORKERS);
     assert_int_equal(chi_client_init(), 0);
     assert_true(chi_client_alive());

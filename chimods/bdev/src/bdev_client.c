@@ -33,6 +33,8 @@ static const char *reason(int rc)
         return "a block is not allocated, or differs from its allocation";
     case -EALREADY:
         return "a block was freed before";
+    case -EFAULT:
+        return "the buffer has no memory";
     case -EMSGSIZE:
         return "the buffer is larger than the blocks together";
     case -ENOSPC:
@@ -101,6 +103,15 @@ static int set_blocks(struct chi_bytes *vector, const struct chimaera_bdev_block
     if (blocks == NULL && count > 0)
         return -EINVAL;
     return chi_bytes_assign(vector, blocks, chi_bytes_scale(count, sizeof *blocks));
+}
+
+/* Stores a buffer in a task. One without memory is a mistake of the caller, not a short one. */
+static int set_buffer(struct chi_buffer *member, const struct chi_buffer *buffer)
+{
+    if (buffer == NULL || buffer->data == 0)
+        return -EFAULT;
+    *member = *buffer;
+    return 0;
 }
 
 /* ---- pools */
@@ -246,8 +257,10 @@ struct chimaera_bdev_write_task *chimaera_bdev_write_async(
         CHI_TASK_NEW(chimaera_bdev_write, client->base.pool_id, query);
     if (task == NULL)
         return NULL;
-    task->data = *buffer;
-    return submit(&task->base, set_blocks(&task->blocks.bytes, blocks, count));
+    int rc = set_buffer(&task->data, buffer);
+    if (rc == 0)
+        rc = set_blocks(&task->blocks.bytes, blocks, count);
+    return submit(&task->base, rc);
 }
 
 int chimaera_bdev_write(const struct chimaera_bdev_client *client, chi_pool_query_t query,
@@ -269,8 +282,10 @@ struct chimaera_bdev_read_task *chimaera_bdev_read_async(const struct chimaera_b
         CHI_TASK_NEW(chimaera_bdev_read, client->base.pool_id, query);
     if (task == NULL)
         return NULL;
-    task->data = *buffer;
-    return submit(&task->base, set_blocks(&task->blocks.bytes, blocks, count));
+    int rc = set_buffer(&task->data, buffer);
+    if (rc == 0)
+        rc = set_blocks(&task->blocks.bytes, blocks, count);
+    return submit(&task->base, rc);
 }
 
 int chimaera_bdev_read(const struct chimaera_bdev_client *client, chi_pool_query_t query,
@@ -338,8 +353,7 @@ struct chimaera_bdev_raw_write_task *chimaera_bdev_raw_write_async(
     if (task == NULL)
         return NULL;
     task->offset = offset;
-    task->data = *buffer;
-    return submit(&task->base, 0);
+    return submit(&task->base, set_buffer(&task->data, buffer));
 }
 
 int chimaera_bdev_raw_write(const struct chimaera_bdev_client *client, chi_pool_query_t query,
@@ -347,7 +361,8 @@ int chimaera_bdev_raw_write(const struct chimaera_bdev_client *client, chi_pool_
 {
     struct chimaera_bdev_raw_write_task *task =
         chimaera_bdev_raw_write_async(client, query, offset, buffer);
-    return finish_range(task ? &task->base : NULL, "write", offset, buffer->size);
+    return finish_range(task ? &task->base : NULL, "write", offset,
+                        buffer != NULL ? buffer->size : 0);
 }
 
 struct chimaera_bdev_raw_read_task *chimaera_bdev_raw_read_async(
@@ -359,8 +374,7 @@ struct chimaera_bdev_raw_read_task *chimaera_bdev_raw_read_async(
     if (task == NULL)
         return NULL;
     task->offset = offset;
-    task->data = *buffer;
-    return submit(&task->base, 0);
+    return submit(&task->base, set_buffer(&task->data, buffer));
 }
 
 int chimaera_bdev_raw_read(const struct chimaera_bdev_client *client, chi_pool_query_t query,
@@ -368,7 +382,8 @@ int chimaera_bdev_raw_read(const struct chimaera_bdev_client *client, chi_pool_q
 {
     struct chimaera_bdev_raw_read_task *task =
         chimaera_bdev_raw_read_async(client, query, offset, buffer);
-    return finish_range(task ? &task->base : NULL, "read", offset, buffer->size);
+    return finish_range(task ? &task->base : NULL, "read", offset,
+                        buffer != NULL ? buffer->size : 0);
 }
 
 struct chimaera_bdev_raw_trim_task *chimaera_bdev_raw_trim_async(

@@ -160,6 +160,7 @@ CHI_API struct chimaera_bdev_free_blocks_task *chimaera_bdev_free_blocks_async(
  *   -EXDEV     a block belongs to another device
  *   -ERANGE    a block extends beyond the end of the device
  *   -EINVAL    a part of a block is not allocated
+ *   -EFAULT    the buffer has no memory
  *   -EMSGSIZE  the buffer is larger than the blocks together
  *   -ENOTSUP   the pool's mode is raw
  *   -ENOMEM    the runtime has no memory
@@ -186,6 +187,7 @@ CHI_API struct chimaera_bdev_write_task *chimaera_bdev_write_async(
  *   -EXDEV     a block belongs to another device
  *   -ERANGE    a block extends beyond the end of the device
  *   -EINVAL    a part of a block is not allocated
+ *   -EFAULT    the buffer has no memory
  *   -EMSGSIZE  the buffer is larger than the blocks together
  *   -ENOTSUP   the pool's mode is raw
  *   -ENODATA   the file ends before the end of the device
@@ -228,6 +230,7 @@ CHI_API struct chimaera_bdev_flush_task *chimaera_bdev_flush_async(
 /*
  * Mode raw: the device is one range of `total` bytes, accessed with any offset and size. Besides
  * those listed, the calls below return:
+ *   -EFAULT   the buffer has no memory
  *   -ENOTSUP  the pool's mode is blocks
  *   -ERANGE   the range extends beyond the end of the device
  *   -ENOMEM   the runtime has no memory
