@@ -27,8 +27,9 @@ static void print_help(FILE *out)
         "Usage: chimaera COMMAND [OPTION]...\n"
         "Inspects and controls the Chimaera daemon.\n"
         "\n"
-        "  status [--json]             print workers, memory, clients and pools\n"
-        "  pools [--json]              print the pools\n"
+        "  status [--json [--lanes]]   print workers, memory, clients and pools; --lanes adds\n"
+        "                              the pools' queues and lanes, 4096 at most\n"
+        "  pools [--json [--lanes]]    print the pools\n"
         "  ping [--count N]            measure N round trips to all workers (default 5)\n"
         "  destroy POOL [--cancel]     destroy the pool with that id or name when its tasks are\n"
         "                              done; --cancel cancels parked and queued tasks\n"
@@ -48,18 +49,25 @@ static void print_help(FILE *out)
 
 static int show(int argc, char **argv, uint32_t text_form)
 {
-    static const struct option table[] = {{"json", no_argument, NULL, 'j'}, {0}};
+    static const struct option table[] = {
+        {"json", no_argument, NULL, 'j'}, {"lanes", no_argument, NULL, 'l'}, {0}};
     uint32_t form = text_form;
+    uint32_t lanes = 0;
     int option;
 
     while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
-        if (option != 'j')
-            return usage("the only option here is --json", NULL);
-        form = text_form + 1;
+        if (option == 'j')
+            form = text_form + 1;
+        else if (option == 'l')
+            lanes = 8;
+        else
+            return usage("the options here are --json and --lanes", NULL);
     }
+    if (lanes != 0 && form == text_form)
+        return usage("--lanes needs --json", NULL);
     if (optind < argc)
         return usage("unexpected argument", argv[optind]);
-    return query_status(form, stdout) < 0 ? fail() : EXIT_SUCCESS;
+    return query_status(form + lanes, stdout) < 0 ? fail() : EXIT_SUCCESS;
 }
 
 static int command_status(int argc, char **argv)

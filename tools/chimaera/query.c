@@ -43,8 +43,12 @@ int query_status(uint32_t form, FILE *out)
     if (rc < 0)
         return rc;
     rc = chi_control_send(fd, &request, sizeof(request), NULL, 0, 0);
+    if (rc == -EPIPE)
+        rc = 0; /* a refusal comes before the request, and is read below */
     while (rc == 0) {
         ssize_t got = chi_control_receive(fd, buffer, sizeof(buffer), NULL, NULL, 0);
+        if (got == -ECONNRESET) /* reported once, before the refusal */
+            continue;
         if (got <= 0) {
             rc = got == 0 ? CHI_ERUNTIME_DOWN : (int)got;
             break;

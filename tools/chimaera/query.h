@@ -13,7 +13,7 @@
 
 /*
  * Writes the status to `out`. Blocks the thread for at most 10 s per message.
- *   form   0 text, 1 JSON, 2 pools only as text, 3 pools only as JSON
+ *   form   0 text, 1 JSON, 2 pools only as text, 3 pools only as JSON; plus 8: JSON with lanes
  *   out    NULL: nothing is written
  * Returns 0, or a negative code with chi_last_error() set.
  */

@@ -56,6 +56,7 @@ struct chi_runtime {
 
     /* Shared memory. Which client owns which unit is in private memory. */
     struct chi_segment_map segments[CHI_SEGMENT_COUNT];
+    int read_only_fd; /* of runtime data, for clients: it cannot be mapped for writing */
     struct chi_extents *extents[CHI_SEGMENT_COUNT];
     struct chi_arena *outputs;   /* over runtime data; tag of a block: its borrower's `owner` */
     pthread_mutex_t memory_lock; /* held while watches are called */

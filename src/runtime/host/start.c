@@ -19,11 +19,11 @@
 #include "chimaera/log.h"
 #include "lane/bell.h"
 #include "runtime/control/control.h"
+#include "runtime/control/instance.h"
 #include "runtime/control/sigbus.h"
 #include "runtime/core/origin.h"
 #include "runtime/core/runtime.h"
 #include "runtime/host/call.h"
-#include "runtime/host/instance.h"
 #include "runtime/host/memory.h"
 #include "runtime/host/stepper.h"
 #include "runtime/module/pool_table.h"
@@ -260,6 +260,7 @@ int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_m
     memset(config, 0, sizeof(*config));
     runtime->control_fd = -1;
     runtime->lock_fd = -1;
+    runtime->read_only_fd = -1;
     runtime->started_ns = chi_clock_now_ns();
     runtime->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&runtime->call_lock, NULL);
@@ -359,8 +360,7 @@ int chi_runtime_stop(struct chi_runtime *runtime)
         chi_log_error("runtime", "stopped with tasks that did not end");
         for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
             if (runtime->segments[s].base != NULL)
-                chi_segment_unlink(runtime->paths.segment[s]);
-        unlink(runtime->paths.socket);
+                chi_segment_unlink_own(runtime->paths.segment[s], &runtime->segments[s]);
         chi_instance_unlock(&runtime->paths, runtime->lock_fd);
         chi_stepper_destroy(runtime); /* no thread steps it any more */
         return -EBUSY;
