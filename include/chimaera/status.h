@@ -28,6 +28,8 @@
     X(CHI_EBADPTR, -1021, "an offset lies outside the memory granted to this client")              \
     X(CHI_EBADSTRING, -1022, "a string or vector has an invalid length")                           \
     X(CHI_ESCHEMA, -1023, "client and runtime were built with different layouts of the task")      \
+    X(CHI_EQUOTA, -1024,                                                                           \
+      "this client holds its share of the memory for outputs: delete tasks that are done")         \
     X(CHI_EQUERY_NULL, -1030, "the pool query is null")                                            \
     X(CHI_EQUERY_CONTAINER, -1031, "the pool query names a container that does not exist")         \
     X(CHI_EQUERY_RANGE, -1032, "the pool query's range is empty or too long")                      \

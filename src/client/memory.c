@@ -5,6 +5,7 @@
  */
 #include "client/memory.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <time.h>
 
@@ -19,6 +20,18 @@
 
 #define RETURN_YIELDS 64u
 
+static int explain(int rc, enum chi_segment segment, size_t size)
+{
+    if (rc != -ENOMEM)
+        return chi_error(rc, "cannot allocate %zu bytes of shared memory: %s", size,
+                         chi_strerror(rc));
+    return chi_error(
+        rc,
+        "cannot allocate %zu bytes of shared memory: memory.%s allows no more, since "
+        "some is kept for other clients, or /dev/shm is full",
+        size, segment == CHI_SEGMENT_MAIN ? "main_segment_size" : "client_data_segment_size");
+}
+
 static void *memory_alloc(const struct chi_allocator *allocator, enum chi_segment segment,
                           size_t size, chi_shm_ptr_t *ptr)
 {
@@ -31,7 +44,7 @@ static void *memory_alloc(const struct chi_allocator *allocator, enum chi_segmen
         return NULL;
     int rc = chi_arena_alloc(self->cache[segment], size, CHI_CLIENT_TAG, &offset);
     if (rc < 0) {
-        chi_error(rc, "cannot allocate %zu bytes of shared memory: %s", size, chi_strerror(rc));
+        explain(rc, segment, size);
         return NULL;
     }
     *ptr = chi_shm_ptr(segment, offset);

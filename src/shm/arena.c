@@ -362,3 +362,11 @@ void chi_arena_stats(struct chi_arena *arena, struct chi_arena_stats *stats)
     }
     pthread_mutex_unlock(&arena->lock);
 }
+
+uint64_t chi_arena_free_bytes(struct chi_arena *arena)
+{
+    pthread_mutex_lock(&arena->lock);
+    uint64_t units = arena->units - arena->granted + arena->idle.count;
+    pthread_mutex_unlock(&arena->lock);
+    return units * CHI_ARENA_UNIT;
+}

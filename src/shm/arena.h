@@ -95,6 +95,9 @@ uint32_t chi_arena_reclaim_all(struct chi_arena_cache *cache, uint16_t tag);
  */
 void chi_arena_stats(struct chi_arena *arena, struct chi_arena_stats *stats);
 
+/* Returns the bytes in units of the segment that hold no block and no thread's free blocks. */
+uint64_t chi_arena_free_bytes(struct chi_arena *arena);
+
 /* Slow paths of the inline functions below, for an empty or full magazine. */
 int chi_arena_alloc_slow(struct chi_arena_cache *cache, size_t size, uint16_t tag,
                          uint64_t *offset);

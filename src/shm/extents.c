@@ -90,6 +90,7 @@ int chi_extents_create(const struct chi_segment_map *map, uint32_t reserved_unit
     if (rc < 0)
         goto fini_free_units;
     chi_unit_map_add(&extents->free_units, 0, (uint32_t)units);
+    extents->homes_first = (uint32_t)units;
     if (reserved_units > 0) {
         uint32_t first; /* 0: the one run there is */
         rc = chi_extents_grant(extents, CHI_OWNER_RUNTIME, reserved_units, &first);
@@ -117,10 +118,37 @@ void chi_extents_destroy(struct chi_extents *extents)
     if (extents == NULL)
         return;
     pthread_mutex_destroy(&extents->lock);
+    chi_unit_map_fini(&extents->free_kept);
     chi_unit_map_fini(&extents->free_units);
     free(extents->accounts);
     free(extents->owners);
     free(extents);
+}
+
+int chi_extents_keep(struct chi_extents *extents, uint32_t owners, uint32_t units)
+{
+    uint32_t total = extents->free_units.units;
+    uint32_t homes = units == 0 ? 0 : extents->free_units.count / 8 / units;
+
+    if (homes > owners)
+        homes = owners;
+    if (homes == 0)
+        return 0;
+    int rc = chi_unit_map_init(&extents->free_kept, total);
+    if (rc < 0)
+        return rc;
+    extents->homes = homes;
+    extents->home_units = units;
+    extents->homes_first = total - homes * units;
+    chi_unit_map_remove(&extents->free_units, extents->homes_first, homes * units);
+    chi_unit_map_add(&extents->free_kept, extents->homes_first, homes * units);
+    return 0;
+}
+
+/* The set that the unit is in when it is free. */
+static struct chi_unit_map *map_of(struct chi_extents *extents, uint32_t unit)
+{
+    return unit < extents->homes_first ? &extents->free_units : &extents->free_kept;
 }
 
 /* Takes the lock. */
@@ -131,7 +159,13 @@ static void make_free(struct chi_extents *extents, uint32_t first, uint32_t unit
         extents->accounts[unit] = CHI_OWNER_FREE;
         set_owner(extents, unit, CHI_OWNER_FREE);
     }
-    chi_unit_map_add(&extents->free_units, first, units);
+    uint32_t common = first < extents->homes_first ? extents->homes_first - first : 0;
+    if (common > units)
+        common = units;
+    if (common > 0)
+        chi_unit_map_add(&extents->free_units, first, common);
+    if (units > common)
+        chi_unit_map_add(&extents->free_kept, first + common, units - common);
     pthread_mutex_unlock(&extents->lock);
 }
 
@@ -171,15 +205,33 @@ static uint32_t free_range(struct chi_extents *extents, uint32_t first, uint32_t
     return freed;
 }
 
+/* Finds a free run in the home of `owner`. Lock held. */
+static bool find_at_home(struct chi_extents *extents, uint16_t owner, uint32_t units,
+                         uint32_t *first)
+{
+    if (owner > extents->homes || units > extents->home_units)
+        return false;
+    uint32_t from = extents->homes_first + (owner - 1) * extents->home_units;
+    uint32_t end = from + extents->home_units;
+    uint32_t length;
+    while (from < end && chi_unit_map_next_run(&extents->free_kept, from, first, &length)) {
+        from = *first + length; /* the run may go on in the next home */
+        if (*first < end && units <= (from < end ? from : end) - *first)
+            return true;
+    }
+    return false;
+}
+
 /*
  * Finds a run and removes it from the free units. The units are RETIRED until they are backed. Lock
  * held.
  */
-static bool take_run(struct chi_extents *extents, uint32_t units, uint32_t *first)
+static bool take_run(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *first)
 {
-    if (!chi_unit_map_best_fit(&extents->free_units, units, first))
+    if (!find_at_home(extents, owner, units, first) &&
+        !chi_unit_map_best_fit(&extents->free_units, units, first))
         return false;
-    chi_unit_map_remove(&extents->free_units, *first, units);
+    chi_unit_map_remove(map_of(extents, *first), *first, units);
     for (uint32_t unit = *first; unit < *first + units; unit++) {
         if (extents->accounts[unit] != CHI_OWNER_FREE)
             continue; /* retired by its owner; stays so if the grant fails */
@@ -210,7 +262,7 @@ int chi_extents_grant(struct chi_extents *extents, uint16_t owner, uint32_t unit
     if (units == 0 || owner == CHI_OWNER_FREE || owner == CHI_OWNER_RETIRED)
         return -EINVAL;
     pthread_mutex_lock(&extents->lock);
-    bool found = take_run(extents, units, out);
+    bool found = take_run(extents, owner, units, out);
     pthread_mutex_unlock(&extents->lock);
     return found ? back_and_own(extents, owner, *out, units) : -ENOMEM;
 }
@@ -222,9 +274,9 @@ static void count_retired_as_free(struct chi_extents *extents, uint16_t owner, b
         if (get_owner(extents, unit) != CHI_OWNER_RETIRED || extents->accounts[unit] != owner)
             continue;
         if (free_now)
-            chi_unit_map_add(&extents->free_units, unit, 1);
-        else if (chi_unit_map_has(&extents->free_units, unit))
-            chi_unit_map_remove(&extents->free_units, unit, 1);
+            chi_unit_map_add(map_of(extents, unit), unit, 1);
+        else if (chi_unit_map_has(map_of(extents, unit), unit))
+            chi_unit_map_remove(map_of(extents, unit), unit, 1);
     }
 }
 
@@ -234,7 +286,7 @@ int chi_extents_regrant(struct chi_extents *extents, uint16_t owner, uint32_t un
         return -EINVAL;
     pthread_mutex_lock(&extents->lock);
     count_retired_as_free(extents, owner, true);
-    bool found = take_run(extents, units, out);
+    bool found = take_run(extents, owner, units, out);
     count_retired_as_free(extents, owner, false);
     pthread_mutex_unlock(&extents->lock);
     return found ? back_and_own(extents, owner, *out, units) : -ENOMEM;
@@ -292,7 +344,7 @@ uint64_t chi_extents_free_bytes(struct chi_extents *extents)
     uint64_t units;
 
     pthread_mutex_lock(&extents->lock);
-    units = extents->free_units.count;
+    units = (uint64_t)extents->free_units.count + extents->free_kept.count;
     pthread_mutex_unlock(&extents->lock);
     return units * CHI_EXTENT_UNIT;
 }

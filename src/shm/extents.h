@@ -33,7 +33,11 @@ struct chi_extents {
     uint64_t limit;            /* bytes in whole units */
     pthread_mutex_t lock;
     uint16_t *accounts;             /* the owner that a unit is charged to until it is free; lock */
-    struct chi_unit_map free_units; /* lock */
+    struct chi_unit_map free_units; /* for every owner; lock */
+    struct chi_unit_map free_kept;  /* in homes: for their owners only; lock */
+    uint32_t homes_first;           /* homes begin here; number of units if there are none */
+    uint32_t home_units;            /* of each */
+    uint32_t homes;                 /* owners 1 to this have one */
     int fd;                         /* the segment's; borrowed */
     /* Called before units lose their memory. Set before threads exist, or NULL. */
     void (*leave)(void *context, uint32_t first, uint32_t units);
@@ -54,11 +58,19 @@ int chi_extents_create(const struct chi_segment_map *map, uint32_t reserved_unit
 void chi_extents_destroy(struct chi_extents *extents);
 
 /*
- * Assigns `units` adjacent free units to `owner` and backs them with memory, so that access cannot
- * raise SIGBUS. Their content is zero.
+ * Keeps a home of `units` adjacent units at the end of the segment for each owner from 1 to
+ * `owners`, or for fewer if that were more than an eighth of what is free. Nobody else is granted
+ * them, so whatever others take, and however they fragment it, these owners get that much. Once,
+ * after chi_extents_create(). Returns 0 or -ENOMEM.
+ */
+int chi_extents_keep(struct chi_extents *extents, uint32_t owners, uint32_t units);
+
+/*
+ * Assigns `units` adjacent free units to `owner`, of its home if they fit there, and backs them
+ * with memory, so that access cannot raise SIGBUS. Their content is zero.
  * Returns 0, or with nothing changed
  *   -EINVAL        units is 0, or the owner is FREE or RETIRED
- *   -ENOMEM        no free run in the segment, or not enough memory in the system
+ *   -ENOMEM        no free run outside of others' homes, or not enough memory in the system
  *   other -errno   of posix_fallocate()
  */
 int chi_extents_grant(struct chi_extents *extents, uint16_t owner, uint32_t units, uint32_t *first);

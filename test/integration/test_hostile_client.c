@@ -176,7 +176,7 @@ static void a_client_that_never_gives_outputs_back_loses_them_with_its_slot(void
         lend(offset, 100000);
 } /* teardown sees nothing lent after the detach */
 
-static void exhausted_runtime_data_is_enomem_for_that_task_alone(void **state)
+static void outputs_that_nobody_returns_end_at_the_clients_share(void **state)
 {
     uint64_t offset;
     int rc = 0;
@@ -191,7 +191,7 @@ static void exhausted_runtime_data_is_enomem_for_that_task_alone(void **state)
         if (rc < 0)
             assert_int_equal(chi_string_size(&task->bytes), 0);
     }
-    assert_int_equal(rc, -ENOMEM);
+    assert_int_equal(rc, CHI_EQUOTA);
 }
 
 static void one_task_pushed_many_times_harms_nobody(void **state)
@@ -474,7 +474,7 @@ int main(void)
         TEST(an_output_given_back_twice_is_refused_the_second_time),
         TEST(an_output_lent_to_another_client_is_refused),
         TEST(a_client_that_never_gives_outputs_back_loses_them_with_its_slot),
-        TEST(exhausted_runtime_data_is_enomem_for_that_task_alone),
+        TEST(outputs_that_nobody_returns_end_at_the_clients_share),
         TEST(one_task_pushed_many_times_harms_nobody),
         TEST(a_task_that_overlaps_the_end_of_a_grant_is_refused),
         TEST(random_words_in_lane_and_bell_harm_nobody),

@@ -331,7 +331,7 @@ static void short_outputs_are_not_lent(void **state)
     chi_task_del(&task->base);
 }
 
-static void exhausted_outputs_are_enomem_and_come_back(void **state)
+static void outputs_beyond_a_clients_share_are_refused_and_come_back(void **state)
 {
     enum { MOST = 40 };
     struct test_probe_big_output_task *tasks[MOST];
@@ -344,7 +344,7 @@ static void exhausted_outputs_are_enomem_and_come_back(void **state)
         tasks[count]->size = 1 * MIB;
         assert_int_equal(chi_task_enqueue(&tasks[count]->base), 0);
         rc = chi_task_wait(&tasks[count]->base);
-        assert_true(rc == 0 || (rc == -ENOMEM && count >= 28));
+        assert_true(rc == 0 || (rc == CHI_EQUOTA && count >= 24));
     }
     chi_task_del(&output(10, 0)->base);
     while (count > 0)
@@ -385,7 +385,7 @@ int main(void)
         TEST(a_string_without_room_is_enomem_and_unchanged, setup),
         TEST(outputs_are_lent_and_given_back_exactly, setup),
         TEST(short_outputs_are_not_lent, setup),
-        TEST(exhausted_outputs_are_enomem_and_come_back, setup),
+        TEST(outputs_beyond_a_clients_share_are_refused_and_come_back, setup),
         TEST(an_output_goes_into_the_room_its_string_has, setup),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);

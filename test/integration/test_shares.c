@@ -116,12 +116,42 @@ static void the_daemon_can_be_stopped(void **state)
     end_greedy();
 }
 
+static int setup_alone(void **state)
+{
+    chi_test_daemon_setup(state, CHI_TEST_TWO_WORKERS "  max_fibers: 8\n");
+    assert_int_equal(chi_client_init(), 0);
+    assert_int_equal(test_probe_create("probe", 4, &pool), 0);
+    return 0;
+}
+
+/* Its lanes are not polled, so it asks over the control socket. */
+static void a_client_whose_tasks_all_wait_can_cancel_them(void **state)
+{
+    struct test_probe_gate_task *tasks[MANY];
+    (void)state;
+    for (uint32_t i = 0; i < MANY; i++) {
+        tasks[i] = CHI_TASK_NEW(test_probe_gate, pool, chi_pool_query_local());
+        tasks[i]->lane = i;
+        assert_int_equal(chi_task_enqueue(&tasks[i]->base), 0);
+    }
+    until_parked(FULL);
+    for (uint32_t i = 0; i < MANY; i++)
+        assert_int_equal(chi_task_cancel(&tasks[i]->base), 0);
+    for (uint32_t i = 0; i < MANY; i++) {
+        assert_int_equal(chi_task_wait(&tasks[i]->base), -ECANCELED);
+        chi_task_del(&tasks[i]->base);
+    }
+    assert_int_equal(chimaera_admin_ping(chi_pool_query_local()), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(others_ping_call_create_and_destroy, setup, teardown),
         cmocka_unit_test_setup_teardown(when_the_client_has_died_its_tasks_still_keep_nobody_out,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(a_client_whose_tasks_all_wait_can_cancel_them, setup_alone,
+                                        teardown),
         cmocka_unit_test_setup_teardown(the_daemon_can_be_stopped, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

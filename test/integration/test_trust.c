@@ -22,6 +22,8 @@
 #include "support/cmocka_all.h"
 #include "support/daemon.h"
 #include "support/process.h"
+#include "support/raw_client.h"
+#include "test_paths.h"
 
 #define HERE   chi_pool_query_local()
 #define MEMBER 65534u /* nobody; its group is that of runtime.group below */
@@ -262,6 +264,7 @@ static int member_opens_files(void *argument)
     EXPECT(open_device(shared, "good", 0) == 0);
     EXPECT(open_device(shared, "missing", 4 << 20) == -EPERM && says("that exist"));
     EXPECT(open_device(shared, "link", 0) < 0);
+    EXPECT(open_device(shared, "hard_link", 0) == -EPERM && says("other names"));
     EXPECT(open_device(shared, "folder_link/secret", 0) < 0);
     EXPECT(open_device(shared, "../secret", 0) < 0);
     EXPECT(open_device(daemon->dir, "secret", 0) == -EPERM && says("group_paths"));
@@ -297,6 +300,8 @@ static void pools_of_members_open_files_of_the_granted_folders_only(void **state
     snprintf(target, sizeof(target), "%s/secret", daemon.dir);
     snprintf(path, sizeof(path), "%s/shared/link", daemon.dir);
     assert_int_equal(symlink(target, path), 0);
+    snprintf(path, sizeof(path), "%s/shared/hard_link", daemon.dir);
+    assert_int_equal(link(target, path), 0);
     snprintf(path, sizeof(path), "%s/shared/folder_link", daemon.dir);
     assert_int_equal(symlink(daemon.dir, path), 0);
     snprintf(yaml, sizeof(yaml), GROUP "  group_may: [create]\n  group_paths: [%s/shared]\n",
@@ -304,8 +309,8 @@ static void pools_of_members_open_files_of_the_granted_folders_only(void **state
     chi_test_daemon_start(&daemon, yaml);
     assert_int_equal(chi_test_in_child(member_opens_files, &daemon), 0);
     assert_int_equal(chi_test_daemon_stop(&daemon), 0);
-    static const char *const made[] = {"shared/good", "shared/link", "shared/folder_link",
-                                       "secret"};
+    static const char *const made[] = {"shared/good", "shared/link", "shared/hard_link",
+                                       "shared/folder_link", "secret"};
     for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
         snprintf(path, sizeof(path), "%s/%s", daemon.dir, made[i]);
         assert_int_equal(unlink(path), 0);
@@ -316,11 +321,124 @@ static void pools_of_members_open_files_of_the_granted_folders_only(void **state
     chi_test_watchdog(0);
 }
 
+/* What a program of the member can do without the library: each attempt fails. */
+static int member_attacks(void *argument)
+{
+    const struct chi_test_daemon *daemon = argument;
+    struct chi_test_raw raw;
+    chi_pool_id_t id;
+    char path[128];
+
+    become(MEMBER);
+    chi_test_raw_attach(&raw);
+    int fd = raw.segment_fd[CHI_SEGMENT_RUNTIME_DATA];
+    EXPECT(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
+    EXPECT(mprotect(raw.base[CHI_SEGMENT_RUNTIME_DATA], 4096, PROT_READ | PROT_WRITE) < 0);
+    EXPECT(ftruncate(fd, 4096) < 0 && pwrite(fd, "x", 1, 0) < 0);
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        EXPECT(fchmod(raw.segment_fd[s], 0666) < 0 && errno == EPERM);
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", raw.segment_fd[s]);
+        EXPECT(open(path, O_RDWR | O_CLOEXEC) < 0 && errno == EACCES);
+    }
+    static const char *const files[] = {"sock", "lock"};
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof(path), "%s/chimaera.%s.%s", daemon->dir, daemon->instance, files[i]);
+        EXPECT(unlink(path) < 0 && errno == EACCES);
+    }
+    snprintf(path, sizeof(path), "%s/chimaera.%s.lock", daemon->dir, daemon->instance);
+    EXPECT(open(path, O_RDWR) < 0 && errno == EACCES);
+
+    /* Copies of a task for several containers are the member's, too. */
+    EXPECT(chi_client_init() == 0);
+    struct chimaera_admin_pool_spec spec = {.pool_name = "memory"};
+    const struct chimaera_admin_destroy_spec by_name = {.pool_name = "memory", .cancel = true};
+    EXPECT(chimaera_admin_open_pool(HERE, &spec, &id) == 0);
+    const chi_pool_query_t queries[] = {HERE, chi_pool_query_broadcast(),
+                                        chi_pool_query_range(0, 1), chi_pool_query_direct_id(0),
+                                        chi_pool_query_dynamic()};
+    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+        EXPECT(chimaera_admin_destroy_pool(queries[i], id) < 0);
+        EXPECT(chimaera_admin_destroy_pool_with(queries[i], &by_name) < 0);
+        EXPECT(chimaera_admin_stop_runtime(queries[i], 0) < 0);
+        EXPECT(chimaera_admin_open_pool(HERE, &spec, &id) == 0);
+    }
+    chi_client_fini();
+
+    char output[CHI_TEST_OUTPUT_MAX];
+    EXPECT(chi_test_run(output, CHI_TEST_BIN "/chimaera stop --grace 0") != 0);
+    EXPECT(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy memory --cancel") != 0);
+    EXPECT(chi_test_run(output, CHI_TEST_BIN "/chimaera ping") == 0);
+    return 0;
+}
+
+static void a_member_cannot_get_more_by_other_ways(void **state)
+{
+    struct chi_test_daemon daemon;
+    (void)state;
+    if (!is_root())
+        skip();
+    begin(&daemon,
+          GROUP "compose:\n"
+                "  - {mod_name: chimaera_bdev, pool_name: memory, type: ram, total_size: 1MB}\n");
+    assert_int_equal(chi_test_in_child(member_attacks, &daemon), 0);
+    finish(&daemon);
+}
+
+/* Attaches as often as it may. */
+static int member_takes_slots(void *argument)
+{
+    const struct chi_control_request request = {
+        .magic = CHI_CONTROL_MAGIC, .type = CHI_CONTROL_ATTACH, .abi = CHI_LAYOUT_ABI};
+    const int *ends = argument;
+    int count = 0, rc = 0;
+
+    become(MEMBER);
+    for (; rc == 0; count++) {
+        struct chi_control_attached attached;
+        int fds[CHI_CONTROL_FDS];
+        size_t fd_count = CHI_CONTROL_FDS;
+        int control = chi_test_raw_connect();
+        EXPECT(chi_control_send(control, &request, sizeof(request), NULL, 0, 0) == 0);
+        EXPECT(chi_control_receive(control, &attached, sizeof(attached), fds, &fd_count, 0) > 0);
+        rc = attached.reply.status;
+    }
+    EXPECT(rc == -EUSERS && count == 15); /* 14 of 16, and the refusal */
+    EXPECT(write(ends[1], "", 1) == 1);
+    for (;;)
+        pause();
+}
+
+static void members_leave_slots_to_the_owner(void **state)
+{
+    struct chi_test_daemon daemon;
+    char byte;
+    int ends[2];
+    (void)state;
+    if (!is_root())
+        skip();
+    begin(&daemon, GROUP "  max_clients: 16\n");
+    assert_int_equal(pipe(ends), 0);
+    pid_t member = chi_test_fork(member_takes_slots, ends);
+    close(ends[1]);
+    ssize_t got = read(ends[0], &byte, 1);
+    close(ends[0]);
+    int rc = got == 1 ? chi_client_init() : -EPIPE;
+    if (rc == 0)
+        rc = chimaera_admin_ping(HERE);
+    chi_client_fini();
+    kill(member, SIGKILL);
+    chi_test_join(member);
+    assert_int_equal(rc, 0);
+    finish(&daemon);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_client_sends_nothing_to_an_impostor),
         cmocka_unit_test(a_member_may_call_and_no_more),
+        cmocka_unit_test(a_member_cannot_get_more_by_other_ways),
+        cmocka_unit_test(members_leave_slots_to_the_owner),
         cmocka_unit_test(pools_of_members_open_files_of_the_granted_folders_only),
     };
     return cmocka_run_group_tests_name("trust", tests, NULL, NULL);

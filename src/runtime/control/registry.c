@@ -126,16 +126,20 @@ static void turn_over(struct chi_worker *worker, struct chi_message *message)
 
 /* ---- attach */
 
-static int find_slot(struct chi_runtime *runtime, uint32_t *slot)
+/* Finds the lowest free slot. Members of runtime.group leave one in eight to its owner. */
+static int find_slot(struct chi_runtime *runtime, uid_t uid, uint32_t *slot)
 {
-    for (uint32_t i = 0; i < runtime->max_clients; i++) {
+    uint32_t keep = chi_rights_is_owner(uid) ? 0 : runtime->max_clients / 8;
+    uint32_t free_slots = 0;
+
+    for (uint32_t i = runtime->max_clients; i-- > 0;) {
         if (atomic_load_explicit(&runtime->origins[i].state, memory_order_acquire) ==
             CHI_ORIGIN_FREE) {
             *slot = i;
-            return 0;
+            free_slots++;
         }
     }
-    return -EUSERS;
+    return free_slots > keep ? 0 : -EUSERS;
 }
 
 /* Creates the client's lanes, in units of the main segment that are granted to it. */
@@ -192,11 +196,11 @@ int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_orig
         .reply = {.magic = CHI_CONTROL_MAGIC, .abi = CHI_LAYOUT_ABI}};
     struct ucred peer;
     socklen_t peer_size = sizeof(peer);
-    uint32_t slot;
+    uint32_t slot = 0;
 
     if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size) < 0)
         return -errno;
-    int rc = find_slot(runtime, &slot);
+    int rc = find_slot(runtime, peer.uid, &slot);
     if (rc < 0)
         return rc;
     struct chi_origin *origin = &runtime->origins[slot];

@@ -315,14 +315,6 @@ static void render_workers(struct chi_runtime *runtime, FILE *out, struct chi_js
         chi_json_array_end(json);
 }
 
-static uint64_t lent_to(struct chi_runtime *runtime, const struct chi_origin *origin)
-{
-    uint64_t lent = 0;
-    for (uint32_t w = 0; w < runtime->worker_count; w++)
-        lent += atomic_load_explicit(&origin->cells[w].lent, memory_order_relaxed);
-    return lent;
-}
-
 static void render_client(struct chi_runtime *runtime, FILE *out, struct chi_json *json,
                           uint32_t slot)
 {
@@ -338,7 +330,7 @@ static void render_client(struct chi_runtime *runtime, FILE *out, struct chi_jso
         chi_extents_owner_bytes(runtime->extents[CHI_SEGMENT_MAIN], origin->owner);
     uint64_t data_bytes =
         chi_extents_owner_bytes(runtime->extents[CHI_SEGMENT_CLIENT_DATA], origin->owner);
-    uint64_t lent = lent_to(runtime, origin);
+    uint64_t lent = chi_origin_lent(runtime, origin);
     long long in_flight = chi_origin_in_flight(runtime, origin);
     const char *state =
         atomic_load_explicit(&origin->state, memory_order_relaxed) == CHI_ORIGIN_LIVE ? "attached"

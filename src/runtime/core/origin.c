@@ -51,6 +51,14 @@ static void reset_cells(struct chi_runtime *runtime, struct chi_origin *origin)
     }
 }
 
+uint64_t chi_origin_lent(const struct chi_runtime *runtime, const struct chi_origin *origin)
+{
+    uint64_t lent = 0;
+    for (uint32_t w = 0; w < runtime->worker_count; w++)
+        lent += atomic_load_explicit(&origin->cells[w].lent, memory_order_relaxed);
+    return lent;
+}
+
 int chi_origin_init(struct chi_runtime *runtime, struct chi_origin *origin, uint16_t owner)
 {
     uint32_t workers = runtime->worker_count;

@@ -103,6 +103,9 @@ int64_t chi_origin_in_flight(const struct chi_runtime *runtime, const struct chi
 int64_t chi_origin_count(const struct chi_runtime *runtime, const struct chi_origin *origin,
                          uint32_t parity);
 
+/* Returns the bytes of outputs that the client has not given back. Any thread. */
+uint64_t chi_origin_lent(const struct chi_runtime *runtime, const struct chi_origin *origin);
+
 /*
  * Requests a grace period that begins after this call. Any thread. Returns its number: it is over
  * when `grace_done` has reached that.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "chimaera/status.h"
+#include "lane/ingress_lane.h"
 #include "runtime/control/client_memory.h"
 #include "runtime/core/runtime.h"
 
@@ -16,6 +17,24 @@ static int take_units(void *context, uint32_t units, uint32_t *first)
 static void give_units(void *context, uint32_t first, uint32_t units)
 {
     chi_extents_free(context, first, units);
+}
+
+/* Kept for each client, besides its lanes: 512 KiB of main for its tasks, and of client data. */
+#define HOME_UNITS 8u
+
+/* So that a client that takes all that it gets keeps no other one from attaching and calling. */
+static int keep_homes(struct chi_runtime *runtime)
+{
+    uint32_t depth_log2 = (uint32_t)__builtin_ctz(runtime->config.queue_depth);
+    uint64_t lanes = (uint64_t)chi_lane_bytes(depth_log2) * runtime->lanes_per_client;
+    uint32_t lane_units = (uint32_t)((lanes + CHI_EXTENT_UNIT - 1) / CHI_EXTENT_UNIT);
+
+    int rc = chi_extents_keep(runtime->extents[CHI_SEGMENT_MAIN], runtime->max_clients,
+                              lane_units + HOME_UNITS);
+    if (rc == 0)
+        rc = chi_extents_keep(runtime->extents[CHI_SEGMENT_CLIENT_DATA], runtime->max_clients,
+                              HOME_UNITS);
+    return rc;
 }
 
 #ifdef __SANITIZE_THREAD__
@@ -66,6 +85,9 @@ int chi_runtime_create_memory(struct chi_runtime *runtime)
         return chi_error(runtime->read_only_fd, "cannot open /dev/shm%s: %s",
                          runtime->paths.segment[CHI_SEGMENT_RUNTIME_DATA],
                          chi_strerror(runtime->read_only_fd));
+    int rc = keep_homes(runtime);
+    if (rc < 0)
+        return rc;
     runtime->extents[CHI_SEGMENT_CLIENT_DATA]->leave = chi_client_memory_leave;
     runtime->extents[CHI_SEGMENT_CLIENT_DATA]->leave_context = runtime;
     chi_runtime_lay_out_header(runtime, runtime->segments[CHI_SEGMENT_MAIN].base);

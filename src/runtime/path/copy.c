@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/cpu.h"
+#include "chimaera/status.h"
 #include "chimaera/string.h"
 #include "runtime/core/counter.h"
 #include "runtime/core/origin.h"
@@ -95,6 +97,41 @@ int chi_copy_in(struct chi_runtime *runtime, struct chi_origin *origin,
     return rc;
 }
 
+/*
+ * A client may be lent LENT_RATIO times what remains for others: most of the segment if it is
+ * alone, and less the more others are lent. Checked once in LENT_STEP bytes per worker.
+ */
+#define LENT_RATIO 7u
+#define LENT_STEP  65536u
+
+static bool is_over_quota(struct chi_runtime *runtime, const struct chi_origin *origin,
+                          uint64_t size)
+{
+    return chi_origin_lent(runtime, origin) + size >
+           LENT_RATIO * chi_arena_free_bytes(runtime->outputs);
+}
+
+static int lend(struct chi_worker *worker, const struct chi_origin *origin, uint64_t size,
+                uint64_t *offset)
+{
+    struct chi_runtime *runtime = worker->runtime;
+    _Atomic(uint64_t) *lent = &origin->cells[worker->id].lent;
+    uint64_t before = atomic_load_explicit(lent, memory_order_relaxed);
+
+    int rc = chi_arena_alloc(worker->caches.outputs, size, origin->owner, offset);
+    if (rc < 0)
+        return rc;
+    uint64_t block = chi_arena_block_size(runtime->outputs, *offset);
+    if (CHI_UNLIKELY((before ^ (before + block)) >= LENT_STEP) &&
+        is_over_quota(runtime, origin, block)) {
+        chi_arena_reclaim(worker->caches.outputs, *offset, origin->owner);
+        return CHI_EQUOTA;
+    }
+    /* Release: as in CHI_COUNTER_ADD(). */
+    atomic_store_explicit(lent, before + block, memory_order_release);
+    return 0;
+}
+
 static int bytes_out(struct chi_worker *worker, const struct chi_origin *origin,
                      const struct chi_bytes *bytes, struct chi_bytes *shared)
 {
@@ -120,12 +157,11 @@ static int bytes_out(struct chi_worker *worker, const struct chi_origin *origin,
         return 0;
     }
     uint64_t offset;
-    int rc = chi_arena_alloc(worker->caches.outputs, view.size + 1, origin->owner, &offset);
+    int rc = lend(worker, origin, view.size + 1, &offset);
     if (rc < 0) {
         shared->size = 0;
         return rc;
     }
-    CHI_COUNTER_ADD(origin->cells[worker->id].lent, chi_arena_block_size(runtime->outputs, offset));
     char *to = (char *)runtime->segments[CHI_SEGMENT_RUNTIME_DATA].base + offset;
     memcpy(to, view.data, view.size);
     to[view.size] = '\0';

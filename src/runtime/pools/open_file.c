@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,6 +16,13 @@
 #include "runtime/core/runtime.h"
 #include "runtime/module/lane.h"
 #include "runtime/module/pool.h"
+
+/* A hard link may lead to a file outside of the folder, where the kernel lets anybody make one. */
+static bool has_other_names(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) < 0 || (S_ISREG(st.st_mode) && st.st_nlink > 1);
+}
 
 static int open_below(const char *folder, const char *rest, int flags)
 {
@@ -27,6 +35,11 @@ static int open_below(const char *folder, const char *rest, int flags)
     int fd = (int)syscall(SYS_openat2, dir, rest, &how, sizeof(how));
     int rc = fd < 0 ? -errno : fd;
     close(dir);
+    if (rc >= 0 && has_other_names(rc)) {
+        close(rc);
+        return chi_error(-EPERM, "%s/%s has other names, perhaps outside of the folder", folder,
+                         rest);
+    }
     return rc;
 }
 

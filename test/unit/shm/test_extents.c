@@ -367,6 +367,83 @@ static void assert_around(struct chi_extents *extents, uint64_t offset, uint64_t
     assert_int_equal(found, first);
 }
 
+/* ---- homes */
+
+static void a_home_is_granted_to_its_owner_only(void **state)
+{
+    struct chi_segment_map map = shm_segment(64 * UNIT);
+    struct chi_extents *extents = table(&map, 0);
+    uint32_t first, alices = 0;
+    (void)state;
+
+    assert_int_equal(chi_extents_keep(extents, 2, 3), 0);
+    assert_int_equal(chi_extents_free_bytes(extents), 64 * UNIT);
+    while (chi_extents_grant(extents, ALICE, 1, &first) == 0)
+        alices++;
+    assert_int_equal(alices, 61);
+    /* However she fragments the rest, Bob gets adjacent units. */
+    for (uint32_t unit = 0; unit < 61; unit += 2)
+        chi_extents_free(extents, unit, 1);
+    assert_int_equal(grant(extents, BOB, 3), 61);
+    assert_int_equal(chi_extents_grant(extents, BOB, 2, &first), -ENOMEM);
+    assert_int_equal(grant(extents, BOB, 1), 0); /* common room */
+    /* Freed, a home is its owner's again. A third owner has none. */
+    chi_extents_free(extents, 61, 3);
+    assert_int_equal(chi_extents_grant(extents, ALICE, 2, &first), -ENOMEM);
+    assert_int_equal(chi_extents_grant(extents, 3, 2, &first), -ENOMEM);
+    assert_int_equal(grant(extents, BOB, 2), 61);
+    chi_extents_free_owner(extents, ALICE);
+    chi_extents_free_owner(extents, BOB);
+    assert_int_equal(chi_extents_free_bytes(extents), 64 * UNIT);
+    assert_int_equal(grant(extents, ALICE, 58), 0);
+    chi_extents_destroy(extents);
+    chi_segment_close(&map);
+}
+
+static void units_over_the_edge_of_a_home_come_back_to_both_sides(void **state)
+{
+    struct chi_segment_map map = shm_segment(64 * UNIT);
+    struct chi_extents *extents = table(&map, 0);
+    uint32_t first;
+    (void)state;
+
+    assert_int_equal(chi_extents_keep(extents, 2, 4), 0);
+    assert_int_equal(grant(extents, ALICE, 4), 56);
+    assert_int_equal(grant(extents, ALICE, 56), 0);
+    assert_int_equal(chi_extents_retire(extents, ALICE, 50, 8), 0); /* 6 common, 2 of her home */
+    assert_int_equal(chi_extents_regrant(extents, ALICE, 7, &first), -ENOMEM);
+    assert_int_equal(chi_extents_regrant(extents, ALICE, 2, &first), 0);
+    assert_int_equal(first, 56);
+    chi_extents_free(extents, 50, 6);
+    assert_int_equal(chi_extents_grant(extents, 3, 7, &first), -ENOMEM);
+    assert_int_equal(grant(extents, 3, 6), 50);
+    assert_int_equal(chi_extents_free_owner(extents, ALICE), 54);
+    assert_int_equal(chi_extents_free_bytes(extents), 58 * UNIT);
+    chi_extents_destroy(extents);
+    chi_segment_close(&map);
+}
+
+static void a_small_segment_keeps_fewer_homes(void **state)
+{
+    struct chi_segment_map map = shm_segment(64 * UNIT);
+    struct chi_extents *extents = table(&map, 32);
+    uint32_t first, taken = 0;
+    (void)state;
+
+    assert_int_equal(chi_extents_keep(extents, 1000, 2), 0); /* 4 of 32: two homes */
+    while (chi_extents_grant(extents, 3, 1, &first) == 0)
+        taken++;
+    assert_int_equal(taken, 28);
+    assert_int_equal(grant(extents, ALICE, 2), 60);
+    assert_int_equal(grant(extents, BOB, 2), 62);
+    chi_extents_destroy(extents);
+    extents = table(&map, 0);
+    assert_int_equal(chi_extents_keep(extents, 1, 100), 0); /* none */
+    assert_int_equal(grant(extents, ALICE, 64), 0);
+    chi_extents_destroy(extents);
+    chi_segment_close(&map);
+}
+
 static void what_lies_around_is_the_same_owners_and_within_the_window(void **state)
 {
     struct chi_segment_map map = shm_segment(20 * UNIT);
@@ -450,6 +527,9 @@ int main(void)
         SHM_TEST(all_of_a_dead_owner_comes_back_and_nothing_else),
         SHM_TEST(random_grants_and_frees_never_overlap),
         SHM_TEST(a_regrant_that_fails_leaves_retired_units_as_they_are),
+        SHM_TEST(a_home_is_granted_to_its_owner_only),
+        SHM_TEST(units_over_the_edge_of_a_home_come_back_to_both_sides),
+        SHM_TEST(a_small_segment_keeps_fewer_homes),
         SHM_TEST(what_lies_around_is_the_same_owners_and_within_the_window),
         SHM_TEST(who_holds_pages_is_told_before_they_go),
         SHM_TEST(full_machine_is_enomem_at_the_grant_and_not_sigbus_later),
