@@ -16,7 +16,7 @@
 
 #define ANSWER_TIMEOUT_S 10
 
-static int connect_control(struct chi_paths *paths, int *out)
+int query_connect(struct chi_paths *paths, int *out)
 {
     int rc = chi_paths_resolve(NULL, NULL, paths);
     if (rc < 0)
@@ -39,7 +39,7 @@ int query_status(uint32_t form, FILE *out)
     struct chi_paths paths;
     int fd = -1;
 
-    int rc = connect_control(&paths, &fd);
+    int rc = query_connect(&paths, &fd);
     if (rc < 0)
         return rc;
     rc = chi_control_send(fd, &request, sizeof(request), NULL, 0, 0);

@@ -21,6 +21,7 @@
 #include "chimaera/log.h"
 #include "client/stepping.h"
 #include "lane/bell.h"
+#include "runtime/control/commands.h"
 #include "runtime/control/listener.h"
 #include "runtime/control/peers.h"
 #include "runtime/control/registry.h"
@@ -49,6 +50,7 @@ struct chi_control {
     atomic_bool damaged;
     pthread_t thread;
     bool started;
+    struct chi_commands commands;
     struct chi_peers peers;
 };
 
@@ -69,9 +71,10 @@ static bool refuse_one(struct chi_control *control)
     return fd >= 0;
 }
 
-static void accept_all(struct chi_control *control)
+/* A few at a time, so that whoever connects without end does not keep requests waiting. */
+static void accept_some(struct chi_control *control)
 {
-    for (;;) {
+    for (int i = 0; i < EVENTS_MAX; i++) {
         int fd = accept4(control->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
             if (!refuse_one(control))
@@ -204,9 +207,50 @@ static int serve(struct chi_control *control, struct chi_peer *peer,
     }
 }
 
+static int send_told(struct chi_peer *peer, const struct chi_control_told *told)
+{
+    return chi_control_send(peer->fd, told, sizeof(*told), NULL, 0, MSG_DONTWAIT);
+}
+
+static int serve_order(struct chi_control *control, struct chi_peer *peer,
+                       const struct chi_control_order *order)
+{
+    struct chi_control_told told;
+
+    if (peer->waits)
+        return CHI_EPROTOCOL;
+    peer->waits = chi_commands_give(&control->commands, control->runtime, peer->uid,
+                                    chi_peers_name(&control->peers, peer), order, &told);
+    return peer->waits ? 0 : send_told(peer, &told);
+}
+
+static bool is_there(void *control, uint64_t name)
+{
+    return chi_peers_find(&((struct chi_control *)control)->peers, name) != NULL;
+}
+
+/* Sends the replies to orders that are due. */
+static void tell_all(struct chi_control *control)
+{
+    struct chi_command_reply reply;
+    while (chi_commands_take(&control->commands, chi_clock_now_ns(), is_there, control, &reply)) {
+        struct chi_peer *peer = chi_peers_find(&control->peers, reply.peer);
+        if (peer == NULL)
+            continue;
+        peer->waits = false;
+        peer->since_ns = chi_clock_now_ns();
+        if (send_told(peer, &reply.told) < 0)
+            chi_peers_close(&control->peers, peer);
+    }
+}
+
 static void read_peer(struct chi_control *control, struct chi_peer *peer, uint32_t events)
 {
-    struct chi_control_attach message;
+    union {
+        struct chi_control_request request;
+        struct chi_control_attach attach;
+        struct chi_control_order order;
+    } message;
 
     if (peer->text != NULL) {
         if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) || send_text(control, peer) < 0)
@@ -220,11 +264,17 @@ static void read_peer(struct chi_control *control, struct chi_peer *peer, uint32
     peer->since_ns = chi_clock_now_ns();
     int rc = -1;
     if (got == (ssize_t)sizeof(message.request)) {
-        message.count = 0;
-        rc = serve(control, peer, &message);
-    } else if (got == (ssize_t)sizeof(message) && message.request.magic == CHI_CONTROL_MAGIC &&
+        message.attach.count = 0;
+        rc = serve(control, peer, &message.attach);
+    } else if (got == (ssize_t)sizeof(message.attach) &&
+               message.request.magic == CHI_CONTROL_MAGIC &&
                message.request.type == CHI_CONTROL_ATTACH) {
-        rc = serve(control, peer, &message);
+        rc = serve(control, peer, &message.attach);
+    } else if (got == (ssize_t)sizeof(message.order) &&
+               message.request.magic == CHI_CONTROL_MAGIC &&
+               (message.request.type == CHI_CONTROL_STOP ||
+                message.request.type == CHI_CONTROL_DESTROY)) {
+        rc = serve_order(control, peer, &message.order);
     }
     if (rc < 0) /* the peer has closed, broke the protocol, or does not read replies */
         chi_peers_close(&control->peers, peer);
@@ -275,7 +325,7 @@ static void handle(struct chi_control *control, const struct epoll_event *event)
     uint64_t ignored;
 
     if (event->data.u64 == EVENT_LISTEN)
-        accept_all(control);
+        accept_some(control);
     else if (event->data.u64 == EVENT_WAKE)
         (void)!read(control->runtime->control_fd, &ignored, sizeof(ignored));
     else
@@ -310,6 +360,7 @@ static bool turn(struct chi_control *control, int timeout_ms, int *next_ms)
     hurry(next_ms, count < EVENTS_MAX ? chi_peers_expire(&control->peers, chi_clock_now_ns()) : 0);
     if (chi_registry_advance(control->runtime))
         *next_ms = TICK_MS;
+    tell_all(control);
     if (chi_listener_check(control->runtime, &control->listener, chi_clock_now_ns()))
         watch(control, control->listener.fd, EVENT_LISTEN);
     hurry(next_ms, CHI_LISTENER_CHECK_MS);
@@ -413,6 +464,7 @@ void chi_control_stop(struct chi_control *control)
 
 void chi_control_destroy(struct chi_control *control)
 {
+    chi_commands_fini(&control->commands);
     if (control->listener.fd >= 0) {
         chi_listener_remove(control->runtime, &control->listener);
         close(control->listener.fd);

@@ -33,8 +33,7 @@ static bool is_visitor(const struct chi_peer *peer)
     return peer->fd >= 0 && peer->origin == NULL;
 }
 
-/* The data of a peer's events: its place and generation. */
-static uint64_t name_of(const struct chi_peers *peers, const struct chi_peer *peer)
+uint64_t chi_peers_name(const struct chi_peers *peers, const struct chi_peer *peer)
 {
     return (uint64_t)peer->generation << 32 | (uint64_t)(peer - peers->places);
 }
@@ -47,11 +46,17 @@ struct chi_peer *chi_peers_find(struct chi_peers *peers, uint64_t data)
 
 void chi_peers_listen(struct chi_peers *peers, struct chi_peer *peer, uint32_t events)
 {
-    struct epoll_event event = {.events = events | EPOLLRDHUP, .data.u64 = name_of(peers, peer)};
+    struct epoll_event event = {.events = events | EPOLLRDHUP,
+                                .data.u64 = chi_peers_name(peers, peer)};
     epoll_ctl(peers->epoll, EPOLL_CTL_MOD, peer->fd, &event);
 }
 
 /* ---- answers */
+
+static bool is_idle(const struct chi_peer *peer)
+{
+    return is_visitor(peer) && !peer->waits;
+}
 
 static struct chi_peer *oldest(struct chi_peers *peers, bool (*counts)(const struct chi_peer *))
 {
@@ -114,6 +119,7 @@ void chi_peers_close(struct chi_peers *peers, struct chi_peer *peer)
     peer->fd = -1;
     peer->pidfd = -1;
     peer->generation++;
+    peer->waits = false;
     peer->origin = NULL;
 }
 
@@ -131,7 +137,7 @@ int chi_peers_expire(struct chi_peers *peers, uint64_t now_ns)
     int next_ms = -1;
     for (uint32_t i = 0; i < CHI_PEERS_MAX; i++) {
         struct chi_peer *peer = &peers->places[i];
-        if (!is_visitor(peer) && !has_text(peer))
+        if (!is_idle(peer) && !has_text(peer))
             continue;
         if (now_ns > peer->since_ns && now_ns - peer->since_ns > CHI_PEER_IDLE_NS)
             chi_peers_close(peers, peer);
@@ -189,8 +195,12 @@ static const char *over_budget(struct chi_peers *peers, const struct ucred *who)
         return "a process has too many that are not attached";
     if (counts.of_user >= CHI_VISITORS_PER_USER && !chi_rights_is_owner(who->uid))
         return "a user has too many that are not attached";
-    if (counts.all >= CHI_VISITORS_MAX)
-        chi_peers_close(peers, oldest(peers, is_visitor));
+    if (counts.all >= CHI_VISITORS_MAX) {
+        struct chi_peer *idle = oldest(peers, is_idle);
+        if (idle == NULL)
+            return "all that are not attached wait for an order";
+        chi_peers_close(peers, idle);
+    }
     return NULL;
 }
 
@@ -205,7 +215,7 @@ static struct chi_peer *free_place(struct chi_peers *peers)
 /* Watches the peer's process, because a forked child of it may keep the socket open. */
 static bool watch_process(struct chi_peers *peers, struct chi_peer *peer)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = name_of(peers, peer)};
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = chi_peers_name(peers, peer)};
     event.data.u64 |= CHI_PEER_PIDFD;
     peer->pidfd = (int)syscall(SYS_pidfd_open, peer->pid, 0);
     if (peer->pidfd < 0)
@@ -228,7 +238,8 @@ void chi_peers_accept(struct chi_peers *peers, int fd)
         chi_peers_refuse(peers, fd, -EBUSY, why != NULL ? why : "too many are open");
         return;
     }
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.u64 = name_of(peers, peer)};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP,
+                                .data.u64 = chi_peers_name(peers, peer)};
     if (epoll_ctl(peers->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
         chi_peers_refuse(peers, fd, -errno, strerror(errno));
         return;

@@ -34,6 +34,7 @@ struct chi_peer {
     pid_t pid;           /* 0: in a pid namespace that cannot be seen from here */
     uid_t uid;
     struct chi_origin *origin; /* NULL: a visitor */
+    bool waits;                /* for the reply to an order */
     uint64_t since_ns;         /* accepted, asked or read something */
     char *text;                /* an answer that is being sent; NULL: none */
     size_t text_at;
@@ -59,6 +60,9 @@ void chi_peers_accept(struct chi_peers *peers, int fd);
 
 /* Refuses an accepted socket with a code. Writes at most one line in 10 s to the log. */
 void chi_peers_refuse(struct chi_peers *peers, int fd, int code, const char *why);
+
+/* The data of a peer's events: its place and generation. */
+uint64_t chi_peers_name(const struct chi_peers *peers, const struct chi_peer *peer);
 
 /* The peer of an event's data; NULL: an earlier one in its place. */
 struct chi_peer *chi_peers_find(struct chi_peers *peers, uint64_t data);
