@@ -25,10 +25,11 @@ CHI_BEGIN_DECLS
  *   CHI_EPROTOCOL       the runtime sent an invalid reply
  *   -EACCES             this process may not connect to the control socket
  *   -EUSERS             the runtime has no free client slot (runtime.max_clients)
+ *   -EBUSY              too many connections of this process or user are open and not attached
  *   -EINVAL             CHI_INSTANCE is not a valid name
  *   -ENAMETOOLONG       the path of the control socket is too long
- *   -EPERM              called in a handler
- *   -ENOMEM             out of memory
+ *   -EPERM              called in a handler; another user serves the socket or owns its folder
+ *   -ENOMEM             out of memory, or the runtime's segment or /dev/shm is full
  *   other -errno        the socket, a mapping or a descriptor could not be created
  */
 CHI_API int chi_client_init(void);

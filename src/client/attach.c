@@ -216,6 +216,16 @@ static int explain(int rc, const struct chi_paths *paths)
                          "the runtime at %s has no free client slot; raise "
                          "runtime.max_clients",
                          paths->socket);
+    case -ENOMEM:
+        return chi_error(rc,
+                         "the runtime at %s has no memory for another client: its segment main, or "
+                         "/dev/shm, is full",
+                         paths->socket);
+    case -EBUSY:
+        return chi_error(rc,
+                         "the runtime at %s refuses another connection: too many of this process "
+                         "or user are open and not attached",
+                         paths->socket);
     default:
         return chi_error(rc, "cannot attach to the runtime at %s: %s", paths->socket,
                          chi_strerror(rc));

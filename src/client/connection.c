@@ -86,10 +86,14 @@ static int request(struct chi_connection *connection, const void *message, size_
     if (connection->socket < 0)
         return CHI_ERUNTIME_DOWN;
     int rc = chi_control_send(connection->socket, message, size, NULL, 0, 0);
-    if (rc < 0 || await_reply(connection) < 0)
+    /* A daemon that refuses a connection replies before the request, and closes. */
+    if ((rc < 0 && rc != -EPIPE) || await_reply(connection) < 0)
         return give_up(connection);
     ssize_t got =
         chi_control_receive(connection->socket, reply, reply_size, fds, fd_count, MSG_DONTWAIT);
+    if (got == -ECONNRESET) /* reported once, before the reply */
+        got =
+            chi_control_receive(connection->socket, reply, reply_size, fds, fd_count, MSG_DONTWAIT);
     if (got <= 0 && got != -EPROTO)
         return give_up(connection);
     if (got < (ssize_t)sizeof(*header) || header->magic != CHI_CONTROL_MAGIC ||

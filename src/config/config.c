@@ -316,11 +316,17 @@ int chi_config_load(const char *path, struct chi_config *config)
     if (path == NULL)
         return chi_config_parse("defaults", "", 0, config);
 
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe has no writer, maybe */
     if (fd < 0) {
         int error = errno;
         return chi_error(-error, "cannot open the configuration file %s%s: %s", path, from,
                          chi_strerror(-error));
+    }
+    struct stat st;
+    if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)) {
+        int code = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+        close(fd);
+        return chi_error(code, "the configuration file %s%s is not a regular file", path, from);
     }
     char *text = NULL;
     size_t size = 0;

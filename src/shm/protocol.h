@@ -16,6 +16,8 @@
 #define CHI_CONTROL_MAGIC   0x4c544343u
 #define CHI_CONTROL_TEXT    60000u /* bytes of text in one message; longer texts use several */
 #define CHI_CONTROL_SCHEMAS 32u
+#define CHI_CONTROL_NAME    256u /* bytes of a pool's name, with the final \0 */
+#define CHI_CONTROL_TOLD    256u
 #define CHI_CONTROL_FDS     (CHI_SEGMENT_COUNT + 1 + CHI_MAX_WORKERS)
 
 enum chi_control_type {
@@ -24,6 +26,8 @@ enum chi_control_type {
     CHI_CONTROL_RELEASE = 3, /* segment, first, units -> */
     CHI_CONTROL_STATUS = 4, /* segment is the form -> text, in messages until a chi_control_reply */
     CHI_CONTROL_CANCEL = 5, /* some tasks of the client have CHI_TASK_CANCEL set -> */
+    CHI_CONTROL_STOP = 6,   /* chi_control_order: grace period -> chi_control_told */
+    CHI_CONTROL_DESTROY = 7, /* chi_control_order: pool, cancel -> chi_control_told, when done */
 };
 
 struct chi_control_request {
@@ -47,11 +51,26 @@ struct chi_control_attach {
     struct chi_task_hash schemas[CHI_CONTROL_SCHEMAS];
 };
 
+/* To the runtime as a whole, without being attached. Who may: chi_rights_of(). */
+struct chi_control_order {
+    struct chi_control_request request;
+    uint64_t grace_period_ns; /* UINT64_MAX: as configured */
+    chi_pool_id_t pool_id;    /* {0, 0}: by name */
+    uint32_t cancel;          /* tasks that are parked or unstarted */
+    uint32_t reserved;
+    char name[CHI_CONTROL_NAME];
+};
+
 struct chi_control_reply {
     uint32_t magic;
     int32_t status; /* 0 or a negative code */
     uint32_t abi;
     uint32_t first;
+};
+
+struct chi_control_told {
+    struct chi_control_reply reply;
+    char text[CHI_CONTROL_TOLD]; /* why not */
 };
 
 /*

@@ -7,13 +7,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "shm/file_id.h"
+#include "shm/own_file.h"
 
 int chi_segment_create(const char *name, uint64_t size, struct chi_segment_map *map)
 {
@@ -81,12 +80,26 @@ void chi_segment_close(struct chi_segment_map *map)
     map->size = 0;
 }
 
+int chi_segment_open_read_only(const char *name, const struct chi_segment_map *map)
+{
+    struct chi_file_id own = chi_file_of_fd(map->fd);
+    int fd = shm_open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    struct chi_file_id now = chi_file_of_fd(fd);
+    if (now.ino == own.ino && now.dev == own.dev)
+        return fd;
+    close(fd);
+    return -ESTALE;
+}
+
 void chi_segment_unlink_own(const char *name, const struct chi_segment_map *map)
 {
-    char path[128];
-    snprintf(path, sizeof(path), "/dev/shm%s", name);
-    if (map->base != NULL)
-        chi_file_id_unlink(path, chi_file_id_of_fd(map->fd));
+    int fd = chi_segment_open_read_only(name, map);
+    if (fd >= 0) {
+        shm_unlink(name);
+        close(fd);
+    }
 }
 
 int chi_segment_unlink(const char *name)

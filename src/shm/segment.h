@@ -41,6 +41,15 @@ int chi_segment_map_fd(int fd, uint64_t size, int prot, struct chi_segment_map *
 /* Unmaps and closes. Does nothing for a zeroed or closed map. */
 void chi_segment_close(struct chi_segment_map *map);
 
+/*
+ * Opens the segment once more, by its name. Returns a descriptor (close-on-exec) that cannot be
+ * mapped for writing, -ESTALE if the name stands for another file, or another -errno.
+ */
+int chi_segment_open_read_only(const char *name, const struct chi_segment_map *map);
+
+/* Removes the name if it still stands for that segment, which is mapped; mappings stay. */
+void chi_segment_unlink_own(const char *name, const struct chi_segment_map *map);
+
 /* Removes the name; mappings stay. Returns 0, also if the name does not exist, or -errno. */
 int chi_segment_unlink(const char *name);
 

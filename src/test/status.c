@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Requests the status, and reads the JSON that the daemon writes. */
+/* Requests the status with lanes, and reads the JSON that the daemon writes. */
 #include "test/status.h"
 
 #include <jansson.h>
@@ -40,7 +40,7 @@ char *chi_test_status_text(void)
     struct chi_control_request request = {.magic = CHI_CONTROL_MAGIC,
                                           .type = CHI_CONTROL_STATUS,
                                           .abi = CHI_LAYOUT_ABI,
-                                          .segment = 1};
+                                          .segment = 1 | 8};
     struct chi_control_reply end = {0};
     size_t size = 0;
     char *text = NULL;

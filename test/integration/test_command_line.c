@@ -222,7 +222,7 @@ static void the_tool_tells_version_and_help(void **state)
     assert_says("chimaera " CHI_VERSION);
     assert_int_equal(run_tool("--version"), 0);
     assert_int_equal(run_tool("help"), 0);
-    assert_says("status [--json]");
+    assert_says("status [--json [--lanes]]");
     assert_int_equal(run_tool("--help"), 0);
 }
 

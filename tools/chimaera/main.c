@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "chimaera/admin/admin_client.h"
 #include "chimaera/chimaera.h"
+#include "order.h"
 #include "query.h"
 #include "say.h"
 #ifdef CHI_COMMAND_BDEV
@@ -27,8 +28,9 @@ static void print_help(FILE *out)
         "Usage: chimaera COMMAND [OPTION]...\n"
         "Inspects and controls the Chimaera daemon.\n"
         "\n"
-        "  status [--json]             print workers, memory, clients and pools\n"
-        "  pools [--json]              print the pools\n"
+        "  status [--json [--lanes]]   print workers, memory, clients and pools; --lanes adds\n"
+        "                              the pools' queues and lanes, 4096 at most\n"
+        "  pools [--json [--lanes]]    print the pools\n"
         "  ping [--count N]            measure N round trips to all workers (default 5)\n"
         "  destroy POOL [--cancel]     destroy the pool with that id or name when its tasks are\n"
         "                              done; --cancel cancels parked and queued tasks\n"
@@ -48,18 +50,25 @@ static void print_help(FILE *out)
 
 static int show(int argc, char **argv, uint32_t text_form)
 {
-    static const struct option table[] = {{"json", no_argument, NULL, 'j'}, {0}};
+    static const struct option table[] = {
+        {"json", no_argument, NULL, 'j'}, {"lanes", no_argument, NULL, 'l'}, {0}};
     uint32_t form = text_form;
+    uint32_t lanes = 0;
     int option;
 
     while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
-        if (option != 'j')
-            return usage("the only option here is --json", NULL);
-        form = text_form + 1;
+        if (option == 'j')
+            form = text_form + 1;
+        else if (option == 'l')
+            lanes = 8;
+        else
+            return usage("the options here are --json and --lanes", NULL);
     }
+    if (lanes != 0 && form == text_form)
+        return usage("--lanes needs --json", NULL);
     if (optind < argc)
         return usage("unexpected argument", argv[optind]);
-    return query_status(form, stdout) < 0 ? fail() : EXIT_SUCCESS;
+    return query_status(form + lanes, stdout) < 0 ? fail() : EXIT_SUCCESS;
 }
 
 static int command_status(int argc, char **argv)
@@ -124,15 +133,9 @@ static int command_stop(int argc, char **argv)
     }
     if (optind < argc)
         return usage("unexpected argument", argv[optind]);
-    if (chi_client_init() < 0)
+    if (order_stop(grace) < 0)
         return fail();
-    int rc = chimaera_admin_stop_runtime(chi_pool_query_local(), grace);
-    if (rc < 0)
-        fail();
     alarm(0);
-    chi_client_fini();
-    if (rc < 0)
-        return EXIT_FAILURE;
     if (query_wait_gone(grace == UINT64_MAX ? 3600 * CHI_NS_PER_S : grace + 60 * CHI_NS_PER_S) <
         0) {
         fputs("chimaera: the daemon received the stop request but still runs\n", stderr);
@@ -142,44 +145,25 @@ static int command_stop(int argc, char **argv)
     return EXIT_SUCCESS;
 }
 
-/* "2.0" and "2" are ids, anything else is a name. */
-static void parse_pool(const char *text, struct chimaera_admin_destroy_spec *spec)
-{
-    unsigned major, minor = 0;
-    int end = 0;
-
-    if (text[0] >= '0' && text[0] <= '9' &&
-        ((sscanf(text, "%u.%u%n", &major, &minor, &end) == 2 && text[end] == '\0') ||
-         (sscanf(text, "%u%n", &major, &end) == 1 && text[end] == '\0')))
-        spec->pool_id = chi_pool_id(major, minor);
-    else
-        spec->pool_name = text;
-}
-
 static int command_destroy(int argc, char **argv)
 {
     static const struct option table[] = {{"cancel", no_argument, NULL, 'c'}, {0}};
-    struct chimaera_admin_destroy_spec spec = {.cancel = false};
+    bool cancel = false;
     int option;
 
     while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
         if (option != 'c')
             return usage("the only option here is --cancel", NULL);
-        spec.cancel = true;
+        cancel = true;
     }
     if (optind + 1 != argc)
         return usage("destroy takes one pool, by id or name", NULL);
-    parse_pool(argv[optind], &spec);
-    if (chi_client_init() < 0)
-        return fail();
-    int rc = chimaera_admin_destroy_pool_with(chi_pool_query_local(), &spec);
-    if (rc < 0)
-        fprintf(stderr, "chimaera: pool %s: %s\n", argv[optind],
-                chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc));
-    else
-        puts("destroyed");
-    chi_client_fini();
-    return rc < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (order_destroy(argv[optind], cancel) < 0) {
+        fprintf(stderr, "chimaera: pool %s: %s\n", argv[optind], chi_last_error());
+        return EXIT_FAILURE;
+    }
+    puts("destroyed");
+    return EXIT_SUCCESS;
 }
 
 static int command_version(int argc, char **argv)

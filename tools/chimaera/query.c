@@ -16,7 +16,7 @@
 
 #define ANSWER_TIMEOUT_S 10
 
-static int connect_control(struct chi_paths *paths, int *out)
+int query_connect(struct chi_paths *paths, int *out)
 {
     int rc = chi_paths_resolve(NULL, NULL, paths);
     if (rc == -EINVAL)
@@ -48,12 +48,16 @@ int query_status(uint32_t form, FILE *out)
     struct chi_paths paths;
     int fd = -1;
 
-    int rc = connect_control(&paths, &fd);
+    int rc = query_connect(&paths, &fd);
     if (rc < 0)
         return rc;
     rc = chi_control_send(fd, &request, sizeof(request), NULL, 0, 0);
+    if (rc == -EPIPE)
+        rc = 0; /* a refusal comes before the request, and is read below */
     while (rc == 0) {
         ssize_t got = chi_control_receive(fd, buffer, sizeof(buffer), NULL, NULL, 0);
+        if (got == -ECONNRESET) /* reported once, before the refusal */
+            continue;
         if (got <= 0) {
             rc = got == 0 ? CHI_ERUNTIME_DOWN : (int)got;
             break;

@@ -15,8 +15,6 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,6 +22,9 @@
 #include "chimaera/log.h"
 #include "client/stepping.h"
 #include "lane/bell.h"
+#include "runtime/control/commands.h"
+#include "runtime/control/listener.h"
+#include "runtime/control/peers.h"
 #include "runtime/control/registry.h"
 #include "runtime/control/report.h"
 #include "runtime/core/origin.h"
@@ -32,96 +33,29 @@
 #include "runtime/sched/orchestrator.h"
 #include "runtime/sync/deadlock_monitor.h"
 #include "runtime/worker/scan_request.h"
-#include "shm/file_id.h"
 #include "shm/protocol.h"
 
-#ifndef SO_PASSRIGHTS
-#define SO_PASSRIGHTS 83 /* Linux 6.16 */
-#endif
-
-#define BACKLOG    128
 #define EVENTS_MAX 32
 #define TICK_MS    2 /* while a grace period or a detach is under way */
-/* Clients, and peers that only ask for the status. */
-#define CONNECTIONS_MAX (2 * CHI_MAX_CLIENTS)
-
-/* What an epoll event means, in data.u64: a connection's index, or one of these. */
-#define EVENT_PIDFD  (1u << 31) /* with the connection's index: its process has ended */
+/* What an epoll event means, in data.u64: a peer of peers.h, or one of these. */
 #define EVENT_LISTEN (1u << 30)
 #define EVENT_WAKE   (1u << 29)
-
-struct connection {
-    int fd;              /* -1: unused; the origin's once attached */
-    int pidfd;           /* of the peer; -1: none could be opened */
-    uint32_t generation; /* differs from that of the last connection in this place */
-    struct chi_origin *origin;
-    char *text; /* a status that is being sent; NULL: none */
-    size_t text_at;
-    size_t text_size;
-};
 
 struct chi_control {
     struct chi_runtime *runtime;
     const struct chi_container_ops *admin; /* of its module, which outlives its pool */
-    int listener;
+    struct chi_listener listener;
     int epoll;
     int reserve; /* a descriptor to close when no more are free */
     atomic_bool stop;
     atomic_bool damaged;
     pthread_t thread;
     bool started;
-    struct connection connections[CONNECTIONS_MAX];
+    struct chi_commands commands;
+    struct chi_peers peers;
 };
 
 /* ---- connections */
-
-/* Returns the data of a connection's events: its place and generation. */
-static uint64_t name_of(const struct chi_control *control, const struct connection *connection)
-{
-    return (uint64_t)connection->generation << 32 | (uint64_t)(connection - control->connections);
-}
-
-/* Removes a descriptor from the epoll set, which closing does not do while a forked child has it.
- */
-static void forget_fd(struct chi_control *control, int fd)
-{
-    if (fd >= 0)
-        epoll_ctl(control->epoll, EPOLL_CTL_DEL, fd, NULL);
-}
-
-static void close_connection(struct chi_control *control, struct connection *connection)
-{
-    forget_fd(control, connection->fd);
-    forget_fd(control, connection->pidfd);
-    if (connection->pidfd >= 0)
-        close(connection->pidfd);
-    if (connection->origin != NULL)
-        chi_registry_drop(control->runtime, connection->origin); /* closes the socket */
-    else
-        close(connection->fd);
-    free(connection->text);
-    connection->text = NULL;
-    connection->fd = -1;
-    connection->pidfd = -1;
-    connection->generation++;
-    connection->origin = NULL;
-}
-
-/* Watches the peer's process, because a forked child of it may keep the socket open. */
-static bool watch_process(struct chi_control *control, struct connection *connection)
-{
-    struct epoll_event event = {.events = EPOLLIN,
-                                .data.u64 = name_of(control, connection) | EVENT_PIDFD};
-    struct ucred peer;
-    socklen_t size = sizeof(peer);
-
-    if (getsockopt(connection->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
-        return false;
-    connection->pidfd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
-    if (connection->pidfd < 0)
-        return errno != ESRCH; /* false: it has ended; else only the socket is watched */
-    return epoll_ctl(control->epoll, EPOLL_CTL_ADD, connection->pidfd, &event) == 0;
-}
 
 /* No descriptor is free: closes the reserve for a moment, to accept and close one connection. So
  * its peer is refused, and the listener does not stay readable. */
@@ -130,17 +64,19 @@ static bool refuse_one(struct chi_control *control)
     if (control->reserve < 0)
         return false;
     close(control->reserve);
-    int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept4(control->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0)
-        close(fd);
+        chi_peers_refuse(&control->peers, fd, -EMFILE,
+                         "no descriptor is free; raise the limit (ulimit -n)");
     control->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
     return fd >= 0;
 }
 
-static void accept_all(struct chi_control *control)
+/* A few at a time, so that whoever connects without end does not keep requests waiting. */
+static void accept_some(struct chi_control *control)
 {
-    for (;;) {
-        int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    for (int i = 0; i < EVENTS_MAX; i++) {
+        int fd = accept4(control->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
             if (!refuse_one(control))
                 return;
@@ -148,30 +84,16 @@ static void accept_all(struct chi_control *control)
         }
         if (fd < 0)
             return;
-        uint32_t i = 0;
-        while (i < CONNECTIONS_MAX && control->connections[i].fd >= 0)
-            i++;
-        struct connection *connection = &control->connections[i];
-        struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP};
-        if (i < CONNECTIONS_MAX)
-            event.data.u64 = name_of(control, connection);
-        if (i == CONNECTIONS_MAX || epoll_ctl(control->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
-            close(fd); /* the peer sees the runtime as down */
-            chi_log_warn("clients", "refused a connection: too many are open");
-            continue;
-        }
-        connection->fd = fd;
-        if (!watch_process(control, connection))
-            close_connection(control, connection);
+        chi_peers_accept(&control->peers, fd);
     }
 }
 
 /* Returns 0, or a negative code if the peer cannot be served any more. */
-static int reply(struct connection *connection, int status, uint32_t first)
+static int reply(struct chi_peer *peer, int status, uint32_t first)
 {
     struct chi_control_reply message = {
         .magic = CHI_CONTROL_MAGIC, .status = status, .abi = CHI_LAYOUT_ABI, .first = first};
-    return chi_control_send(connection->fd, &message, sizeof(message), NULL, 0, MSG_DONTWAIT);
+    return chi_control_send(peer->fd, &message, sizeof(message), NULL, 0, MSG_DONTWAIT);
 }
 
 static void check_segments(struct chi_control *control);
@@ -192,7 +114,7 @@ static bool other_schema(const struct chi_container_ops *admin,
     return false;
 }
 
-static int serve_attach(struct chi_control *control, struct connection *connection,
+static int serve_attach(struct chi_control *control, struct chi_peer *peer,
                         const struct chi_control_attach *message)
 {
     const struct chi_control_request *request = &message->request;
@@ -202,7 +124,7 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
 
     if (request->abi != CHI_LAYOUT_ABI)
         rc = CHI_EABI;
-    else if (connection->origin != NULL)
+    else if (peer->origin != NULL)
         rc = CHI_EPROTOCOL;
     else if (chi_runtime_stopping(runtime))
         rc = CHI_ESTOPPING;
@@ -212,51 +134,47 @@ static int serve_attach(struct chi_control *control, struct connection *connecti
         check_segments(control);
         /* the peer checks it, and clients can write there */
         chi_runtime_lay_out_header(runtime, runtime->segments[CHI_SEGMENT_MAIN].base);
-        rc = chi_registry_attach(runtime, connection->fd, &connection->origin);
+        rc = chi_registry_attach(runtime, peer->fd, &peer->origin);
     }
-    return rc < 0 ? reply(connection, rc, other) : 0;
-}
-
-static void listen_for(struct chi_control *control, struct connection *connection, uint32_t events)
-{
-    struct epoll_event event = {.events = events, .data.u64 = name_of(control, connection)};
-    epoll_ctl(control->epoll, EPOLL_CTL_MOD, connection->fd, &event);
+    return rc < 0 ? reply(peer, rc, other) : 0;
 }
 
 /* Sends what the socket accepts now, and continues when it accepts more. Requests wait meanwhile.
  */
-static int send_text(struct chi_control *control, struct connection *connection)
+static int send_text(struct chi_control *control, struct chi_peer *peer)
 {
     int rc = 0;
-    while (rc == 0 && connection->text_at < connection->text_size) {
-        size_t part = connection->text_size - connection->text_at;
+    while (rc == 0 && peer->text_at < peer->text_size) {
+        size_t part = peer->text_size - peer->text_at;
         part = part < CHI_CONTROL_TEXT ? part : CHI_CONTROL_TEXT;
-        rc = chi_control_send(connection->fd, connection->text + connection->text_at, part, NULL, 0,
-                              MSG_DONTWAIT);
-        if (rc == 0)
-            connection->text_at += part;
+        rc = chi_control_send(peer->fd, peer->text + peer->text_at, part, NULL, 0, MSG_DONTWAIT);
+        if (rc == 0) {
+            peer->text_at += part;
+            peer->since_ns = chi_clock_now_ns();
+        }
     }
     if (rc == 0)
-        rc = reply(connection, 0, 0);
+        rc = reply(peer, 0, 0);
     if (rc == -EAGAIN) {
-        listen_for(control, connection, EPOLLOUT | EPOLLRDHUP);
+        chi_peers_listen(&control->peers, peer, EPOLLOUT);
         return 0;
     }
-    free(connection->text);
-    connection->text = NULL;
-    listen_for(control, connection, EPOLLIN | EPOLLRDHUP);
+    chi_peers_free_text(&control->peers, peer);
+    chi_peers_listen(&control->peers, peer, EPOLLIN);
     return rc;
 }
 
-static int serve_status(struct chi_control *control, struct connection *connection, uint32_t form)
+static int serve_status(struct chi_control *control, struct chi_peer *peer, uint32_t form)
 {
-    connection->text = chi_status_render(control->runtime, form, &connection->text_size);
-    connection->text_at = 0;
-    return connection->text != NULL ? send_text(control, connection)
-                                    : reply(connection, -ENOMEM, 0);
+    size_t size;
+    char *text = chi_status_render(control->runtime, form, &size);
+    if (text == NULL)
+        return reply(peer, -ENOMEM, 0);
+    chi_peers_set_text(&control->peers, peer, text, size);
+    return send_text(control, peer);
 }
 
-static int serve(struct chi_control *control, struct connection *connection,
+static int serve(struct chi_control *control, struct chi_peer *peer,
                  const struct chi_control_attach *message)
 {
     const struct chi_control_request *request = &message->request;
@@ -265,65 +183,102 @@ static int serve(struct chi_control *control, struct connection *connection,
     int rc;
 
     if (request->magic != CHI_CONTROL_MAGIC)
-        return reply(connection, CHI_EPROTOCOL, 0);
+        return reply(peer, CHI_EPROTOCOL, 0);
     switch (request->type) {
     case CHI_CONTROL_ATTACH:
-        return serve_attach(control, connection, message);
+        return serve_attach(control, peer, message);
     case CHI_CONTROL_STATUS:
-        return serve_status(control, connection, request->segment);
+        return serve_status(control, peer, request->segment);
     case CHI_CONTROL_GRANT:
-        rc = connection->origin != NULL
-                 ? chi_registry_grant(runtime, connection->origin, request, &first)
-                 : CHI_ENOTATTACHED;
-        return reply(connection, rc, first);
+        rc = peer->origin != NULL ? chi_registry_grant(runtime, peer->origin, request, &first)
+                                  : CHI_ENOTATTACHED;
+        return reply(peer, rc, first);
     case CHI_CONTROL_RELEASE:
-        rc = connection->origin != NULL ? chi_registry_release(runtime, connection->origin, request)
-                                        : CHI_ENOTATTACHED;
-        return reply(connection, rc, 0);
+        rc = peer->origin != NULL ? chi_registry_release(runtime, peer->origin, request)
+                                  : CHI_ENOTATTACHED;
+        return reply(peer, rc, 0);
     case CHI_CONTROL_CANCEL:
-        if (connection->origin == NULL)
-            return reply(connection, CHI_ENOTATTACHED, 0);
-        atomic_store_explicit(&connection->origin->cancels, true, memory_order_relaxed);
+        if (peer->origin == NULL)
+            return reply(peer, CHI_ENOTATTACHED, 0);
+        atomic_store_explicit(&peer->origin->cancels, true, memory_order_relaxed);
         chi_runtime_scan(runtime);
-        return reply(connection, 0, 0);
+        return reply(peer, 0, 0);
     default:
-        return reply(connection, CHI_EPROTOCOL, 0);
+        return reply(peer, CHI_EPROTOCOL, 0);
     }
 }
 
-static void read_connection(struct chi_control *control, struct connection *connection,
-                            uint32_t events)
+static int send_told(struct chi_peer *peer, const struct chi_control_told *told)
 {
-    struct chi_control_attach message;
+    return chi_control_send(peer->fd, told, sizeof(*told), NULL, 0, MSG_DONTWAIT);
+}
 
-    if (connection->text != NULL) {
-        if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) || send_text(control, connection) < 0)
-            close_connection(control, connection);
+static int serve_order(struct chi_control *control, struct chi_peer *peer,
+                       const struct chi_control_order *order)
+{
+    struct chi_control_told told;
+
+    if (peer->waits)
+        return CHI_EPROTOCOL;
+    peer->waits = chi_commands_give(&control->commands, control->runtime, peer->uid,
+                                    chi_peers_name(&control->peers, peer), order, &told);
+    return peer->waits ? 0 : send_told(peer, &told);
+}
+
+static bool is_there(void *control, uint64_t name)
+{
+    return chi_peers_find(&((struct chi_control *)control)->peers, name) != NULL;
+}
+
+/* Sends the replies to orders that are due. */
+static void tell_all(struct chi_control *control)
+{
+    struct chi_command_reply reply;
+    while (chi_commands_take(&control->commands, chi_clock_now_ns(), is_there, control, &reply)) {
+        struct chi_peer *peer = chi_peers_find(&control->peers, reply.peer);
+        if (peer == NULL)
+            continue;
+        peer->waits = false;
+        peer->since_ns = chi_clock_now_ns();
+        if (send_told(peer, &reply.told) < 0)
+            chi_peers_close(&control->peers, peer);
+    }
+}
+
+static void read_peer(struct chi_control *control, struct chi_peer *peer, uint32_t events)
+{
+    union {
+        struct chi_control_request request;
+        struct chi_control_attach attach;
+        struct chi_control_order order;
+    } message;
+
+    if (peer->text != NULL) {
+        if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) || send_text(control, peer) < 0)
+            chi_peers_close(&control->peers, peer);
         return;
     }
     ssize_t got =
-        chi_control_receive(connection->fd, &message, sizeof(message), NULL, NULL, MSG_DONTWAIT);
+        chi_control_receive(peer->fd, &message, sizeof(message), NULL, NULL, MSG_DONTWAIT);
     if (got == -EAGAIN)
         return;
+    peer->since_ns = chi_clock_now_ns();
     int rc = -1;
     if (got == (ssize_t)sizeof(message.request)) {
-        message.count = 0;
-        rc = serve(control, connection, &message);
-    } else if (got == (ssize_t)sizeof(message) && message.request.magic == CHI_CONTROL_MAGIC &&
+        message.attach.count = 0;
+        rc = serve(control, peer, &message.attach);
+    } else if (got == (ssize_t)sizeof(message.attach) &&
+               message.request.magic == CHI_CONTROL_MAGIC &&
                message.request.type == CHI_CONTROL_ATTACH) {
-        rc = serve(control, connection, &message);
+        rc = serve(control, peer, &message.attach);
+    } else if (got == (ssize_t)sizeof(message.order) &&
+               message.request.magic == CHI_CONTROL_MAGIC &&
+               (message.request.type == CHI_CONTROL_STOP ||
+                message.request.type == CHI_CONTROL_DESTROY)) {
+        rc = serve_order(control, peer, &message.order);
     }
     if (rc < 0) /* the peer has closed, broke the protocol, or does not read replies */
-        close_connection(control, connection);
-}
-
-static void drop_all(struct chi_control *control, bool clients_only)
-{
-    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
-        struct connection *connection = &control->connections[i];
-        if (connection->fd >= 0 && (connection->origin != NULL || !clients_only))
-            close_connection(control, connection);
-    }
+        chi_peers_close(&control->peers, peer);
 }
 
 /*
@@ -334,7 +289,7 @@ static void repair(struct chi_control *control)
 {
     chi_log_error("clients", "a client truncated a shared segment; its content is lost, and all "
                              "clients are detached");
-    drop_all(control, true);
+    chi_peers_close_all(&control->peers, true);
     chi_runtime_lay_out_header(control->runtime, control->runtime->segments[CHI_SEGMENT_MAIN].base);
 }
 
@@ -354,18 +309,16 @@ static void check_segments(struct chi_control *control)
 
 /* ---- the loop */
 
-/* Ignores an event of an earlier connection in the same place. */
-static void handle_connection(struct chi_control *control, const struct epoll_event *event)
+static void handle_peer(struct chi_control *control, const struct epoll_event *event)
 {
-    uint32_t what = (uint32_t)event->data.u64;
-    struct connection *connection = &control->connections[what & ~EVENT_PIDFD];
+    struct chi_peer *peer = chi_peers_find(&control->peers, event->data.u64);
 
-    if (connection->fd < 0 || connection->generation != event->data.u64 >> 32)
+    if (peer == NULL)
         return;
-    if (what & EVENT_PIDFD)
-        close_connection(control, connection);
+    if ((uint32_t)event->data.u64 & CHI_PEER_PIDFD)
+        chi_peers_close(&control->peers, peer);
     else
-        read_connection(control, connection, event->events);
+        read_peer(control, peer, event->events);
 }
 
 static void handle(struct chi_control *control, const struct epoll_event *event)
@@ -373,11 +326,24 @@ static void handle(struct chi_control *control, const struct epoll_event *event)
     uint64_t ignored;
 
     if (event->data.u64 == EVENT_LISTEN)
-        accept_all(control);
+        accept_some(control);
     else if (event->data.u64 == EVENT_WAKE)
         (void)!read(control->runtime->control_fd, &ignored, sizeof(ignored));
     else
-        handle_connection(control, event);
+        handle_peer(control, event);
+}
+
+static int watch(struct chi_control *control, int fd, uint64_t what)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = what};
+    return epoll_ctl(control->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+/* Makes a timeout at most `ms`; negative: none. */
+static void hurry(int *timeout_ms, int ms)
+{
+    if (ms >= 0 && (*timeout_ms < 0 || ms < *timeout_ms))
+        *timeout_ms = ms;
 }
 
 /* Handles events within the timeout. Returns whether there were any; sets the next timeout. */
@@ -390,11 +356,15 @@ static bool turn(struct chi_control *control, int timeout_ms, int *next_ms)
     if (atomic_exchange_explicit(&control->damaged, false, memory_order_acquire))
         repair(control);
     *next_ms = chi_deadlock_monitor_advance(control->runtime);
-    int scan_ms = chi_orchestrator_scan(control->runtime, chi_clock_now_ns());
-    if (scan_ms >= 0 && (*next_ms < 0 || scan_ms < *next_ms))
-        *next_ms = scan_ms;
+    hurry(next_ms, chi_orchestrator_scan(control->runtime, chi_clock_now_ns()));
+    /* Not while requests may wait, as after a suspension of this process. */
+    hurry(next_ms, count < EVENTS_MAX ? chi_peers_expire(&control->peers, chi_clock_now_ns()) : 0);
     if (chi_registry_advance(control->runtime))
         *next_ms = TICK_MS;
+    tell_all(control);
+    if (chi_listener_check(control->runtime, &control->listener, chi_clock_now_ns()))
+        watch(control, control->listener.fd, EVENT_LISTEN);
+    hurry(next_ms, CHI_LISTENER_CHECK_MS);
     return count > 0;
 }
 
@@ -411,7 +381,7 @@ static void *thread_main(void *argument)
 
     while (!atomic_load_explicit(&control->stop, memory_order_acquire))
         turn(control, next_ms, &next_ms);
-    drop_all(control, false);
+    chi_peers_close_all(&control->peers, false);
     while (chi_registry_advance(control->runtime) && !control->runtime->abandoned)
         usleep(TICK_MS * 1000);
     return NULL;
@@ -425,61 +395,22 @@ void chi_control_damaged(struct chi_control *control)
 
 /* ---- start and stop */
 
-static int bind_socket(struct chi_runtime *runtime, int *out)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    bool shared = runtime->config.group != NULL;
-
-    memcpy(address.sun_path, runtime->paths.socket, sizeof(address.sun_path));
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -errno;
-    unlink(runtime->paths.socket); /* left by a dead runtime: this one holds the lock */
-    mode_t before = umask(shared ? 0117 : 0177);
-    int rc = bind(fd, (struct sockaddr *)&address, sizeof(address));
-    int error = errno;
-    umask(before);
-    if (rc == 0)
-        runtime->socket_id = chi_file_id_of_path(runtime->paths.socket);
-    if (rc == 0 && shared)
-        rc = chown(runtime->paths.socket, (uid_t)-1, runtime->group);
-    /* Refuses descriptors from peers, if the kernel can: closing one may take long. */
-    int no = 0;
-    setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &no, sizeof(no));
-    if (rc == 0)
-        rc = listen(fd, BACKLOG);
-    if (rc < 0) {
-        error = errno != 0 ? errno : error;
-        close(fd);
-        return chi_error(-error, "cannot listen on %s: %s", runtime->paths.socket, strerror(error));
-    }
-    *out = fd;
-    return 0;
-}
-
-static int watch(struct chi_control *control, int fd, uint64_t what)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = what};
-    return epoll_ctl(control->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
-}
-
 int chi_control_create(struct chi_runtime *runtime, struct chi_control **out)
 {
     struct chi_control *control = calloc(1, sizeof(*control));
     if (control == NULL)
         return -ENOMEM;
     control->runtime = runtime;
-    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++)
-        control->connections[i].fd = control->connections[i].pidfd = -1;
-    control->listener = -1;
+    control->listener.fd = -1;
     control->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
     control->epoll = epoll_create1(EPOLL_CLOEXEC);
+    chi_peers_init(&control->peers, runtime, control->epoll);
     runtime->control_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int rc = control->epoll < 0 || runtime->control_fd < 0 ? -errno : 0;
     if (rc == 0)
-        rc = bind_socket(runtime, &control->listener);
+        rc = chi_listener_open(runtime, &control->listener);
     if (rc == 0)
-        rc = watch(control, control->listener, EVENT_LISTEN);
+        rc = watch(control, control->listener.fd, EVENT_LISTEN);
     if (rc == 0)
         rc = watch(control, runtime->control_fd, EVENT_WAKE);
     if (rc < 0) {
@@ -507,15 +438,20 @@ static bool all_have_left(void *runtime)
     return !chi_registry_advance(runtime);
 }
 
+void chi_control_remove_name(struct chi_control *control)
+{
+    chi_listener_remove(control->runtime, &control->listener);
+}
+
 void chi_control_stop(struct chi_control *control)
 {
     struct chi_runtime *runtime = control->runtime;
 
+    chi_listener_remove(runtime, &control->listener);
     if (!control->started)
         return;
-    chi_file_id_unlink(runtime->paths.socket, runtime->socket_id);
     if (runtime->stepper != NULL) {
-        drop_all(control, false);
+        chi_peers_close_all(&control->peers, false);
         chi_stepping->wait(all_have_left, runtime, UINT64_MAX);
         control->started = false;
         return;
@@ -528,9 +464,10 @@ void chi_control_stop(struct chi_control *control)
 
 void chi_control_destroy(struct chi_control *control)
 {
-    if (control->listener >= 0) {
-        chi_file_id_unlink(control->runtime->paths.socket, control->runtime->socket_id);
-        close(control->listener);
+    chi_commands_fini(&control->commands);
+    if (control->listener.fd >= 0) {
+        chi_listener_remove(control->runtime, &control->listener);
+        close(control->listener.fd);
     }
     if (control->epoll >= 0)
         close(control->epoll);

@@ -35,4 +35,7 @@ bool chi_control_step(struct chi_control *control);
 /* Requests that all clients are dropped, because shared memory was damaged. Async-signal-safe. */
 void chi_control_damaged(struct chi_control *control);
 
+/* Removes the name of the socket if it still is this one's. Async-signal-safe. */
+void chi_control_remove_name(struct chi_control *control);
+
 #endif

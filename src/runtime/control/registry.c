@@ -11,8 +11,6 @@
 #include "runtime/control/registry.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -179,33 +177,18 @@ static int make_lanes(struct chi_runtime *runtime, struct chi_origin *origin, ui
     return 0;
 }
 
-/* Returns a descriptor of runtime data that cannot be mapped for writing. */
-static int read_only_fd(struct chi_runtime *runtime)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/self/fd/%d",
-             runtime->segments[CHI_SEGMENT_RUNTIME_DATA].fd);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    return fd >= 0 ? fd : -errno;
-}
-
 static int send_everything(struct chi_runtime *runtime, int socket, int notify_fd,
                            const struct chi_control_attached *reply)
 {
     int fds[CHI_CONTROL_FDS];
-    int read_only = read_only_fd(runtime);
-    if (read_only < 0)
-        return read_only;
     fds[CHI_SEGMENT_MAIN] = runtime->segments[CHI_SEGMENT_MAIN].fd;
     fds[CHI_SEGMENT_CLIENT_DATA] = runtime->segments[CHI_SEGMENT_CLIENT_DATA].fd;
-    fds[CHI_SEGMENT_RUNTIME_DATA] = read_only;
+    fds[CHI_SEGMENT_RUNTIME_DATA] = runtime->read_only_fd;
     fds[CHI_SEGMENT_COUNT] = notify_fd;
     for (uint32_t w = 0; w < runtime->worker_count; w++)
         fds[CHI_SEGMENT_COUNT + 1 + w] = runtime->workers[w]->wake.eventfd;
-    int rc = chi_control_send(socket, reply, sizeof(*reply), fds,
-                              CHI_SEGMENT_COUNT + 1 + runtime->worker_count, MSG_DONTWAIT);
-    close(read_only);
-    return rc;
+    return chi_control_send(socket, reply, sizeof(*reply), fds,
+                            CHI_SEGMENT_COUNT + 1 + runtime->worker_count, MSG_DONTWAIT);
 }
 
 int chi_registry_attach(struct chi_runtime *runtime, int socket, struct chi_origin **out)

@@ -2,6 +2,7 @@
 /* The output of `chimaera status` and `chimaera pools`, as text and as JSON. See report.h. */
 #include "runtime/control/report.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,11 +21,13 @@
 
 static const char *const segment_names[CHI_SEGMENT_COUNT] = {"main", "client_data", "runtime_data"};
 
-#define LANES_LISTED 4096u /* lanes of a pool that are listed; sums include all */
+#define LANES_LISTED 4096u /* queues and lanes of an answer; sums include all */
 
 struct lister {
     FILE *out;
     struct chi_json *json; /* NULL: as text */
+    bool lanes;            /* lists queues and lanes, `room` of them */
+    uint32_t room;
 };
 
 struct lane_sums {
@@ -103,16 +106,24 @@ static void json_queue(struct chi_json *json, const struct chi_queue *queue, uin
     chi_json_object_end(json);
 }
 
-static void json_queues(struct chi_json *json, const struct chi_pool *pool)
+static void json_queues(struct chi_json *json, const struct chi_pool *pool, uint32_t *room)
 {
-    uint32_t room = LANES_LISTED;
+    uint64_t left_off = 0;
 
     chi_json_key(json, "queues");
     chi_json_array_begin(json);
-    for (uint32_t c = 0; c < pool->container_count; c++)
-        for (const struct chi_queue *q = first_queue(pool->containers[c]); q != NULL; q = q->next)
-            json_queue(json, q, c, &room);
+    for (uint32_t c = 0; c < pool->container_count; c++) {
+        for (const struct chi_queue *q = first_queue(pool->containers[c]); q != NULL; q = q->next) {
+            if (*room == 0) {
+                left_off++;
+                continue;
+            }
+            --*room;
+            json_queue(json, q, c, room);
+        }
+    }
     chi_json_array_end(json);
+    chi_json_member_u64(json, "queues_left_off", left_off);
 }
 
 static void list_pool(struct chi_pool *pool, void *argument)
@@ -140,7 +151,8 @@ static void list_pool(struct chi_pool *pool, void *argument)
         chi_json_member_u64(json, "unstarted", sums.waiting);
         chi_json_member_u64(json, "load", sums.load);
         chi_json_member_u64(json, "completed", completed);
-        json_queues(json, pool);
+        if (lister->lanes)
+            json_queues(json, pool, &lister->room);
         chi_json_object_end(json);
     } else {
         fprintf(lister->out, "  %-8u %-24s %-24s %10u %10lld %10llu %10llu %12llu  %s\n",
@@ -150,9 +162,9 @@ static void list_pool(struct chi_pool *pool, void *argument)
     }
 }
 
-static void render_pools(struct chi_runtime *runtime, FILE *out, struct chi_json *json)
+static void render_pools(struct chi_runtime *runtime, FILE *out, struct chi_json *json, bool lanes)
 {
-    struct lister lister = {.out = out, .json = json};
+    struct lister lister = {.out = out, .json = json, .lanes = lanes, .room = LANES_LISTED};
     if (json != NULL)
         chi_json_array_begin(json);
     else
@@ -367,7 +379,7 @@ static void render_clients(struct chi_runtime *runtime, FILE *out, struct chi_js
         fputs("  none\n", out);
 }
 
-static void render_status(struct chi_runtime *runtime, FILE *out, struct chi_json *json)
+static void render_status(struct chi_runtime *runtime, FILE *out, struct chi_json *json, bool lanes)
 {
     static const char *const states[] = {"starting", "running", "stopping"};
     const char *state = states[atomic_load_explicit(&runtime->state, memory_order_relaxed)];
@@ -402,7 +414,7 @@ static void render_status(struct chi_runtime *runtime, FILE *out, struct chi_jso
     } else {
         fputs("\npools\n", out);
     }
-    render_pools(runtime, out, json);
+    render_pools(runtime, out, json, lanes);
     if (json != NULL)
         chi_json_object_end(json);
 }
@@ -413,14 +425,16 @@ char *chi_status_render(struct chi_runtime *runtime, uint32_t form, size_t *size
     FILE *out = open_memstream(&text, size);
     if (out == NULL)
         return NULL;
+    bool lanes = form & CHI_STATUS_LANES;
+    form &= ~(uint32_t)CHI_STATUS_LANES;
     struct chi_json writer;
     struct chi_json *json = form == CHI_STATUS_JSON || form == CHI_POOLS_JSON ? &writer : NULL;
     if (json != NULL)
         chi_json_init(json, chi_json_to_file, out);
     if (form == CHI_POOLS_TEXT || form == CHI_POOLS_JSON)
-        render_pools(runtime, out, json);
+        render_pools(runtime, out, json, lanes);
     else
-        render_status(runtime, out, json);
+        render_status(runtime, out, json, lanes);
     int rc = json != NULL ? chi_json_end(json) : 0;
     if (json != NULL)
         fputc('\n', out);

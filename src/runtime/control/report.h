@@ -13,7 +13,8 @@ enum chi_status_form {
     CHI_STATUS_TEXT = 0,
     CHI_STATUS_JSON = 1,
     CHI_POOLS_TEXT = 2,
-    CHI_POOLS_JSON = 3
+    CHI_POOLS_JSON = 3,
+    CHI_STATUS_LANES = 8 /* with one of the JSON forms: queues and lanes, too */
 };
 
 /*

@@ -22,6 +22,14 @@ bool chi_rights_is_owner(uid_t uid);
 uint32_t chi_rights_of(const struct chi_runtime *runtime, uid_t uid);
 
 /*
+ * Checks a right of a user. Any thread.
+ *   rights   those that the user has
+ *   what     for the message: "create pools"
+ * Returns 0, or -EPERM with a message.
+ */
+int chi_rights_check_user(uint32_t rights, uid_t uid, enum chi_right right, const char *what);
+
+/*
  * Checks the right of the client that submitted the running task. In a handler.
  *   what   for the message: "create pools"
  * Returns 0, or -EPERM with a message.

@@ -16,7 +16,6 @@
 #include "config/config.h"
 #include "shm/arena.h"
 #include "shm/extents.h"
-#include "shm/file_id.h"
 #include "shm/layout.h"
 #include "shm/paths.h"
 #include "shm/segment.h"
@@ -51,7 +50,6 @@ struct chi_runtime {
     struct chi_runtime_mode mode;
     struct chi_stepper *stepper; /* NULL: the workers have threads */
     struct chi_paths paths;
-    struct chi_file_id socket_id; /* of the control socket */
     int lock_fd;
     gid_t group;           /* whose members may attach; only if config.group is set */
     atomic_bool abandoned; /* a task did not end in time, and its thread was left running */
@@ -59,6 +57,7 @@ struct chi_runtime {
 
     /* Shared memory. Which client owns which unit is in private memory. */
     struct chi_segment_map segments[CHI_SEGMENT_COUNT];
+    int read_only_fd; /* of runtime data, for clients: it cannot be mapped for writing */
     struct chi_extents *extents[CHI_SEGMENT_COUNT];
     struct chi_arena *outputs;   /* over runtime data; tag of a block: its borrower's `owner` */
     pthread_mutex_t memory_lock; /* held while watches are called */

@@ -16,11 +16,11 @@
 
 #include "base/thread.h"
 #include "chimaera/log.h"
+#include "runtime/control/instance.h"
 #include "runtime/core/current.h"
 #include "runtime/core/record.h"
 #include "runtime/core/runtime.h"
 #include "runtime/host/crash_frames.h"
-#include "runtime/host/instance.h"
 #include "runtime/worker/task_text.h"
 #include "runtime/worker/worker.h"
 

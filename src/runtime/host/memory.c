@@ -2,6 +2,8 @@
 /* The three segments, and the private memory that describes them. See memory.h. */
 #include "runtime/host/memory.h"
 
+#include <unistd.h>
+
 #include "chimaera/status.h"
 #include "lane/ingress_lane.h"
 #include "runtime/control/client_memory.h"
@@ -76,6 +78,13 @@ int chi_runtime_create_memory(struct chi_runtime *runtime)
                              (unsigned long long)sizes[s], chi_strerror(rc));
         announce_shared(&runtime->segments[s]);
     }
+    runtime->read_only_fd =
+        chi_segment_open_read_only(runtime->paths.segment[CHI_SEGMENT_RUNTIME_DATA],
+                                   &runtime->segments[CHI_SEGMENT_RUNTIME_DATA]);
+    if (runtime->read_only_fd < 0)
+        return chi_error(runtime->read_only_fd, "cannot open /dev/shm%s: %s",
+                         runtime->paths.segment[CHI_SEGMENT_RUNTIME_DATA],
+                         chi_strerror(runtime->read_only_fd));
     int rc = keep_homes(runtime);
     if (rc < 0)
         return rc;
@@ -93,8 +102,11 @@ void chi_runtime_destroy_memory(struct chi_runtime *runtime)
 {
     if (runtime->outputs != NULL)
         chi_arena_destroy(runtime->outputs);
+    if (runtime->segments[CHI_SEGMENT_RUNTIME_DATA].base != NULL && runtime->read_only_fd >= 0)
+        close(runtime->read_only_fd);
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
-        chi_segment_unlink_own(runtime->paths.segment[s], &runtime->segments[s]);
+        if (runtime->segments[s].base != NULL)
+            chi_segment_unlink_own(runtime->paths.segment[s], &runtime->segments[s]);
         if (runtime->extents[s] != NULL)
             chi_extents_destroy(runtime->extents[s]);
         chi_segment_close(&runtime->segments[s]);

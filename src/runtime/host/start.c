@@ -19,12 +19,12 @@
 #include "chimaera/log.h"
 #include "lane/bell.h"
 #include "runtime/control/control.h"
+#include "runtime/control/instance.h"
 #include "runtime/control/sigbus.h"
 #include "runtime/core/origin.h"
 #include "runtime/core/runtime.h"
 #include "runtime/host/call.h"
 #include "runtime/host/crash.h"
-#include "runtime/host/instance.h"
 #include "runtime/host/memory.h"
 #include "runtime/host/stepper.h"
 #include "runtime/module/pool.h"
@@ -265,6 +265,7 @@ int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_m
     memset(config, 0, sizeof(*config));
     runtime->control_fd = -1;
     runtime->lock_fd = -1;
+    runtime->read_only_fd = -1;
     runtime->started_ns = chi_clock_now_ns();
     runtime->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&runtime->call_lock, NULL);

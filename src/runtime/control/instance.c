@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The lock of an instance. See instance.h. */
-#include "runtime/host/instance.h"
+#include "runtime/control/instance.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #include "chimaera/status.h"
+#include "runtime/control/control.h"
 #include "runtime/core/runtime.h"
-#include "shm/file_id.h"
+#include "shm/own_file.h"
 #include "shm/segment.h"
 
 #define DEFAULT_PREFIX "/tmp/chimaera-"
@@ -35,6 +36,9 @@ static void watch_forks(void)
 {
     pthread_atfork(NULL, NULL, let_go_in_child);
 }
+
+/* Of the folder, to make it again. */
+static struct stat folder;
 
 static int make_folder(const char *dir)
 {
@@ -87,18 +91,26 @@ static int open_locked(const struct chi_paths *paths, int *out)
     }
 }
 
-/* /dev/shm is sticky: only the owner of a name can remove it. */
-static int explain_foreign(const char *segment, int rc)
+/* Whether what stands under the names of segments is this user's, and no pipe, which would block.
+ */
+static int check_names(const struct chi_paths *paths)
 {
-    char path[128];
-    struct stat st;
-    snprintf(path, sizeof(path), "/dev/shm%s", segment);
-    if (lstat(path, &st) == 0 && st.st_uid != geteuid())
-        return chi_error(rc,
-                         "%s exists and belongs to user %u; choose another CHI_INSTANCE, or have "
-                         "that user remove it",
-                         path, (unsigned)st.st_uid);
-    return chi_error(rc, "cannot remove %s, which is in the way: %s", path, chi_strerror(rc));
+    for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
+        char path[sizeof("/dev/shm") + sizeof(paths->segment[s])];
+        struct stat st;
+        snprintf(path, sizeof(path), "/dev/shm%s", paths->segment[s]);
+        if (lstat(path, &st) < 0)
+            continue;
+        if (st.st_uid != geteuid())
+            return chi_error(-EPERM,
+                             "%s belongs to user %u, so it is not this user's to remove; choose "
+                             "another CHI_INSTANCE",
+                             path, (unsigned)st.st_uid);
+        if (!S_ISREG(st.st_mode))
+            return chi_error(-EEXIST, "%s is not shared memory, and no runtime made it; remove it",
+                             path);
+    }
+    return 0;
 }
 
 static int remove_left_overs(const struct chi_paths *paths)
@@ -106,17 +118,17 @@ static int remove_left_overs(const struct chi_paths *paths)
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++) {
         int rc = chi_segment_unlink(paths->segment[s]);
         if (rc < 0)
-            return explain_foreign(paths->segment[s], rc);
+            return chi_error(rc, "cannot remove /dev/shm%s, which is in the way: %s",
+                             paths->segment[s], chi_strerror(rc));
     }
-    unlink(paths->socket);
-    return 0;
+    return 0; /* the socket: by listener.c */
 }
 
 /* Checks for a live runtime whose lock file is in another folder: it has locked its main segment.
  */
 static int check_segment(const struct chi_paths *paths)
 {
-    int fd = shm_open(paths->segment[CHI_SEGMENT_MAIN], O_RDONLY | O_CLOEXEC, 0);
+    int fd = shm_open(paths->segment[CHI_SEGMENT_MAIN], O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0)
         return errno == ENOENT ? 0
                                : chi_error(-errno, "cannot open /dev/shm%s: %s",
@@ -133,7 +145,7 @@ int chi_instance_lock_segment(const struct chi_paths *paths)
 {
     /* A separate descriptor: that of the segment is passed to clients, which would keep the lock.
      */
-    int fd = shm_open(paths->segment[CHI_SEGMENT_MAIN], O_RDONLY | O_CLOEXEC, 0);
+    int fd = shm_open(paths->segment[CHI_SEGMENT_MAIN], O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
         int rc = -errno;
         if (fd >= 0)
@@ -145,24 +157,38 @@ int chi_instance_lock_segment(const struct chi_paths *paths)
     return 0;
 }
 
-int chi_instance_lock(const struct chi_paths *paths, bool make_dir, int *out)
+static int write_pid(const struct chi_paths *paths, int fd)
 {
     char text[32];
+    int length = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+    if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) < length)
+        return chi_error(-errno, "cannot write %s: %s", paths->lock, strerror(errno));
+    return 0;
+}
+
+static bool is_default(const struct chi_paths *paths)
+{
+    return strncmp(paths->dir, DEFAULT_PREFIX, sizeof(DEFAULT_PREFIX) - 1) == 0;
+}
+
+int chi_instance_lock(const struct chi_paths *paths, bool make_dir, int *out)
+{
     int fd = -1;
     int rc = 0;
 
-    if (make_dir && strncmp(paths->dir, DEFAULT_PREFIX, sizeof(DEFAULT_PREFIX) - 1) == 0)
+    if (make_dir && is_default(paths))
         rc = make_folder(paths->dir);
     if (rc == 0)
         rc = open_locked(paths, &fd);
     if (rc < 0)
         return rc;
-    rc = check_segment(paths);
+    rc = check_names(paths);
+    if (rc == 0)
+        rc = check_segment(paths);
     if (rc == 0)
         rc = remove_left_overs(paths);
-    int length = snprintf(text, sizeof(text), "%d\n", (int)getpid());
-    if (rc == 0 && (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) < length))
-        rc = chi_error(-errno, "cannot write %s: %s", paths->lock, strerror(errno));
+    if (rc == 0)
+        rc = write_pid(paths, fd);
     if (rc < 0) {
         chi_instance_unlock(paths, fd);
         return rc;
@@ -170,6 +196,46 @@ int chi_instance_lock(const struct chi_paths *paths, bool make_dir, int *out)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, watch_forks);
     held[0] = *out = fd;
+    if (lstat(paths->dir, &folder) < 0)
+        memset(&folder, 0, sizeof(folder));
+    return 0;
+}
+
+/* The default folder must be this user's; one that was named gets the mode that it had. */
+static int make_folder_again(const struct chi_paths *paths)
+{
+    if (is_default(paths))
+        return make_folder(paths->dir);
+    if (mkdir(paths->dir, 0700) < 0)
+        return errno == EEXIST ? 0
+                               : chi_error(-errno, "cannot create the folder %s: %s", paths->dir,
+                                           strerror(errno));
+    if (folder.st_ino != 0 && (chown(paths->dir, (uid_t)-1, folder.st_gid) < 0 ||
+                               chmod(paths->dir, folder.st_mode & 07777) < 0))
+        return chi_error(-errno, "cannot set the mode of %s: %s", paths->dir, strerror(errno));
+    return 0;
+}
+
+int chi_instance_relock(const struct chi_paths *paths, int *out)
+{
+    struct chi_file_id lock = chi_file_of_fd(*out);
+    int fd = -1;
+
+    if (chi_file_is(&lock, paths->lock))
+        return 0;
+    int rc = make_folder_again(paths);
+    if (rc == 0)
+        rc = open_locked(paths, &fd);
+    if (rc == 0)
+        rc = write_pid(paths, fd);
+    if (rc < 0) {
+        if (fd >= 0)
+            close(fd);
+        return rc;
+    }
+    int before = *out;
+    held[0] = *out = fd;
+    close(before);
     return 0;
 }
 
@@ -177,19 +243,22 @@ void chi_instance_unlock(const struct chi_paths *paths, int fd)
 {
     if (fd < 0)
         return;
-    chi_file_id_unlink(paths->lock, chi_file_id_of_fd(fd));
+    struct chi_file_id lock = chi_file_of_fd(fd);
+    chi_file_remove_own(&lock, paths->lock);
     close(fd);
     if (held[1] >= 0)
         close(held[1]);
     held[0] = held[1] = -1;
-    if (strncmp(paths->dir, DEFAULT_PREFIX, sizeof(DEFAULT_PREFIX) - 1) == 0)
+    if (is_default(paths))
         rmdir(paths->dir); /* fails where another instance uses it */
 }
 
 void chi_instance_remove_names(struct chi_runtime *runtime)
 {
     for (int s = 0; s < CHI_SEGMENT_COUNT; s++)
-        chi_segment_unlink_own(runtime->paths.segment[s], &runtime->segments[s]);
-    chi_file_id_unlink(runtime->paths.socket, runtime->socket_id);
+        if (runtime->segments[s].base != NULL)
+            chi_segment_unlink_own(runtime->paths.segment[s], &runtime->segments[s]);
+    if (runtime->control != NULL)
+        chi_control_remove_name(runtime->control);
     chi_instance_unlock(&runtime->paths, runtime->lock_fd);
 }
