@@ -6,6 +6,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -13,11 +15,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cpu.h"
 #include "base/log_spec.h"
 #include "chimaera/log.h"
 #include "chimaera/status.h"
@@ -37,6 +43,7 @@ static pthread_mutex_t configure_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static atomic_int log_fd = STDERR_FILENO;
+static atomic_uint dropped; /* lines that could not be written since the last that could */
 static atomic_uint writers; /* threads between reading log_fd and the end of their write */
 
 /* `spec` with the environment's wishes on top. Returns the name of a malformed variable or NULL. */
@@ -93,6 +100,45 @@ static int format_head(char *line, size_t size, const char *topic, enum chi_log_
                     (int)(now.tv_nsec / 1000000), chi_log_level_name(level), topic);
 }
 
+/* One write of at most PIPE_BUF bytes to a pipe or terminal that has room; the rest is cut off. */
+static ssize_t write_if_ready(int fd, const char *line, size_t size)
+{
+    struct iovec part = {.iov_base = (void *)(uintptr_t)line,
+                         .iov_len = size < PIPE_BUF ? size : PIPE_BUF};
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+
+    ssize_t written = pwritev2(fd, &part, 1, -1, RWF_NOWAIT);
+    if (written >= 0 || errno != EOPNOTSUPP)
+        return written;
+    /* Before Linux 6.4, and terminals: another process can take the room in between. */
+    if (poll(&ready, 1, 0) != 1 || !(ready.revents & POLLOUT)) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return write(fd, part.iov_base, part.iov_len);
+}
+
+/*
+ * Never waits for who reads the log: a thread of the runtime must not depend on that. Returns
+ * whether the line was written; a full disk loses it, too.
+ */
+static bool write_now(int fd, const char *line, size_t size)
+{
+    struct stat st;
+    ssize_t written;
+    do {
+        if (fstat(fd, &st) < 0)
+            return false;
+        if (S_ISREG(st.st_mode))
+            written = write(fd, line, size);
+        else if (S_ISSOCK(st.st_mode))
+            written = send(fd, line, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        else
+            written = write_if_ready(fd, line, size);
+    } while (written < 0 && errno == EINTR);
+    return written > 0;
+}
+
 static void write_line(const char *line, size_t size)
 {
     /*
@@ -101,11 +147,17 @@ static void write_line(const char *line, size_t size)
      */
     atomic_fetch_add_explicit(&writers, 1, memory_order_seq_cst);
     int fd = atomic_load_explicit(&log_fd, memory_order_seq_cst);
-    ssize_t written;
-    do
-        written = write(fd, line, size);
-    while (written < 0 && errno == EINTR);
-    /* A short or failed write has no better place to be reported than the log. */
+    if (!write_now(fd, line, size)) {
+        atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
+    } else if (CHI_UNLIKELY(atomic_load_explicit(&dropped, memory_order_relaxed) > 0)) {
+        char text[128];
+        unsigned count = atomic_exchange_explicit(&dropped, 0, memory_order_relaxed);
+        size_t head = (size_t)format_head(text, sizeof text, "log", CHI_LOG_WARN);
+        int body = snprintf(text + head, sizeof text - head,
+                            "%u lines were dropped: the log could not be written\n", count);
+        if (!write_now(fd, text, head + (size_t)body))
+            atomic_fetch_add_explicit(&dropped, count, memory_order_relaxed);
+    }
     atomic_fetch_sub_explicit(&writers, 1, memory_order_release);
 }
 
@@ -184,10 +236,12 @@ int chi_log_configure(const char *level, const char *file)
 
     int fd = STDERR_FILENO;
     if (file) {
-        fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+        /* A FIFO without a reader must not block. */
+        fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
         rc = fd < 0 ? -errno : 0;
         if (rc) {
-            chi_error(rc, "cannot open the log file %s: %s", file, chi_strerror(rc));
+            chi_error(rc, "cannot open the log file %s: %s", file,
+                      rc == -ENXIO ? "it is a FIFO that nobody reads" : chi_strerror(rc));
             goto free_next;
         }
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `chimaera`: commands for a running daemon. */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "base/text.h"
 #include "chimaera/admin/admin_client.h"
 #include "chimaera/chimaera.h"
@@ -239,14 +239,6 @@ static void say_that_it_waits(int signal)
  * number, and standard input or output would be read from or written to it. The access mode is the
  * wrong one on purpose, so that reads and writes fail.
  */
-static void occupy_standard_descriptors(void)
-{
-    static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way[fd]) < 0)
-            _exit(EXIT_FAILURE); /* no message can be shown */
-}
-
 /* Flushes standard output. Returns `status`, or EXIT_FAILURE if the output cannot be written. */
 static int finish(int status)
 {
@@ -259,7 +251,7 @@ static int finish(int status)
 int main(int argc, char **argv)
 {
     const struct sigaction slow = {.sa_handler = say_that_it_waits, .sa_flags = SA_RESTART};
-    occupy_standard_descriptors();
+    chi_descriptors_open_standard();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;

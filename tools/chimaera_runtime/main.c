@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,8 +15,12 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/descriptors.h"
+#include "base/notify.h"
 #include "chimaera/log.h"
 #include "chimaera/status.h"
 #include "chimaera/version.h"
@@ -27,7 +32,8 @@
 enum { EXIT_USAGE = 2 };
 
 struct options {
-    const char *config_path;
+    const char *config_path; /* absolute, after find_folder(); NULL: none */
+    char folder[PATH_MAX];   /* in which the daemon was started */
     bool check_config;
     bool daemonize;
 };
@@ -46,8 +52,9 @@ static void print_help(void)
          "      --version       print the version and exit\n"
          "  -h, --help          print this help and exit\n"
          "\n"
-         "SIGTERM, SIGINT, SIGHUP and `chimaera stop` stop the daemon: running tasks have\n"
+         "SIGTERM, SIGINT and `chimaera stop` stop the daemon: running tasks have\n"
          "runtime.grace_period to finish, then the socket and the shared memory are removed.\n"
+         "SIGHUP opens the log file again and reads the log's levels again.\n"
          "Exit status: 0 stopped cleanly, 1 error, 2 wrong command line.");
 }
 
@@ -118,14 +125,82 @@ static int parse_options(int argc, char **argv, struct options *options)
     return 0;
 }
 
+/* Relative paths are those of the folder in which the daemon was started, also after it has left.
+ */
+static int make_absolute(char **path, const char *folder)
+{
+    char *absolute;
+    if (*path == NULL || (*path)[0] == '/')
+        return 0;
+    if (asprintf(&absolute, "%s/%s", folder, *path) < 0)
+        return chi_error(-ENOMEM, "out of memory");
+    free(*path);
+    *path = absolute;
+    return 0;
+}
+
+static int find_folder(struct options *options)
+{
+    static char config[PATH_MAX];
+    if (getcwd(options->folder, sizeof(options->folder)) == NULL)
+        return chi_error(-errno, "cannot find out the working directory: %s", strerror(errno));
+    const char *path = options->config_path;
+    if (path == NULL)
+        path = secure_getenv("CHI_SERVER_CONF");
+    if (path == NULL || path[0] == '\0' || path[0] == '/')
+        return 0;
+    int n = snprintf(config, sizeof(config), "%s/%s", options->folder, path);
+    if (n < 0 || (size_t)n >= sizeof(config))
+        return chi_error(-ENAMETOOLONG, "the path of the configuration is too long");
+    if (options->daemonize)
+        options->config_path = config;
+    return 0;
+}
+
+/* The parent of a daemon that is not ready: a signal ends both. */
+static void end_with(pid_t child, int number)
+{
+    struct timespec pause = {.tv_nsec = 10000000};
+    sigset_t this;
+
+    kill(child, SIGTERM);
+    for (int i = 0; i < 1000 && waitpid(child, NULL, WNOHANG) == 0; i++)
+        nanosleep(&pause, NULL);
+    kill(child, SIGKILL);
+    signal(number, SIG_DFL);
+    sigemptyset(&this);
+    sigaddset(&this, number);
+    sigprocmask(SIG_UNBLOCK, &this, NULL);
+    raise(number);
+    _exit(EXIT_FAILURE);
+}
+
+static void wait_until_ready(pid_t child, int report, int signals)
+{
+    struct pollfd fds[2] = {{.fd = report, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    struct signalfd_siginfo info;
+    char status = EXIT_FAILURE;
+
+    while (poll(fds, 2, -1) < 0 && errno == EINTR)
+        ;
+    if ((fds[1].revents & POLLIN) && read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        end_with(child, (int)info.ssi_signo);
+    ssize_t got = read(report, &status, 1);
+    if (got == 1 && status == EXIT_SUCCESS)
+        printf("chimaera_runtime: running as pid %d\n", (int)child);
+    else
+        waitpid(child, NULL, 0);
+    fflush(stdout);
+    _exit(status);
+}
+
 /*
  * Forks. The parent does not return: it exits when the child reports that it is ready or has
  * failed. Returns in the child: the descriptor on which to report, or -1 if no child was created.
  */
-static int go_to_background(void)
+static int go_to_background(int signals)
 {
     int report[2];
-    char status = EXIT_FAILURE;
 
     if (pipe2(report, O_CLOEXEC) < 0) {
         perror("chimaera_runtime: cannot create a pipe");
@@ -143,16 +218,8 @@ static int go_to_background(void)
         return report[1];
     }
     close(report[1]);
-    ssize_t got;
-    do {
-        got = read(report[0], &status, 1);
-    } while (got < 0 && errno == EINTR);
-    if (got == 1 && status == EXIT_SUCCESS)
-        printf("chimaera_runtime: running as pid %d\n", (int)child);
-    else
-        waitpid(child, NULL, 0);
-    fflush(stdout);
-    _exit(status);
+    wait_until_ready(child, report[0], signals);
+    return -1;
 }
 
 static bool is_file(int fd)
@@ -182,58 +249,121 @@ static void report_ready(int report, bool log_to_file)
     close(report);
 }
 
-static int wait_for_stop(struct chi_runtime *runtime, int signals)
+/* SIGHUP: the log file is opened again, and the log's levels are read again. */
+static void reload(const struct options *options)
+{
+    struct chi_config config;
+
+    chi_notify("RELOADING=1\nMONOTONIC_USEC=%llu",
+               (unsigned long long)(chi_clock_now_ns() / CHI_NS_PER_US));
+    int rc = chi_config_load(options->config_path, &config);
+    if (rc == 0) {
+        rc = make_absolute(&config.log_file, options->folder);
+        if (rc == 0)
+            rc = chi_log_configure(config.log_level, config.log_file);
+        chi_config_fini(&config);
+    }
+    if (rc < 0)
+        chi_log_error("runtime", "on SIGHUP the log stays as it is: %s", chi_last_error());
+    else
+        chi_log_info("runtime", "on SIGHUP opened the log again, and read its levels");
+    chi_notify("READY=1");
+}
+
+static void wait_for_stop(struct chi_runtime *runtime, int signals, const struct options *options)
 {
     struct pollfd fds[2] = {{.fd = signals, .events = POLLIN},
                             {.fd = chi_runtime_stop_fd(runtime), .events = POLLIN}};
+    struct signalfd_siginfo info;
     for (;;) {
-        if (poll(fds, 2, -1) < 0) {
-            if (errno == EINTR)
+        if (poll(fds, 2, -1) < 0)
+            continue; /* EINTR */
+        if ((fds[0].revents & POLLIN) &&
+            read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+            if (info.ssi_signo == SIGHUP) {
+                reload(options);
                 continue;
-            return -errno;
-        }
-        if (fds[0].revents & POLLIN) {
-            struct signalfd_siginfo info;
-            if (read(signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-                chi_log_info("runtime", "stopping on signal %u", info.ssi_signo);
-            return 0;
+            }
+            chi_log_info("runtime", "stopping on signal %u", info.ssi_signo);
+            return;
         }
         if (fds[1].revents & POLLIN) {
             chi_log_info("runtime", "stopping on request");
-            return 0;
+            return;
         }
     }
+}
+
+/*
+ * Blocks the signals that the daemon reads, and returns a descriptor for them; -1: an error. What
+ * was inherited as ignored stays ignored. Signals whose default would end the daemon without a
+ * word, and which nobody sends it on purpose, are ignored: timers, user signals, and that of a
+ * file's limit, of which writes tell.
+ */
+static int take_signals(void)
+{
+    static const int read_here[] = {SIGTERM, SIGINT, SIGHUP};
+    static const int ignored[] = {SIGPIPE, SIGXFSZ,   SIGUSR1, SIGUSR2,
+                                  SIGALRM, SIGVTALRM, SIGPROF, SIGIO};
+    struct sigaction before;
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof(read_here) / sizeof(read_here[0]); i++)
+        if (sigaction(read_here[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaddset(&set, read_here[i]);
+    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+        signal(ignored[i], SIG_IGN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/* Of clients, three each; of workers, eventfds and epoll; of pools, such as bdev's files. */
+static uint64_t descriptors_needed(const struct chi_config *config)
+{
+    return 64 + 3 * (uint64_t)config->max_clients +
+           4 * ((uint64_t)config->sched_threads + config->slow_threads) + 4 * config->pool_count;
 }
 
 static int run(struct chi_config *config, const struct options *options)
 {
     struct chi_runtime *runtime;
     bool log_to_file = config->log_file != NULL;
-    sigset_t stop_signals;
+    uint64_t needed = descriptors_needed(config);
     int report = -1;
 
     /* Before the fork and before any thread is created, so that no signal is lost. */
-    sigemptyset(&stop_signals);
-    sigaddset(&stop_signals, SIGTERM);
-    sigaddset(&stop_signals, SIGINT);
-    sigaddset(&stop_signals, SIGHUP);
-    sigprocmask(SIG_BLOCK, &stop_signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    if (options->daemonize && (report = go_to_background()) < 0)
-        return EXIT_FAILURE;
-    int signals = signalfd(-1, &stop_signals, SFD_CLOEXEC);
+    int signals = take_signals();
     if (signals < 0) {
         perror("chimaera_runtime: signalfd");
         return EXIT_FAILURE;
     }
+    uint64_t limit = chi_descriptors_raise_limits();
+    if (options->daemonize) {
+        if ((report = go_to_background(signals)) < 0)
+            return EXIT_FAILURE;
+        if (chdir("/") < 0)
+            chi_log_warn("runtime", "cannot leave the folder %s", options->folder);
+    }
+    if (limit < needed)
+        chi_log_warn(
+            "runtime",
+            "%llu descriptors may be open, and this configuration may need %llu: raise the "
+            "limit (ulimit -n, LimitNOFILE=), or lower runtime.max_clients",
+            (unsigned long long)limit, (unsigned long long)needed);
     int rc = chi_runtime_start(config, &runtime);
     if (rc < 0) {
-        fprintf(stderr, "chimaera_runtime: %s\n", chi_last_error());
+        fprintf(stderr, "chimaera_runtime: %s%s\n",
+                chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc),
+                rc == -EMFILE ? "; too few descriptors may be open (ulimit -n)" : "");
         return EXIT_FAILURE;
     }
     if (report >= 0)
         report_ready(report, log_to_file);
-    wait_for_stop(runtime, signals);
+    chi_notify("READY=1\nMAINPID=%d\nSTATUS=Instance %s serves clients.", (int)getpid(),
+               chi_runtime_instance(runtime));
+    wait_for_stop(runtime, signals, options);
+    chi_notify("STOPPING=1\nSTATUS=Waiting for tasks to end.");
     return chi_runtime_stop(runtime) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -242,10 +372,19 @@ int main(int argc, char **argv)
     struct options options = {0};
     struct chi_config config;
 
+    chi_descriptors_open_standard();
     int parsed = parse_options(argc, argv, &options);
     if (parsed != 0)
         return parsed - 1;
-    int rc = chi_config_load(options.config_path, &config);
+    if (options.daemonize)
+        chi_descriptors_close_others(); /* whose other ends may wait for that */
+    int rc = find_folder(&options);
+    if (rc == 0)
+        rc = chi_config_load(options.config_path, &config);
+    if (rc == 0)
+        rc = make_absolute(&config.log_file, options.folder);
+    if (rc == 0)
+        rc = make_absolute(&config.socket_dir, options.folder);
     if (rc == 0)
         rc = chi_log_configure(config.log_level, config.log_file);
     if (rc < 0) {

@@ -386,6 +386,11 @@ int chi_runtime_stop(struct chi_runtime *runtime)
     return 0;
 }
 
+const char *chi_runtime_instance(const struct chi_runtime *runtime)
+{
+    return runtime->paths.instance;
+}
+
 int chi_runtime_stop_fd(const struct chi_runtime *runtime)
 {
     return runtime->stop_fd;

@@ -36,4 +36,7 @@ CHI_API int chi_runtime_stop_fd(const struct chi_runtime *runtime);
  */
 CHI_API int chi_runtime_stop(struct chi_runtime *runtime);
 
+/* Returns the name of its instance. */
+CHI_API const char *chi_runtime_instance(const struct chi_runtime *runtime);
+
 #endif
