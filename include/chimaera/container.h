@@ -370,6 +370,14 @@ CHI_API int chi_task_wait_fd(int fd, uint32_t events);
 CHI_API int chi_task_cancelled(void);
 
 /*
+ * Returns whether the client for which the running task was made lives and is attached; also in a
+ * subtask. True for what the runtime itself asked for. While it is false, waits return -ECANCELED,
+ * unless the method has `ends_with_client: false` in chimaera_mod.yaml, or the shield is on. Only
+ * in handlers. Never parks.
+ */
+CHI_API bool chi_task_client_lives(void);
+
+/*
  * Turns the shield of the running task on or off. While it is on, cancellation and timeout do not
  * end the task's waits; they take effect at the first wait after it is off. For waits that must
  * complete, such as for a device that writes into the task's buffer, and for clean-up afterwards.

@@ -66,6 +66,8 @@ enum chi_method_flag {
     /* The method waits until tasks submitted before it have ended. What waits for the end of all
      * earlier tasks, as it does itself, leaves it out; it cannot be periodic. */
     CHI_METHOD_WAITS_FOR_OTHERS = 1u << 0,
+    /* The end of its client does not end the waits of its handler. */
+    CHI_METHOD_OUTLIVES_CLIENT = 1u << 1,
 };
 
 struct chi_task_schema {

@@ -257,6 +257,18 @@ static bool remove_folder(const struct chi_test_daemon *daemon)
 }
 
 /* Removes everything, whatever went wrong; then says what did. */
+/* Of daemons that a test lets crash. */
+static void remove_reports(const struct chi_test_daemon *daemon)
+{
+    static const char *const endings[] = {"crash", "crash.last"};
+    for (int i = 0; i < 2; i++) {
+        char path[160];
+        snprintf(path, sizeof(path), "%s/chimaera.%s.%s", daemon->dir, daemon->instance,
+                 endings[i]);
+        unlink(path);
+    }
+}
+
 static void clear_away(struct chi_test_daemon *daemon, const char *complaint)
 {
     if (daemon->pid > 0) {
@@ -264,6 +276,7 @@ static void clear_away(struct chi_test_daemon *daemon, const char *complaint)
         chi_test_daemon_join(daemon);
     }
     bool shm = remove_shm(daemon);
+    remove_reports(daemon);
     bool files = remove_folder(daemon);
     int descriptors = chi_test_descriptors() - daemon->descriptors;
     chi_test_watchdog(0);

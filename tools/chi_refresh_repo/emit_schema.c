@@ -125,9 +125,13 @@ static void emit_task(struct gen_text *text, const struct gen_method *method)
     gen_text_add(text, "\n");
     gen_text_add(text, "struct chi_task_schema %s = {\n    .type = {\n", method->schema);
     emit_type(text, type, table, "        ");
+    static const char *const flags[] = {
+        "", "    .flags = CHI_METHOD_WAITS_FOR_OTHERS,\n",
+        "    .flags = CHI_METHOD_OUTLIVES_CLIENT,\n",
+        "    .flags = CHI_METHOD_WAITS_FOR_OTHERS | CHI_METHOD_OUTLIVES_CLIENT,\n"};
     gen_text_add(text, "    },\n    .method_name = \"%s\",\n    .method = %d,\n%s};\n\n",
                  method->name, method->id,
-                 method->waits_for_others ? "    .flags = CHI_METHOD_WAITS_FOR_OTHERS,\n" : "");
+                 flags[method->waits_for_others + 2 * method->outlives_client]);
 }
 
 /* What a client sends so that the runtime can compare. */

@@ -18,6 +18,7 @@ struct gen_method {
     const struct gen_struct *type;     /* NULL: the schema is defined elsewhere */
     const char *slots[GEN_SLOT_COUNT]; /* the author's functions; NULL: the core's */
     bool waits_for_others;
+    bool outlives_client; /* ends_with_client: false */
 };
 
 struct gen_module {

@@ -323,6 +323,12 @@ static bool option_read(struct reader *reader, struct gen_method *method,
 {
     if (strcmp(value->key, "waits_for_others") == 0)
         return switch_read(reader, value, &method->waits_for_others);
+    if (strcmp(value->key, "ends_with_client") == 0) {
+        bool ends = true;
+        bool good = switch_read(reader, value, &ends);
+        method->outlives_client = !ends;
+        return good;
+    }
     for (unsigned slot = 0; slot < GEN_SLOT_COUNT; slot++) {
         if (strcmp(value->key, gen_slots[slot].key) != 0)
             continue;
@@ -336,8 +342,8 @@ static bool option_read(struct reader *reader, struct gen_method *method,
     }
     gen_error(
         gen_yaml_key_place(&reader->yaml, value),
-        "unknown key '%s'; waits_for_others, copy, aggregate, del, save_in, load_in, save_out "
-        "or load_out would be right",
+        "unknown key '%s'; waits_for_others, ends_with_client, copy, aggregate, del, save_in, "
+        "load_in, save_out or load_out would be right",
         value->key);
     return false;
 }

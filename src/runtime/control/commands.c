@@ -61,7 +61,8 @@ static int destroy(struct chi_errand *errand)
     if (rc == 0)
         rc = chi_pool_destroy(command->runtime, id, order->cancel != 0);
     if (rc < 0)
-        snprintf(command->text, sizeof(command->text), "%s", chi_strerror(rc));
+        snprintf(command->text, sizeof(command->text), "%s",
+                 chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc));
     return rc;
 }
 

@@ -425,6 +425,10 @@ static int advance(struct chi_runtime *runtime, struct chi_origin *origin)
             send_all(runtime, origin, forget_lanes);
             return 1;
         }
+        if (!origin->scanned && chi_origin_in_flight(runtime, origin) > 0) {
+            origin->scanned = true;
+            chi_runtime_scan(runtime); /* what waits for it ends */
+        }
         /* Acquire: pairs with chi_timing_end(). */
         if (chi_origin_in_flight(runtime, origin) > 0 ||
             atomic_load_explicit(&origin->held, memory_order_acquire) > 0)

@@ -75,6 +75,7 @@ int chi_origin_init(struct chi_runtime *runtime, struct chi_origin *origin, uint
     origin->owner = owner;
     origin->notify_fd = origin->socket = -1;
     origin->dropping = false;
+    origin->scanned = false;
     origin->grace_running = 0;
     origin->retired = NULL;
     atomic_store_explicit(&origin->cancels, false, memory_order_relaxed);

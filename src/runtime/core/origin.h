@@ -84,6 +84,7 @@ struct chi_origin {
     uid_t uid;
     uint32_t rights;                     /* enum chi_right; fixed while it is attached */
     bool dropping;                       /* workers were told to stop serving the lanes */
+    bool scanned;                        /* its waiting tasks were told that it is gone */
     struct chi_origin_message *messages; /* [worker_count], of the step that is under way */
     atomic_uint acks_due;                /* workers that have not handled theirs yet */
     uint64_t grace_running;              /* number of the running grace period; 0: none */

@@ -85,6 +85,15 @@ int chi_task_cancelled(void)
     return chi_record_verdict(worker, record, record->timing != NULL ? chi_clock_now_ns() : 0);
 }
 
+bool chi_task_client_lives(void)
+{
+    struct chi_worker *worker = chi_worker_self;
+    CHI_ASSERT(worker != NULL && worker->current != NULL,
+               "chi_task_client_lives() outside a handler");
+    return atomic_load_explicit(&worker->current->origin->state, memory_order_acquire) ==
+           CHI_ORIGIN_LIVE;
+}
+
 bool chi_task_shield(bool on)
 {
     struct chi_worker *worker = chi_worker_self;

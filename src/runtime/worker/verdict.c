@@ -49,6 +49,15 @@ static bool is_exempt(const struct chi_record *record)
     return record->is_call || record->task.method < CHI_METHOD_CUSTOM;
 }
 
+/* Returns whether the task ends because its client is gone: its waits do, if it has begun. */
+static bool has_lost_client(const struct chi_record *record)
+{
+    /* Acquire: the control thread requests a scan afterwards. */
+    return record->clients &&
+           atomic_load_explicit(&record->origin->state, memory_order_acquire) == CHI_ORIGIN_DYING &&
+           (record->schema == NULL || !(record->schema->flags & CHI_METHOD_OUTLIVES_CLIENT));
+}
+
 int chi_record_verdict(struct chi_worker *worker, struct chi_record *record, uint64_t now_ns)
 {
     if (record->ended != 0 || is_exempt(record))
@@ -56,7 +65,7 @@ int chi_record_verdict(struct chi_worker *worker, struct chi_record *record, uin
     if (atomic_load_explicit(&worker->runtime->cancel_all, memory_order_relaxed) ||
         (record->pool != NULL &&
          atomic_load_explicit(&record->pool->cancel, memory_order_relaxed)) ||
-        is_marked(worker, record))
+        is_marked(worker, record) || has_lost_client(record))
         record->ended = -ECANCELED;
     else if (record->timing != NULL && now_ns >= record->timing->deadline_ns)
         record->ended = -ETIMEDOUT;
@@ -66,13 +75,14 @@ int chi_record_verdict(struct chi_worker *worker, struct chi_record *record, uin
 int chi_record_verdict_unstarted(struct chi_worker *worker, struct chi_record *record,
                                  uint64_t now_ns)
 {
+    if (record->ended == 0 && !is_exempt(record) && record->clients &&
+        atomic_load_explicit(&record->origin->state, memory_order_relaxed) == CHI_ORIGIN_DYING &&
+        (record->timing == NULL || record->timing->period_ns == 0))
+        record->ended = CHI_ERUNTIME_DOWN; /* its client is gone: it does not begin */
     int code = chi_record_verdict(worker, record, now_ns);
     if (code != 0 || is_exempt(record))
         return code;
-    if (atomic_load_explicit(&record->origin->state, memory_order_relaxed) == CHI_ORIGIN_DYING &&
-        record->clients)
-        record->ended = CHI_ERUNTIME_DOWN; /* its client is gone */
-    else if (record->timing != NULL && record->timing->period_ns > 0)
+    if (record->timing != NULL && record->timing->period_ns > 0)
         record->ended = unwanted_code(worker, record);
     return record->ended;
 }

@@ -13,10 +13,10 @@ struct chi_worker;
 
 /*
  * Checks the marks of a task: CHI_TASK_CANCEL in its state, the pool's `cancel`, the runtime's
- * `cancel_all`, and its deadline. The result is kept in record->ended.
+ * `cancel_all`, whether its client lives, and its deadline. The result is kept in record->ended.
  *   now_ns   the time, if the task has a deadline; else anything
  * Returns 0, or
- *   -ECANCELED   it is marked
+ *   -ECANCELED   it is marked, or its client is gone
  *   -ETIMEDOUT   its deadline is over
  */
 int chi_record_verdict(struct chi_worker *worker, struct chi_record *record, uint64_t now_ns);

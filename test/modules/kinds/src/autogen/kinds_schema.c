@@ -279,6 +279,7 @@ struct chi_task_schema test_kinds_spawn_schema = {
     },
     .method_name = "spawn",
     .method = 15,
+    .flags = CHI_METHOD_OUTLIVES_CLIENT,
 };
 
 static const struct chi_member test_kinds_class_task_members[] = {
