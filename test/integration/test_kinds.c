@@ -846,7 +846,7 @@ static void the_command_line_destroys_pools_by_id_and_name(void **state)
     assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy 'other pool'"), 0);
     assert_string_equal(output, "destroyed\n");
     assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy 'other pool'"), 1);
-    assert_non_null(strstr(output, "no such pool"));
+    assert_non_null(strstr(output, "there is no pool \"other pool\""));
     assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy"), 2);
     assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy --what 1"), 2);
     assert_int_equal(chi_test_run(output, CHI_TEST_BIN "/chimaera destroy 1.0"), 1);
