@@ -21,6 +21,7 @@ done
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/chi-test-packages.XXXXXX")"
 log="$work/log"
+export TMPDIR="$work" # of what dpkg and lintian leave
 export CHI_INSTANCE="packages-${CHI_TEST_TAG:-}$$" CHI_SOCKET_DIR="$work"
 tree="$build/package"
 made="$work/made"

@@ -381,6 +381,7 @@ static void *thread_main(void *argument)
 
     while (!atomic_load_explicit(&control->stop, memory_order_acquire))
         turn(control, next_ms, &next_ms);
+    chi_listener_remove(control->runtime, &control->listener); /* nobody else uses it now */
     chi_peers_close_all(&control->peers, false);
     while (chi_registry_advance(control->runtime) && !control->runtime->abandoned)
         usleep(TICK_MS * 1000);
@@ -447,7 +448,8 @@ void chi_control_stop(struct chi_control *control)
 {
     struct chi_runtime *runtime = control->runtime;
 
-    chi_listener_remove(runtime, &control->listener);
+    if (!control->started || runtime->stepper != NULL)
+        chi_listener_remove(runtime, &control->listener);
     if (!control->started)
         return;
     if (runtime->stepper != NULL) {

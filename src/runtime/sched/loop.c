@@ -54,7 +54,9 @@ INLINED bool run_batch(struct chi_worker *worker, struct chi_worker *owner)
                           chi_share_may_start(worker, worker, ingress->origin));
         ran = true; /* meanwhile another fiber or worker may have continued the batch */
     }
-    if (CHI_UNLIKELY(worker->forwarded) && batch->count > 0 && batch->next == batch->count) {
+    /* Where a task ran, another worker may serve the lanes now. */
+    if (CHI_UNLIKELY(worker->forwarded) && chi_worker_serves(worker, owner) && batch->count > 0 &&
+        batch->next == batch->count) {
         worker->forwarded = false;
         const struct chi_lane_reader *reader = &batch->ingress->reader;
         /* Release: the tasks that were sent, for the acquire in chi_route_of(). */
