@@ -4,10 +4,12 @@
  * own lane what it knows nothing about. If another worker ran the task, the task says so when it is
  * done (CHI_TASK_MOVED), and later tasks of that method and container go to that worker's lane.
  *
- * Tasks of one thread for one lane of a container must not overtake each other. So a route changes
- * only when the worker of the old lane has passed on every task that took the route: the lane's
- * `routed` says how far it is. The worker of the new lane reads messages from other workers before
- * tasks that it takes from clients. Until then the old route is used, which is longer, not wrong.
+ * Tasks of one thread for one method and container must not overtake each other. (Those of
+ * different methods that share a lane can, while one has its route and the other has not.) So a
+ * route changes only when the worker of the old lane has passed on every task that took the route:
+ * the lane's `routed` says how far it is. The worker of the new lane reads messages from other
+ * workers before tasks that it takes from clients. Until then the old route is used, which is
+ * longer, not wrong.
  *
  *   route          task goes to               next state
  *   none           the thread's own lane      made by the first task that says it was moved
