@@ -1,145 +1,153 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The routes of a thread: a hash table with open addressing, from which nothing is removed. */
+/* The routes of a thread: a hash table of pools, each with an array of its containers. No pool is
+ * ever removed, because its routes would change without waiting for `routed`. */
 #include "client/routes.h"
 
 #include <stdlib.h>
 
 #include "base/cpu.h"
+#include "task/query.h"
 #include "task/task_phase.h"
 
-#define FIRST_SIZE 64u
+#define FIRST_SIZE     16u
+#define CONTAINERS_MAX 65536u /* of all pools */
+#define LATELY         64u    /* tasks of a route after which older ones count half */
+#define MARGIN         2u     /* else two lanes that take turns would change the route each time */
 
-/* In place of a container's number. */
-#define ANY_CONTAINER 0xFFFFFFFFu /* the runtime chooses, the same for all tasks of a process */
-#define WHOLE_POOL    0xFFFFFFFEu /* with method 0: the number of containers of the pool */
+struct pool_routes {
+    chi_pool_id_t pool; /* null: the entry is free */
+    uint32_t containers;
+    struct chi_route *routes; /* [containers]; NULL in a free entry */
+};
 
 struct chi_routes {
     uint32_t size; /* a power of two, at least twice `count` */
     uint32_t count;
-    struct chi_route table[]; /* an entry with a null pool is free */
+    uint32_t containers;
+    struct pool_routes table[];
 };
 
-static struct chi_routes *create(uint32_t size)
+/* Returns the pool's entry, or the free one where it belongs. */
+static struct pool_routes *find(struct chi_routes *routes, chi_pool_id_t pool)
 {
-    struct chi_routes *routes = calloc(1, sizeof(*routes) + size * sizeof(struct chi_route));
-    if (routes != NULL)
-        routes->size = size;
-    return routes;
-}
-
-void chi_routes_destroy(struct chi_routes *routes)
-{
-    free(routes);
-}
-
-/* Returns the entry with that key, or the free one where it belongs. */
-static struct chi_route *find(struct chi_routes *routes, chi_pool_id_t pool, uint32_t method,
-                              uint32_t container)
-{
-    uint64_t key = ((uint64_t)pool.major << 32 | pool.minor) ^
-                   ((uint64_t)container << 20 | method) * 0x9E3779B97F4A7C15u;
+    uint64_t key = (uint64_t)pool.major << 32 | pool.minor;
     uint32_t at = (uint32_t)(key * 0x9E3779B97F4A7C15u >> 32);
 
     for (;; at++) {
-        struct chi_route *route = &routes->table[at & (routes->size - 1)];
-        if (chi_pool_id_is_null(route->pool) ||
-            (chi_pool_id_equal(route->pool, pool) && route->method == method &&
-             route->container == container))
-            return route;
+        struct pool_routes *entry = &routes->table[at & (routes->size - 1)];
+        if (entry->routes == NULL || chi_pool_id_equal(entry->pool, pool))
+            return entry;
     }
 }
 
-/* Makes room for two more entries. Returns false if there is none. */
+/* Makes room for one more pool. Returns false if there is no memory. */
 static bool grow(struct chi_routes **routes)
 {
     struct chi_routes *old = *routes;
-    if (old != NULL && (old->count + 2) * 2 <= old->size)
+    uint32_t size = old != NULL ? old->size * 2 : FIRST_SIZE;
+
+    if (old != NULL && (old->count + 1) * 2 <= old->size)
         return true;
-    if (old != NULL && old->count + 2 > CHI_ROUTES_MAX)
-        return false;
-    struct chi_routes *larger = create(old != NULL ? old->size * 2 : FIRST_SIZE);
+    struct chi_routes *larger = calloc(1, sizeof(*larger) + size * sizeof(larger->table[0]));
     if (larger == NULL)
         return false;
-    for (uint32_t i = 0; old != NULL && i < old->size; i++) {
-        const struct chi_route *route = &old->table[i];
-        if (!chi_pool_id_is_null(route->pool))
-            *find(larger, route->pool, route->method, route->container) = *route;
+    larger->size = size;
+    for (uint32_t i = 0; old != NULL && i < old->size; i++)
+        if (old->table[i].routes != NULL)
+            *find(larger, old->table[i].pool) = old->table[i];
+    if (old != NULL) {
+        larger->count = old->count;
+        larger->containers = old->containers;
     }
-    larger->count = old != NULL ? old->count : 0;
     free(old);
     *routes = larger;
     return true;
 }
 
-/* Sets the container that the query means, of a pool with `containers`, 0: not known. */
-static bool container_of(chi_pool_query_t query, uint32_t containers, uint32_t *container)
+void chi_routes_destroy(struct chi_routes *routes)
 {
-    switch (query.mode) {
-    case CHI_ROUTE_LOCAL:
-    case CHI_ROUTE_DYNAMIC:
-    case CHI_ROUTE_PHYSICAL:
-        *container = ANY_CONTAINER;
-        return true;
-    case CHI_ROUTE_DIRECT_ID:
-        *container = query.first;
-        return true;
-    case CHI_ROUTE_DIRECT_HASH:
-        *container = containers > 0 ? query.first % containers : 0;
-        return containers > 0;
-    default:
-        return false; /* several containers */
-    }
+    for (uint32_t i = 0; routes != NULL && i < routes->size; i++)
+        free(routes->table[i].routes);
+    free(routes);
 }
 
-struct chi_route *chi_route_of(struct chi_routes *routes, const struct chi_client *client,
-                               const struct chi_task *task)
+/* Sets the one container of the pool that runs the task. Returns false if there are several, or if
+ * the module's monitor may choose. */
+static bool container_of(const struct chi_task *task, uint32_t containers, uint32_t *container)
 {
-    uint32_t containers = 0, container;
-    if (task->pool_query.mode == CHI_ROUTE_DIRECT_HASH)
-        containers = find(routes, task->pool_id, 0, WHOLE_POOL)->containers;
-    if (!container_of(task->pool_query, containers, &container))
+    struct chi_query_range range;
+    if (chi_query_resolve(task->pool_query, containers, &range) < 0 || range.count > 1 ||
+        (containers > 1 && task->pool_query.mode == CHI_ROUTE_DYNAMIC))
+        return false;
+    *container =
+        range.count == 1 ? range.first : chi_query_any_container(task->node.pid, containers);
+    return true;
+}
+
+struct chi_route *chi_route_take(struct chi_routes *routes, const struct chi_client *client,
+                                 const struct chi_task *task)
+{
+    struct pool_routes *pool = find(routes, task->pool_id);
+    uint32_t container;
+
+    if (pool->routes == NULL || !container_of(task, pool->containers, &container))
         return NULL;
-    struct chi_route *route = find(routes, task->pool_id, task->method, container);
-    if (chi_pool_id_is_null(route->pool))
+    struct chi_route *route = &pool->routes[container];
+    if (route->lane == CHI_NO_LANE)
         return NULL;
     if (CHI_UNLIKELY(route->lane != route->wanted)) {
         const struct chi_shm_lane *lane = client->lanes[route->lane].lane;
         /* Acquire: pairs with the release of the worker, which has passed the tasks on. */
-        if (atomic_load_explicit(&lane->routed, memory_order_acquire) >= route->position)
+        if (atomic_load_explicit(&lane->routed, memory_order_acquire) >= route->position) {
             route->lane = route->wanted;
+            route->sent = route->moved = 0;
+        }
+    }
+    if (CHI_UNLIKELY(++route->sent == LATELY)) {
+        route->sent /= 2;
+        route->moved /= 2;
     }
     return route;
 }
 
-static struct chi_route *get(struct chi_routes *routes, chi_pool_id_t pool, uint32_t method,
-                             uint32_t container, bool *made)
+/* Returns the entry of the pool, which has that many containers; NULL: there is no room. */
+static struct pool_routes *get(struct chi_routes **routes, chi_pool_id_t id, uint32_t containers)
 {
-    struct chi_route *route = find(routes, pool, method, container);
-    *made = chi_pool_id_is_null(route->pool);
-    if (*made) {
-        *route = (struct chi_route){.pool = pool, .method = method, .container = container};
-        routes->count++;
-    }
-    return route;
+    if (containers == 0 || !grow(routes))
+        return NULL;
+    struct pool_routes *pool = find(*routes, id);
+    if (pool->routes != NULL && pool->containers == containers)
+        return pool;
+    /* New, or a later pool with that id. */
+    uint32_t others = (*routes)->containers - (pool->routes != NULL ? pool->containers : 0);
+    struct chi_route *fresh =
+        others + containers <= CONTAINERS_MAX ? calloc(containers, sizeof(*fresh)) : NULL;
+    if (fresh == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < containers; i++)
+        fresh[i].lane = CHI_NO_LANE;
+    (*routes)->count += pool->routes == NULL;
+    (*routes)->containers = others + containers;
+    free(pool->routes);
+    *pool = (struct pool_routes){.pool = id, .containers = containers, .routes = fresh};
+    return pool;
 }
 
 void chi_routes_learn(struct chi_routes **routes, const struct chi_client *client,
                       const struct chi_task *task, uint16_t own, uint64_t position)
 {
     uint32_t containers, worker, container;
-    bool made;
 
     chi_task_placement(task, &worker, &containers);
-    if (worker >= CHI_MAX_WORKERS || client->lane_of_worker[worker] == CHI_NO_LANE ||
-        chi_pool_id_is_null(task->pool_id) ||
-        !container_of(task->pool_query, containers, &container) || !grow(routes))
+    if (worker >= CHI_MAX_WORKERS || client->lane_of_worker[worker] == CHI_NO_LANE)
         return;
-    if (task->pool_query.mode == CHI_ROUTE_DIRECT_HASH)
-        get(*routes, task->pool_id, 0, WHOLE_POOL, &made)->containers = containers;
-    struct chi_route *route = get(*routes, task->pool_id, task->method, container, &made);
-    if (made) {
-        route->lane = own;
-        route->position = position;
-    }
-    route->wanted = client->lane_of_worker[worker];
+    struct pool_routes *pool = get(routes, task->pool_id, containers);
+    if (pool == NULL || !container_of(task, containers, &container))
+        return;
+    struct chi_route *route = &pool->routes[container];
+    if (route->lane == CHI_NO_LANE)
+        *route = (struct chi_route){
+            .lane = own, .wanted = client->lane_of_worker[worker], .position = position};
+    else if (++route->moved * 2 > route->sent + MARGIN)
+        route->wanted = client->lane_of_worker[worker];
 }

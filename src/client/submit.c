@@ -15,45 +15,49 @@
 #include "lane/bell.h"
 #include "lane/ingress_lane.h"
 
-int chi_client_push(struct chi_client_thread *self, uint64_t item)
-{
-    const struct chi_client_lane *lane = self->lane;
-    int rc = chi_lane_push(lane->lane, self->depth_log2, item);
-    if (rc == 0)
-        chi_bell_ring(lane->bell, lane->lane, lane->number, lane->eventfd);
-    return rc;
-}
-
 static void ring(const struct chi_client_lane *lane)
 {
     chi_bell_ring(lane->bell, lane->lane, lane->number, lane->eventfd);
 }
 
-/* UNSUBMITTED -> QUEUED, then the push; back where the lane is full. Sets the lane, whose bell the
- * caller rings. */
-static int submit(struct chi_client_thread *self, struct chi_task *task,
-                  const struct chi_client_lane **lane)
+int chi_client_push(struct chi_client_thread *self, uint64_t item)
+{
+    int rc = chi_lane_push(self->lane->lane, self->depth_log2, item);
+    if (rc == 0)
+        ring(self->lane);
+    return rc;
+}
+
+/* UNSUBMITTED -> QUEUED, then the push; back where the lane is full. Sets `pushed` to the position
+ * in the lane, plus 1. */
+static inline int push(struct chi_client_thread *self, struct chi_task *task,
+                       const struct chi_client_lane *lane, uint64_t *pushed)
 {
     uint32_t state = CHI_TASK_UNSUBMITTED;
-    uint64_t *pushed = &self->pushed, position;
-    struct chi_route *route;
+    uint64_t position;
 
-    *lane = self->lane;
-    if (CHI_UNLIKELY(self->routes != NULL) &&
-        (route = chi_route_of(self->routes, self->client, task)) != NULL) {
-        *lane = &self->client->lanes[route->lane];
-        pushed = &route->position;
-    }
     if (!atomic_compare_exchange_strong_explicit(&task->state, &state, CHI_TASK_QUEUED,
                                                  memory_order_relaxed, memory_order_relaxed))
         return -EALREADY;
-    int rc = chi_lane_push_at((*lane)->lane, self->depth_log2,
+    int rc = chi_lane_push_at(lane->lane, self->depth_log2,
                               chi_client_offset_of(self, task) / CHI_CACHE_LINE, &position);
     if (rc < 0)
         atomic_store_explicit(&task->state, CHI_TASK_UNSUBMITTED, memory_order_relaxed);
     else
         *pushed = position + 1;
     return rc;
+}
+
+/* Pushes the task. Sets `lane`, whose bell the caller rings. */
+static int submit(struct chi_client_thread *self, struct chi_task *task,
+                  const struct chi_client_lane **lane)
+{
+    struct chi_route *route = NULL;
+
+    if (CHI_UNLIKELY(self->routes != NULL))
+        route = chi_route_take(self->routes, self->client, task);
+    *lane = route != NULL ? &self->client->lanes[route->lane] : self->lane;
+    return push(self, task, *lane, route != NULL ? &route->position : &self->pushed);
 }
 
 static struct chi_client_thread *submitter(const struct chi_task *task, int *rc)

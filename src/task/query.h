@@ -3,6 +3,7 @@
 #ifndef CHI_TASK_QUERY_H
 #define CHI_TASK_QUERY_H
 
+#include "chimaera/hash.h"
 #include "chimaera/pool_query.h"
 #include "chimaera/status.h"
 
@@ -12,6 +13,13 @@ struct chi_query_range {
     uint32_t first;
     uint32_t count; /* 0: any container of this node will do */
 };
+
+/* The container that is meant by any container of this node, the same for all tasks of a process.
+ */
+static inline uint32_t chi_query_any_container(uint32_t pid, uint32_t container_count)
+{
+    return chi_hash_bytes(&pid, sizeof(pid)) % container_count;
+}
 
 /* The containers meant: 0 and `range`, or the code of what is wrong. */
 static inline int chi_query_resolve(chi_pool_query_t query, uint32_t container_count,

@@ -37,39 +37,78 @@ static bool was_moved(const struct chi_task *task)
     return (atomic_load_explicit(&task->state, memory_order_relaxed) & CHI_TASK_MOVED) != 0;
 }
 
-static struct test_probe_record_task *record(chi_pool_id_t id, chi_pool_query_t query,
-                                             uint32_t lane, uint32_t yields)
+static struct chi_task *record(chi_pool_id_t id, chi_pool_query_t query, uint32_t lane,
+                               uint32_t yields)
 {
     struct test_probe_record_task *task = CHI_TASK_NEW(test_probe_record, id, query);
     assert_non_null(task);
     task->lane = lane;
     task->yields = yields;
     assert_int_equal(chi_task_enqueue(&task->base), 0);
-    return task;
+    return &task->base;
 }
 
-/* Sends one and waits for it. Returns whether a worker passed it on to another one. */
+/* Another method for the same lanes. */
+static struct chi_task *weigh(uint32_t lane)
+{
+    struct test_probe_weigh_task *task =
+        CHI_TASK_NEW(test_probe_weigh, pool, chi_pool_query_local());
+    assert_non_null(task);
+    task->lane = lane;
+    task->gate = TEST_PROBE_GATES;
+    assert_int_equal(chi_task_enqueue(&task->base), 0);
+    return &task->base;
+}
+
+static uint64_t place_of(struct chi_task *task)
+{
+    return task->method == TEST_PROBE_METHOD_RECORD
+               ? ((struct test_probe_record_task *)(void *)task)->place
+               : ((struct test_probe_weigh_task *)(void *)task)->place;
+}
+
+/* Waits for it. Returns whether a worker passed it on to another one. */
+static bool finish(struct chi_task *task)
+{
+    assert_int_equal(chi_task_wait(task), 0);
+    bool moved = was_moved(task);
+    chi_task_del(task);
+    return moved;
+}
+
 static bool call(chi_pool_id_t id, chi_pool_query_t query, uint32_t lane)
 {
-    struct test_probe_record_task *task = record(id, query, lane, 0);
-    assert_int_equal(chi_task_wait(&task->base), 0);
-    bool moved = was_moved(&task->base);
-    chi_task_del(&task->base);
-    return moved;
+    return finish(record(id, query, lane, 0));
 }
 
 static void later_tasks_go_straight_to_their_worker(void **state)
 {
     uint32_t moved = 0;
     (void)state;
-    begin(1);
     for (uint32_t lane = 0; lane < WORKERS; lane++) {
+        begin(1);
         moved += call(pool, chi_pool_query_local(), lane);
         for (int i = 0; i < 10; i++)
             assert_false(call(pool, chi_pool_query_local(), lane));
+        assert_false(finish(weigh(lane))); /* other methods of the container, too */
+        end(1);
     }
-    assert_true(moved >= WORKERS - 1);
-    end(1);
+    assert_int_equal(moved, WORKERS - 1);
+}
+
+static void a_container_with_lanes_of_several_workers_keeps_one_route(void **state)
+{
+    uint32_t moved = 0;
+    (void)state;
+    begin(5);
+    for (uint32_t i = 0; i < 200; i++)
+        moved += call(pool, chi_pool_query_local(), i % 2);
+    assert_in_range(moved, 1, 104); /* not each of them, as if each changed the route */
+    moved = 0;
+    for (uint32_t i = 0; i < 200; i++)
+        moved += call(pool, chi_pool_query_local(), i % 8 == 0);
+    assert_in_range(moved, 1, 100); /* the lane of most has won */
+    end(5);
 }
 
 static void each_container_of_a_hash_has_a_route(void **state)
@@ -102,14 +141,7 @@ static void short_tasks_for_the_least_loaded_lane_stay_where_they_came_in(void *
     (void)state;
     begin(4);
     for (int i = 0; i < 100; i++) {
-        struct test_probe_weigh_task *task =
-            CHI_TASK_NEW(test_probe_weigh, pool, chi_pool_query_local());
-        task->lane = TEST_PROBE_LEAST_LOADED;
-        task->gate = TEST_PROBE_GATES;
-        assert_int_equal(chi_task_enqueue(&task->base), 0);
-        assert_int_equal(chi_task_wait(&task->base), 0);
-        assert_false(was_moved(&task->base));
-        chi_task_del(&task->base);
+        assert_false(finish(weigh(TEST_PROBE_LEAST_LOADED)));
     }
     end(4);
 }
@@ -129,7 +161,7 @@ static void a_pool_made_again_is_learned_again(void **state)
         spec.containers = containers;
         assert_int_equal(chimaera_admin_get_or_create_pool(chi_pool_query_local(), &spec, &id), 0);
         /* The first that is moved tells the new number of containers. */
-        for (uint32_t hash = 0; hash < 6 * containers; hash++)
+        for (uint32_t hash = 0; hash < 20 * containers; hash++)
             call(id, chi_pool_query_direct_hash(hash), 0);
         for (uint32_t hash = 0; hash < 20; hash++)
             assert_false(call(id, chi_pool_query_direct_hash(hash), 0));
@@ -138,35 +170,44 @@ static void a_pool_made_again_is_learned_again(void **state)
     end(3);
 }
 
+/* One of two methods, by one of two queries that mean the same container. */
+static struct chi_task *submit_any(uint64_t *chance, uint32_t lane)
+{
+    switch (random_below(chance, 3)) {
+    case 0:
+        return weigh(lane);
+    case 1:
+        return record(pool, chi_pool_query_direct_id(0), lane, random_below(chance, 8) == 0);
+    default:
+        return record(pool, chi_pool_query_local(), lane, random_below(chance, 8) == 0);
+    }
+}
+
 /* `lanes` of them get tasks by chance; the client's routes change all the time when it is more than
  * one. Each handler takes the next number of its lane. */
 static void check_order(uint64_t seed, uint32_t lanes, uint32_t *direct, uint32_t *moved)
 {
     enum { TASKS = 300, DEPTH = 12 };
-    struct test_probe_record_task *tasks[TASKS];
+    struct chi_task *tasks[TASKS];
     uint32_t expected[TASKS], sent[WORKERS] = {0}, done = 0;
     uint64_t chance = seed * 77;
 
     begin(seed);
-    for (uint32_t i = 0; i < TASKS; i++) {
-        uint32_t lane = lanes == 1 ? (uint32_t)seed % WORKERS : random_below(&chance, lanes);
-        expected[i] = sent[lane]++;
-        tasks[i] = record(pool, chi_pool_query_local(), lane, random_below(&chance, 8) == 0);
-        for (uint32_t steps = random_below(&chance, 6); steps > 0; steps--)
-            chi_test_step(random_below(&chance, WORKERS));
-        while (done + DEPTH < i + 1 || (done <= i && chi_task_done(&tasks[done]->base))) {
-            assert_int_equal(chi_task_wait(&tasks[done]->base), 0);
-            if (tasks[done]->place != expected[done])
-                fail_msg("task %u ran as number %u of its lane, not %u; seed %lu", done,
-                         tasks[done]->place, expected[done], seed);
-            *(was_moved(&tasks[done]->base) ? moved : direct) += 1;
-            chi_task_del(&tasks[done++]->base);
+    for (uint32_t i = 0; i < TASKS || done < TASKS;) {
+        if (i < TASKS) {
+            uint32_t lane = lanes == 1 ? (uint32_t)seed % WORKERS : random_below(&chance, lanes);
+            expected[i] = sent[lane]++;
+            tasks[i++] = submit_any(&chance, lane);
+            for (uint32_t steps = random_below(&chance, 6); steps > 0; steps--)
+                chi_test_step(random_below(&chance, WORKERS));
         }
-    }
-    for (; done < TASKS; done++) {
-        assert_int_equal(chi_task_wait(&tasks[done]->base), 0);
-        assert_int_equal(tasks[done]->place, expected[done]);
-        chi_task_del(&tasks[done]->base);
+        while (done < i && (i == TASKS || done + DEPTH < i || chi_task_done(tasks[done]))) {
+            assert_int_equal(chi_task_wait(tasks[done]), 0);
+            if (place_of(tasks[done]) != expected[done])
+                fail_msg("task %u ran as number %u of its lane, not %u; seed %lu", done,
+                         (unsigned)place_of(tasks[done]), expected[done], seed);
+            *(finish(tasks[done++]) ? moved : direct) += 1;
+        }
     }
     end(seed);
 }
@@ -193,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(later_tasks_go_straight_to_their_worker),
+        cmocka_unit_test(a_container_with_lanes_of_several_workers_keeps_one_route),
         cmocka_unit_test(each_container_of_a_hash_has_a_route),
         cmocka_unit_test(short_tasks_for_the_least_loaded_lane_stay_where_they_came_in),
         cmocka_unit_test(a_pool_made_again_is_learned_again),

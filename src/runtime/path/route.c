@@ -8,7 +8,6 @@
 #include <errno.h>
 
 #include "base/cpu.h"
-#include "chimaera/hash.h"
 #include "runtime/core/counter.h"
 #include "runtime/core/message.h"
 #include "runtime/core/origin.h"
@@ -41,8 +40,7 @@ static CHI_FANOUT_APART uint32_t local_container(const struct chi_worker *worker
     const struct chi_record *maker = record->clients ? NULL : worker->current;
     if (maker != NULL && maker->pool == record->pool && maker->context.container != NULL)
         return maker->context.container->container_id;
-    uint32_t pid = record->task.node.pid;
-    return chi_hash_bytes(&pid, sizeof(pid)) % record->pool->container_count;
+    return chi_query_any_container(record->task.node.pid, record->pool->container_count);
 }
 
 /* The module's monitor may replace the query. */

@@ -59,7 +59,7 @@ INLINED bool run_batch(struct chi_worker *worker, struct chi_worker *owner)
         batch->next == batch->count) {
         worker->forwarded = false;
         const struct chi_lane_reader *reader = &batch->ingress->reader;
-        /* Release: the tasks that were sent, for the acquire in chi_route_of(). */
+        /* Release: the tasks that were sent, for the acquire in chi_route_take(). */
         atomic_store_explicit(&reader->lane->routed, reader->position, memory_order_release);
     }
     return ran;

@@ -464,6 +464,7 @@ int test_probe_run_weigh(struct test_probe *self, struct test_probe_weigh_task *
     for (uint32_t i = 0; i < self->lanes; i++)
         if (chi_container_lane(&self->base, QUEUE, i) == rctx->route_lane)
             task->ran_lane = i;
+    task->place = self->places[task->ran_lane]++;
     task->lane_load = chi_lane_load(rctx->route_lane);
     task->lane_size = chi_lane_size(rctx->route_lane);
     if (chi_lane_is_empty(rctx->route_lane) != (task->lane_size == 0))

@@ -815,12 +815,14 @@ static const struct chi_member test_probe_weigh_task_members[] = {
      CHI_PLACE_(struct test_probe_weigh_task, spin_us)},
     {.name = "ran_lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
      CHI_PLACE_(struct test_probe_weigh_task, ran_lane)},
+    {.name = "place", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
+     CHI_PLACE_(struct test_probe_weigh_task, place)},
     {.name = "lane_load", .kind = CHI_MEMBER_U64, .direction = CHI_DIRECTION_OUT, .count = 1,
      CHI_PLACE_(struct test_probe_weigh_task, lane_load)},
     {.name = "lane_size", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_OUT, .count = 1,
      CHI_PLACE_(struct test_probe_weigh_task, lane_size)},
 };
-_Static_assert(sizeof(struct test_probe_weigh_task) == 112,
+_Static_assert(sizeof(struct test_probe_weigh_task) == 120,
                "struct test_probe_weigh_task is packed, or not what chi_refresh_repo read");
 _Static_assert(offsetof(struct test_probe_weigh_task, base) == 0,
                "struct chi_task base must be the first member");
@@ -829,9 +831,9 @@ struct chi_task_schema test_probe_weigh_schema = {
     .type = {
         .name = "test_probe_weigh_task",
         .size = sizeof(struct test_probe_weigh_task),
-        .member_count = 8,
+        .member_count = 9,
         .members = test_probe_weigh_task_members,
-        .hash = 0xdf0b9aa09d5ef8dc,
+        .hash = 0x9b0902f6f6e92b76,
     },
     .method_name = "weigh",
     .method = 40,

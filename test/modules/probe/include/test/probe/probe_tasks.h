@@ -207,6 +207,7 @@ struct test_probe_weigh_task {
     IN int32_t code;       /* what the handler returns */
     IN uint32_t spin_us;   /* keeps its processor busy for so long */
     OUT uint32_t ran_lane; /* the lane it ran on */
+    OUT uint64_t place;    /* as of record */
     OUT uint64_t lane_load;
     OUT uint32_t lane_size; /* others that have not begun there */
 };
