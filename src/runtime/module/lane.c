@@ -47,28 +47,35 @@ struct chi_lane *chi_container_local_lane(struct chi_container *container, chi_q
     return NULL;
 }
 
+/* Of lanes of equal load and length, those of `self` are better. */
+static bool is_better(const struct chi_lane *lane, const struct chi_lane *least,
+                      const struct chi_worker *self)
+{
+    if (chi_lane_load(lane) != chi_lane_load(least))
+        return chi_lane_load(lane) < chi_lane_load(least);
+    if (chi_lane_size(lane) != chi_lane_size(least))
+        return chi_lane_size(lane) < chi_lane_size(least);
+    return lane->worker == self && least->worker != self;
+}
+
 struct chi_lane *chi_container_lane_least_loaded(struct chi_container *container,
                                                  chi_queue_id_t queue_id)
 {
     struct chi_queue *queue = chi_container_find_queue(container, queue_id);
+    const struct chi_worker *self = chi_worker_self;
+    uint32_t first = 0;
+
     if (queue == NULL)
         return NULL;
-    /*
-     * Of lanes of equal load, those of this worker come first if tasks run shorter than another
-     * worker takes to begin; else they are chosen in turn.
-     */
-    bool stay = queue->lane_count == 1 ||
-                atomic_load_explicit(&queue->run_ns, memory_order_relaxed) < HOP_NS;
-    const struct chi_worker *self = stay ? chi_worker_self : NULL;
-    uint32_t first = stay ? 0 : atomic_fetch_add_explicit(&queue->turn, 1, memory_order_relaxed);
-    struct chi_lane *least = NULL;
-    for (uint32_t i = 0; i < queue->lane_count; i++) {
+    if (queue->lane_count > 1 &&
+        atomic_load_explicit(&queue->run_ns, memory_order_relaxed) >= HOP_NS) {
+        first = atomic_fetch_add_explicit(&queue->turn, 1, memory_order_relaxed);
+        self = NULL;
+    }
+    struct chi_lane *least = &queue->lanes[first % queue->lane_count];
+    for (uint32_t i = 1; i < queue->lane_count; i++) {
         struct chi_lane *lane = &queue->lanes[(first + i) % queue->lane_count];
-        uint64_t load = chi_lane_load(lane);
-        if (least == NULL || load < chi_lane_load(least) ||
-            (load == chi_lane_load(least) && chi_lane_size(lane) < chi_lane_size(least)) ||
-            (load == chi_lane_load(least) && chi_lane_size(lane) == chi_lane_size(least) &&
-             lane->worker == self && least->worker != self))
+        if (is_better(lane, least, self))
             least = lane;
     }
     return least;

@@ -189,8 +189,7 @@ void chi_worker_complete(struct chi_worker *worker, struct chi_record *record, i
     if (record->lane != NULL)
         chi_worker_leave_lane(worker, record, rc);
     uint32_t bits = (uint32_t)record->failed << CHI_TASK_FAILED_SHIFT;
-    if (CHI_UNLIKELY(record->moved) &&
-        record->lane != NULL) { /* a periodic task has none at its end */
+    if (CHI_UNLIKELY(record->moved)) {
         chi_task_put_placement(shared, record->lane->worker->id, record->pool->container_count);
         bits |= CHI_TASK_MOVED;
     }

@@ -176,6 +176,7 @@ bool chi_timing_again(struct chi_worker *worker, struct chi_record *record, int 
     if (record->lane != NULL)
         chi_worker_leave_lane(worker, record, *rc);
     record->lane = NULL;
+    record->moved = false; /* its end tells no lane */
     record->bound = record->foreign = false;
     record->load = record->context.load = 0;
     timing->entry =

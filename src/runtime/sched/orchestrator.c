@@ -220,7 +220,7 @@ static bool is_to_be_told(const struct chi_worker *worker, uint64_t now_ns)
 static void tell(struct chi_worker *worker, const char *text, uint64_t now_ns)
 {
     worker->handover.told_ns = now_ns;
-    chi_log_warn("workers", "worker %u is held since %llu ms by %s%s", worker->id,
+    chi_log_warn("workers", "worker %u has been held for %llu ms by %s%s", worker->id,
                  (unsigned long long)((now_ns - worker->handover.since_ns) / CHI_NS_PER_MS), text,
                  atomic_load_explicit(&worker->takeover, memory_order_relaxed)
                      ? "; another worker serves its lanes"
