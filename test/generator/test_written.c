@@ -178,7 +178,8 @@ static void the_modules_own_functions_serve_their_method(void **state)
 static void a_method_has_the_flags_that_the_yaml_file_gives_it(void **state)
 {
     (void)state;
-    assert_int_equal(chimaera_kv_http_get_schema.flags, CHI_METHOD_WAITS_FOR_OTHERS);
+    assert_int_equal(chimaera_kv_http_get_schema.flags,
+                     CHI_METHOD_WAITS_FOR_OTHERS | CHI_METHOD_OUTLIVES_CLIENT);
     assert_int_equal(chimaera_kv_put_value_schema.flags, 0);
     assert_int_equal(chimaera_kv_all_schema.flags, 0);
 }
