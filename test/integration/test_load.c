@@ -37,14 +37,20 @@ static int teardown(void **state)
     return chi_test_daemon_teardown(state);
 }
 
-static struct test_probe_weigh_task *weigh_async(uint32_t lane, uint32_t gate, uint64_t load,
-                                                 int32_t code)
+static struct test_probe_weigh_task *new_weigh(uint32_t lane, uint32_t gate)
 {
     struct test_probe_weigh_task *task =
         CHI_TASK_NEW(test_probe_weigh, pool, chi_pool_query_local());
     assert_non_null(task);
     task->lane = lane;
     task->gate = gate;
+    return task;
+}
+
+static struct test_probe_weigh_task *weigh_async(uint32_t lane, uint32_t gate, uint64_t load,
+                                                 int32_t code)
+{
+    struct test_probe_weigh_task *task = new_weigh(lane, gate);
     task->load = load;
     task->code = code;
     assert_int_equal(chi_task_enqueue(&task->base), 0);
@@ -146,11 +152,7 @@ static void the_least_loaded_lane_is_the_one_with_the_smallest_estimates(void **
 
 static uint32_t spin_for(uint32_t duration_us)
 {
-    struct test_probe_weigh_task *task =
-        CHI_TASK_NEW(test_probe_weigh, pool, chi_pool_query_local());
-    assert_non_null(task);
-    task->lane = TEST_PROBE_LEAST_LOADED;
-    task->gate = NO_GATE;
+    struct test_probe_weigh_task *task = new_weigh(TEST_PROBE_LEAST_LOADED, NO_GATE);
     task->spin_us = duration_us;
     assert_int_equal(chi_task_enqueue(&task->base), 0);
     return finish(task, 0);
