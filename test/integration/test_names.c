@@ -289,6 +289,32 @@ static void a_socket_that_is_made_again_replaces_one_that_a_child_has(void **sta
     chi_test_join(child);
 }
 
+#define OPENED 64 /* enough to take the numbers that are free in the child */
+
+static int fds[OPENED];
+
+static int find_closed(void *argument)
+{
+    (void)argument;
+    for (int i = 0; i < OPENED; i++)
+        if (fcntl(fds[i], F_GETFD) < 0)
+            return 1;
+    return 0;
+}
+
+static int open_and_fork(void *argument)
+{
+    for (int i = 0; i < OPENED; i++)
+        fds[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return chi_test_in_child(find_closed, argument);
+}
+
+static void a_child_of_a_child_has_the_childs_files(void **state)
+{
+    (void)state;
+    assert_int_equal(chi_test_in_child(open_and_fork, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +326,8 @@ int main(void)
         cmocka_unit_test(a_pipe_as_configuration_is_refused),
         cmocka_unit_test_setup_teardown(a_socket_that_is_made_again_replaces_one_that_a_child_has,
                                         setup_embedded, teardown_embedded),
+        cmocka_unit_test_setup_teardown(a_child_of_a_child_has_the_childs_files, setup_embedded,
+                                        teardown_embedded),
     };
     return cmocka_run_group_tests_name("names", tests, NULL, NULL);
 }
