@@ -154,7 +154,7 @@ static int send_text(struct chi_control *control, struct chi_peer *peer)
         }
     }
     if (rc == 0)
-        rc = reply(peer, 0, 0);
+        rc = reply(peer, peer->cut ? -EBUSY : 0, 0);
     if (rc == -EAGAIN) {
         chi_peers_listen(&control->peers, peer, EPOLLOUT);
         return 0;
@@ -253,7 +253,7 @@ static void read_peer(struct chi_control *control, struct chi_peer *peer, uint32
         struct chi_control_order order;
     } message;
 
-    if (peer->text != NULL) {
+    if (peer->text != NULL || peer->cut) {
         if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) || send_text(control, peer) < 0)
             chi_peers_close(&control->peers, peer);
         return;
