@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "shm/protocol.h"
 #include "support/cmocka_all.h"
 #include "support/daemon.h"
 #include "support/process.h"
+#include "support/raw_client.h"
 #include "test_paths.h"
 
 #define IDLE      2048
@@ -29,18 +29,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     return chi_test_daemon_teardown(state);
-}
-
-static int dial(void)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s/chimaera.%s.sock",
-             getenv("CHI_SOCKET_DIR"), getenv("CHI_INSTANCE"));
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
-        return fd;
-    close(fd);
-    return -1;
 }
 
 static int good_client(void *argument)
@@ -70,7 +58,7 @@ static void idle_connections_of_a_process_lock_nobody_else_out(void **state)
     (void)state;
 
     for (int i = 0; i < IDLE; i++)
-        fds[i] = dial();
+        fds[i] = chi_test_raw_connect();
     check_that_others_are_served();
     for (int i = 0; i < IDLE; i++) {
         if (fds[i] >= 0 && recv(fds[i], &reply, sizeof(reply), MSG_DONTWAIT) == sizeof(reply)) {
@@ -93,7 +81,7 @@ static int hold_connections(void *argument)
 {
     int *ready = argument;
     for (int i = 0; i < EACH; i++)
-        dial();
+        chi_test_raw_connect();
     (void)!write(ready[1], "", 1);
     pause();
     return 0;
@@ -131,7 +119,7 @@ static void await_end(int fd)
 static void an_idle_connection_is_closed(void **state)
 {
     (void)state;
-    int fd = dial();
+    int fd = chi_test_raw_connect();
     assert_true(fd >= 0);
     await_end(fd); /* the watchdog bounds it */
 }
@@ -142,30 +130,75 @@ static void half_a_request_ends_the_connection(void **state)
                                                 .type = CHI_CONTROL_STATUS};
     (void)state;
     for (size_t size = 1; size < sizeof(request); size++) {
-        int fd = dial();
+        int fd = chi_test_raw_connect();
         assert_int_equal(send(fd, &request, size, MSG_NOSIGNAL), (ssize_t)size);
         await_end(fd);
     }
 }
 
-static void unread_answers_hold_up_nobody(void **state)
+/* Asks for the status until the buffers are full. Returns how often. */
+static int ask(int fd)
 {
     const struct chi_control_request request = {
         .magic = CHI_CONTROL_MAGIC, .type = CHI_CONTROL_STATUS, .segment = 1 | 8};
+    int asked = 0;
+    while (send(fd, &request, sizeof(request), MSG_NOSIGNAL | MSG_DONTWAIT) ==
+           (ssize_t)sizeof(request))
+        asked++;
+    return asked;
+}
+
+static void unread_answers_hold_up_nobody(void **state)
+{
     int fds[EACH];
     int asked = 0;
     (void)state;
 
     for (int i = 0; i < EACH; i++) {
-        fds[i] = dial();
-        while (fds[i] >= 0 && send(fds[i], &request, sizeof(request),
-                                   MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof(request))
-            asked++; /* until its buffers are full */
+        fds[i] = chi_test_raw_connect();
+        asked += ask(fds[i]);
     }
     assert_true(asked > EACH);
     check_that_others_are_served();
     for (int i = 0; i < EACH; i++)
         await_end(fds[i]); /* those who do not read are dropped; what was sent is still read */
+}
+
+/* Reads an answer to its end. Returns the code with which it ends. */
+static int read_answer(int fd)
+{
+    static union {
+        struct chi_control_reply reply;
+        char text[CHI_CONTROL_TEXT];
+    } message;
+    for (;;) {
+        ssize_t got = recv(fd, &message, sizeof(message), 0);
+        assert_true(got > 0);
+        if (got == (ssize_t)sizeof(message.reply) && message.reply.magic == CHI_CONTROL_MAGIC)
+            return message.reply.status;
+    }
+}
+
+static void a_client_that_does_not_read_an_answer_stays_attached(void **state)
+{
+    struct chi_test_raw client;
+    uint64_t offset;
+    int cut = 0;
+    (void)state;
+
+    chi_test_raw_attach(&client);
+    int asked = ask(client.control);
+    int visitor = chi_test_raw_connect();
+    ask(visitor);
+    await_end(visitor); /* so the client's time is over, too */
+    for (int i = 0; i < asked; i++) {
+        int rc = read_answer(client.control);
+        assert_true(rc == 0 || rc == -EBUSY);
+        cut += rc == -EBUSY;
+    }
+    assert_true(cut >= 1);
+    assert_int_equal(chi_test_raw_grant(&client, CHI_SEGMENT_MAIN, 1, &offset), 0);
+    chi_test_raw_detach(&client);
 }
 
 int main(void)
@@ -178,6 +211,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_idle_connection_is_closed, setup, teardown),
         cmocka_unit_test_setup_teardown(half_a_request_ends_the_connection, setup, teardown),
         cmocka_unit_test_setup_teardown(unread_answers_hold_up_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_client_that_does_not_read_an_answer_stays_attached, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests_name("control_socket", tests, NULL, NULL);
 }

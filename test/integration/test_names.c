@@ -5,16 +5,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/cmocka_all.h"
 #include "support/daemon.h"
 #include "support/process.h"
+#include "support/raw_client.h"
 #include "test_paths.h"
 
 #define FILES 5 /* socket, lock, segments */
@@ -43,10 +47,19 @@ static int teardown(void **state)
     return chi_test_daemon_teardown(state);
 }
 
+/* The watchdog bounds these. */
 static void await(const char *path)
 {
     while (access(path, F_OK) != 0)
-        usleep(1000); /* the watchdog bounds it */
+        usleep(1000);
+}
+
+static void await_listener(void)
+{
+    int fd;
+    while ((fd = chi_test_raw_connect()) < 0)
+        usleep(1000);
+    close(fd);
 }
 
 static int call(void *argument)
@@ -66,7 +79,7 @@ static void a_removed_socket_and_lock_are_made_again(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         assert_int_equal(unlink(names[i]), 0);
-        await(names[0]);
+        await_listener();
         await(names[1]);
         assert_int_equal(chi_test_in_child(call, NULL), 0);
     }
@@ -82,7 +95,7 @@ static void a_removed_folder_is_made_again(void **state)
     assert_int_equal(chmod(daemon->dir, 0750), 0);
     assert_int_equal(chmod(daemon->dir, 0700), 0);
     assert_int_equal(rename(daemon->dir, away), 0);
-    await(names[0]);
+    await_listener();
     assert_int_equal(chi_test_in_child(call, NULL), 0);
     assert_int_equal(stat(daemon->dir, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0700);
@@ -183,6 +196,125 @@ static void a_pipe_as_configuration_is_refused(void **state)
     chi_test_watchdog(0);
 }
 
+/* ---- a runtime in this process, which forks */
+
+static atomic_uint umasks; /* calls */
+
+/* In place of that of the C library. */
+CHI_API mode_t umask(mode_t mask)
+{
+    atomic_fetch_add(&umasks, 1);
+    return (mode_t)syscall(SYS_umask, mask);
+}
+
+static int setup_embedded(void **state)
+{
+    static struct chi_test_daemon daemon;
+    char path[64];
+
+    chi_test_watchdog(60);
+    chi_test_daemon_prepare(&daemon);
+    list_names(&daemon);
+    snprintf(path, sizeof(path), "%s/conf.yaml", daemon.dir);
+    chi_test_write_file(path, CHI_TEST_ONE_WORKER);
+    assert_int_equal(chi_runtime_init(path), 0);
+    *state = &daemon;
+    return 0;
+}
+
+static int teardown_embedded(void **state)
+{
+    chi_runtime_fini();
+    chi_test_daemon_finish(*state);
+    chi_test_watchdog(0);
+    return 0;
+}
+
+static ino_t listener_inode(void)
+{
+    int listens = 0, fd = -1;
+    socklen_t size = sizeof(listens);
+    struct stat st;
+
+    while (!listens && ++fd < 1024)
+        getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size);
+    assert_int_equal(fstat(fd, &st), 0);
+    return st.st_ino;
+}
+
+/* Whether any epoll set of this process has that file. */
+static bool is_watched(ino_t inode)
+{
+    bool found = false;
+    for (int fd = 0; fd < 1024; fd++) {
+        char path[64], line[256];
+        unsigned long long member;
+        snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+        FILE *info = fopen(path, "re");
+        while (info != NULL && fgets(line, sizeof(line), info) != NULL) {
+            const char *at = strncmp(line, "tfd:", 4) == 0 ? strstr(line, " ino:") : NULL;
+            found |= at != NULL && sscanf(at, " ino:%llx", &member) == 1 && member == inode;
+        }
+        if (info != NULL)
+            fclose(info);
+    }
+    return found;
+}
+
+static int hold(void *argument)
+{
+    (void)argument;
+    pause();
+    return 0;
+}
+
+static void a_socket_that_is_made_again_replaces_one_that_a_child_has(void **state)
+{
+    struct stat st;
+    (void)state;
+
+    pid_t child = chi_test_fork(hold, NULL);
+    ino_t before = listener_inode();
+    assert_true(is_watched(before));
+    atomic_store(&umasks, 0);
+    assert_int_equal(unlink(names[0]), 0);
+    await_listener();
+    assert_int_equal(chi_test_in_child(call, NULL), 0);
+    assert_false(is_watched(before));
+    assert_true(is_watched(listener_inode()));
+    assert_int_equal(stat(names[0], &st), 0);
+    assert_int_equal(st.st_mode, S_IFSOCK | 0600);
+    assert_int_equal(atomic_load(&umasks), 0); /* it is that of all threads */
+    kill(child, SIGKILL);
+    chi_test_join(child);
+}
+
+#define OPENED 64 /* enough to take the numbers that are free in the child */
+
+static int fds[OPENED];
+
+static int find_closed(void *argument)
+{
+    (void)argument;
+    for (int i = 0; i < OPENED; i++)
+        if (fcntl(fds[i], F_GETFD) < 0)
+            return 1;
+    return 0;
+}
+
+static int open_and_fork(void *argument)
+{
+    for (int i = 0; i < OPENED; i++)
+        fds[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return chi_test_in_child(find_closed, argument);
+}
+
+static void a_child_of_a_child_has_the_childs_files(void **state)
+{
+    (void)state;
+    assert_int_equal(chi_test_in_child(open_and_fork, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +324,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_daemon_removes_nothing_of_its_successor, setup, teardown),
         cmocka_unit_test(what_others_put_under_a_segments_name_stays),
         cmocka_unit_test(a_pipe_as_configuration_is_refused),
+        cmocka_unit_test_setup_teardown(a_socket_that_is_made_again_replaces_one_that_a_child_has,
+                                        setup_embedded, teardown_embedded),
+        cmocka_unit_test_setup_teardown(a_child_of_a_child_has_the_childs_files, setup_embedded,
+                                        teardown_embedded),
     };
     return cmocka_run_group_tests_name("names", tests, NULL, NULL);
 }

@@ -154,7 +154,7 @@ static int send_text(struct chi_control *control, struct chi_peer *peer)
         }
     }
     if (rc == 0)
-        rc = reply(peer, 0, 0);
+        rc = reply(peer, peer->cut ? -EBUSY : 0, 0);
     if (rc == -EAGAIN) {
         chi_peers_listen(&control->peers, peer, EPOLLOUT);
         return 0;
@@ -253,7 +253,7 @@ static void read_peer(struct chi_control *control, struct chi_peer *peer, uint32
         struct chi_control_order order;
     } message;
 
-    if (peer->text != NULL) {
+    if (peer->text != NULL || peer->cut) {
         if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) || send_text(control, peer) < 0)
             chi_peers_close(&control->peers, peer);
         return;
@@ -339,6 +339,17 @@ static int watch(struct chi_control *control, int fd, uint64_t what)
     return epoll_ctl(control->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
+static void check_listener(struct chi_control *control)
+{
+    int before = chi_listener_check(control->runtime, &control->listener, chi_clock_now_ns());
+    if (before < 0)
+        return;
+    epoll_ctl(control->epoll, EPOLL_CTL_DEL, before, NULL); /* a forked child may have it, too */
+    close(before);
+    if (watch(control, control->listener.fd, EVENT_LISTEN) < 0)
+        chi_listener_remove(control->runtime, &control->listener); /* the next check tries again */
+}
+
 /* Makes a timeout at most `ms`; negative: none. */
 static void hurry(int *timeout_ms, int ms)
 {
@@ -362,8 +373,7 @@ static bool turn(struct chi_control *control, int timeout_ms, int *next_ms)
     if (chi_registry_advance(control->runtime))
         *next_ms = TICK_MS;
     tell_all(control);
-    if (chi_listener_check(control->runtime, &control->listener, chi_clock_now_ns()))
-        watch(control, control->listener.fd, EVENT_LISTEN);
+    check_listener(control);
     hurry(next_ms, CHI_LISTENER_CHECK_MS);
     return count > 0;
 }

@@ -27,9 +27,11 @@ static int held[2] = {-1, -1};
 
 static void let_go_in_child(void)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         if (held[i] >= 0)
             close(held[i]);
+        held[i] = -1; /* the number is soon that of another file, which its children keep */
+    }
 }
 
 static void watch_forks(void)
@@ -244,11 +246,12 @@ void chi_instance_unlock(const struct chi_paths *paths, int fd)
     if (fd < 0)
         return;
     struct chi_file_id lock = chi_file_of_fd(fd);
+    int segment = held[1];
     chi_file_remove_own(&lock, paths->lock);
+    held[0] = held[1] = -1; /* first: a child that is forked meanwhile closes no other file */
     close(fd);
-    if (held[1] >= 0)
-        close(held[1]);
-    held[0] = held[1] = -1;
+    if (segment >= 0)
+        close(segment);
     if (is_default(paths))
         rmdir(paths->dir); /* fails where another instance uses it */
 }

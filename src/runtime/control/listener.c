@@ -21,7 +21,8 @@
 
 #define BACKLOG 128
 
-int chi_listener_open(struct chi_runtime *runtime, struct chi_listener *listener)
+/* Not by umask(), which is for all threads. Nobody can connect before listen(). */
+static int make_name(const struct chi_runtime *runtime, int fd)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *path = runtime->paths.socket;
@@ -29,29 +30,30 @@ int chi_listener_open(struct chi_runtime *runtime, struct chi_listener *listener
     struct stat st;
 
     memcpy(address.sun_path, path, sizeof(address.sun_path));
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -errno;
     if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
         unlink(path); /* left by a dead runtime: this one holds the lock */
-    mode_t before = umask(shared ? 0117 : 0177);
-    int rc = bind(fd, (struct sockaddr *)&address, sizeof(address));
-    int error = errno;
-    umask(before);
-    if (rc == 0 && shared) {
-        rc = chown(path, (uid_t)-1, runtime->group);
-        error = errno;
-    }
+    if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+        chmod(path, shared ? 0660 : 0600) < 0 ||
+        (shared && chown(path, (uid_t)-1, runtime->group) < 0))
+        return -errno;
+    return 0;
+}
+
+int chi_listener_open(struct chi_runtime *runtime, struct chi_listener *listener)
+{
+    const char *path = runtime->paths.socket;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return chi_error(-errno, "cannot create a socket: %s", chi_strerror(-errno));
     /* Refuses descriptors from peers, if the kernel can: closing one may take long. */
     int no = 0;
     setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &no, sizeof(no));
-    if (rc == 0) {
-        rc = listen(fd, BACKLOG);
-        error = errno;
-    }
+    int rc = make_name(runtime, fd);
+    if (rc == 0 && listen(fd, BACKLOG) < 0)
+        rc = -errno;
     if (rc < 0) {
         close(fd);
-        return chi_error(-error, "cannot listen on %s: %s", path, strerror(error));
+        return chi_error(rc, "cannot listen on %s: %s", path, chi_strerror(rc));
     }
     listener->fd = fd;
     listener->file = chi_file_of_path(path);
@@ -60,30 +62,23 @@ int chi_listener_open(struct chi_runtime *runtime, struct chi_listener *listener
 
 static int make_again(struct chi_runtime *runtime, struct chi_listener *listener)
 {
-    struct chi_listener made;
     int rc = chi_instance_relock(&runtime->paths, &runtime->lock_fd);
-    if (rc == 0 && !chi_file_is(&listener->file, runtime->paths.socket)) {
-        rc = chi_listener_open(runtime, &made);
-        if (rc == 0) {
-            close(listener->fd);
-            listener->fd = made.fd;
-            listener->file = made.file;
-        }
-    }
+    if (rc == 0 && !chi_file_is(&listener->file, runtime->paths.socket))
+        rc = chi_listener_open(runtime, listener);
     return rc;
 }
 
-bool chi_listener_check(struct chi_runtime *runtime, struct chi_listener *listener, uint64_t now_ns)
+int chi_listener_check(struct chi_runtime *runtime, struct chi_listener *listener, uint64_t now_ns)
 {
     int fd = listener->fd;
 
     if (now_ns - listener->checked_ns < CHI_LISTENER_CHECK_MS * CHI_NS_PER_MS)
-        return false;
+        return -1;
     listener->checked_ns = now_ns;
     struct chi_file_id lock = chi_file_of_fd(runtime->lock_fd);
     if (chi_file_is(&listener->file, runtime->paths.socket) &&
         chi_file_is(&lock, runtime->paths.lock))
-        return false;
+        return -1;
     int rc = make_again(runtime, listener);
     if (rc == 0)
         chi_log_warn("runtime", "the socket %s or its lock file was removed, and is made again",
@@ -93,7 +88,7 @@ bool chi_listener_check(struct chi_runtime *runtime, struct chi_listener *listen
                       "the socket %s or its lock file was removed, and cannot be made again: %s",
                       runtime->paths.socket, chi_last_error());
     listener->told = rc < 0;
-    return listener->fd != fd;
+    return listener->fd != fd ? fd : -1;
 }
 
 void chi_listener_remove(const struct chi_runtime *runtime, struct chi_listener *listener)

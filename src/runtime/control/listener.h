@@ -28,10 +28,10 @@ int chi_listener_open(struct chi_runtime *runtime, struct chi_listener *listener
 
 /*
  * Makes the socket again, and the lock, if their names are gone; at most once in
- * CHI_LISTENER_CHECK_MS. Returns whether `fd` is another one now.
+ * CHI_LISTENER_CHECK_MS. Returns the socket that `fd` was before, for the caller to close, or -1 if
+ * it is the same.
  */
-bool chi_listener_check(struct chi_runtime *runtime, struct chi_listener *listener,
-                        uint64_t now_ns);
+int chi_listener_check(struct chi_runtime *runtime, struct chi_listener *listener, uint64_t now_ns);
 
 /* Removes the name if it is still this socket's. */
 void chi_listener_remove(const struct chi_runtime *runtime, struct chi_listener *listener);

@@ -74,25 +74,35 @@ static bool has_text(const struct chi_peer *peer)
     return peer->text != NULL;
 }
 
+/* A client has more to lose than its answer. */
+static void give_up(struct chi_peers *peers, struct chi_peer *peer)
+{
+    if (is_visitor(peer)) {
+        chi_peers_close(peers, peer);
+    } else {
+        chi_peers_free_text(peers, peer);
+        peer->cut = true;
+    }
+}
+
 void chi_peers_set_text(struct chi_peers *peers, struct chi_peer *peer, char *text, size_t size)
 {
     struct chi_peer *other;
     while (peers->text_bytes + size > CHI_PEER_TEXT_MAX &&
            (other = oldest(peers, has_text)) != NULL)
-        chi_peers_close(peers, other);
+        give_up(peers, other);
     peer->text = text;
-    peer->text_at = 0;
     peer->text_size = size;
     peers->text_bytes += size;
 }
 
 void chi_peers_free_text(struct chi_peers *peers, struct chi_peer *peer)
 {
-    if (peer->text == NULL)
-        return;
     peers->text_bytes -= peer->text_size;
     free(peer->text);
     peer->text = NULL;
+    peer->text_at = peer->text_size = 0;
+    peer->cut = false;
 }
 
 /* ---- the end of a connection */
@@ -140,7 +150,7 @@ int chi_peers_expire(struct chi_peers *peers, uint64_t now_ns)
         if (!is_idle(peer) && !has_text(peer))
             continue;
         if (now_ns > peer->since_ns && now_ns - peer->since_ns > CHI_PEER_IDLE_NS)
-            chi_peers_close(peers, peer);
+            give_up(peers, peer);
         else
             next_ms = EXPIRE_MS;
     }

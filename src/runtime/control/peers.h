@@ -39,6 +39,7 @@ struct chi_peer {
     char *text;                /* an answer that is being sent; NULL: none */
     size_t text_at;
     size_t text_size;
+    bool cut; /* the text was dropped, and -EBUSY is still to be sent in its place */
 };
 
 struct chi_peers {
@@ -70,9 +71,13 @@ struct chi_peer *chi_peers_find(struct chi_peers *peers, uint64_t data);
 /* What its socket shall wait for: EPOLLIN or EPOLLOUT. */
 void chi_peers_listen(struct chi_peers *peers, struct chi_peer *peer, uint32_t events);
 
-/* Takes over an answer, from malloc(), to be sent. */
+/*
+ * Takes over an answer, from malloc(), to be sent. Makes room by dropping those that have not been
+ * read for longest: a visitor is closed, a client's answer is cut.
+ */
 void chi_peers_set_text(struct chi_peers *peers, struct chi_peer *peer, char *text, size_t size);
 
+/* Ends the answer, a cut one too. */
 void chi_peers_free_text(struct chi_peers *peers, struct chi_peer *peer);
 
 /* Closes a connection; drops the client that has it. */
@@ -81,8 +86,9 @@ void chi_peers_close(struct chi_peers *peers, struct chi_peer *peer);
 void chi_peers_close_all(struct chi_peers *peers, bool clients_only);
 
 /*
- * Closes visitors that are idle, and peers that do not read their answer. Returns in how many
- * milliseconds to call it again; -1: not before another connection.
+ * Closes visitors that are idle or do not read their answer, and cuts that of clients, which keep
+ * their tasks. Returns in how many milliseconds to call it again; -1: not before another
+ * connection.
  */
 int chi_peers_expire(struct chi_peers *peers, uint64_t now_ns);
 
