@@ -183,10 +183,11 @@ CHI_API uint64_t chi_lane_load(const struct chi_lane *lane);
 
 /*
  * Opens a file at a path that a client chose, such as a pool's name. If the pool was created by a
- * client of another user than the daemon's, the file must exist, have one name only and lie in a
- * folder of runtime.group_paths, and no symbolic link is followed below that. Call it in place of
- * open(), with which such a client could have the daemon open any file of the daemon's user. In
- * Create or in a handler. Blocks the thread; never parks.
+ * client of another user than the daemon's, the file must exist, lie in a folder of
+ * runtime.group_paths, and be a block device or a regular file with one name only, and no symbolic
+ * link is followed below that folder. Call it in place of open(), with which such a client could
+ * have the daemon open any file of the daemon's user. In Create or in a handler. Blocks the thread;
+ * never parks.
  *   flags, mode   as of open(); O_CLOEXEC is added
  * Returns a descriptor, or
  *   -EPERM         the client may not have that file opened; with a message

@@ -53,7 +53,4 @@ void chi_segment_unlink_own(const char *name, const struct chi_segment_map *map)
 /* Removes the name; mappings stay. Returns 0, also if the name does not exist, or -errno. */
 int chi_segment_unlink(const char *name);
 
-/* Removes the name if it still is that of the mapped object. Async-signal-safe. */
-void chi_segment_unlink_own(const char *name, const struct chi_segment_map *map);
-
 #endif

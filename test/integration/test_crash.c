@@ -49,8 +49,7 @@ static void assert_says(const char *text, const char *word)
         fail_msg("\"%s\" is missing in:\n%s", word, text);
 }
 
-/* Runs a daemon in which a handler fails. Returns how it ended; its report is at report_path. */
-static int crash(enum test_kinds_fail how, uint32_t workers, uint32_t tasks)
+static chi_pool_id_t start(uint32_t workers)
 {
     char yaml[512];
     chi_pool_id_t pool;
@@ -63,6 +62,13 @@ static int crash(enum test_kinds_fail how, uint32_t workers, uint32_t tasks)
     chi_test_daemon_start(&daemon_, yaml);
     assert_int_equal(chi_client_init(), 0);
     assert_int_equal(test_kinds_create("victim", &pool), 0);
+    return pool;
+}
+
+/* Runs a daemon in which a handler fails. Returns how it ended; its report is at report_path. */
+static int crash(enum test_kinds_fail how, uint32_t workers, uint32_t tasks)
+{
+    chi_pool_id_t pool = start(workers);
     for (uint32_t i = 0; i < tasks; i++) {
         struct chi_task *task = fail_async(pool, i, how);
         if (i + 1 == tasks)
@@ -179,6 +185,34 @@ static void the_next_start_mentions_the_report(void **state)
     clean();
 }
 
+static void a_standard_error_that_nobody_reads_does_not_shorten_the_report(void **state)
+{
+    (void)state;
+    if (FAULTS_ARE_THE_SANITIZERS)
+        skip();
+    assert_int_equal(crash(TEST_KINDS_FAIL_MUTE, 1, 1), -SIGSEGV);
+    assert_says(read_text(report_path), "this report is in");
+    clean();
+}
+
+static void a_process_that_a_handler_forked_fails_alone(void **state)
+{
+    struct stat st;
+    (void)state;
+    if (FAULTS_ARE_THE_SANITIZERS)
+        skip();
+    struct chi_task *task = fail_async(start(1), 0, TEST_KINDS_FAIL_FORK);
+    assert_int_equal(chi_task_wait(task), 0);
+    chi_task_del(task);
+    chi_client_fini();
+    assert_int_equal(chi_client_init(), 0); /* its names are still there */
+    chi_client_fini();
+    assert_int_equal(stat(report_path, &st), -1);
+    assert_int_equal(chi_test_daemon_stop(&daemon_), 0);
+    chi_test_daemon_finish(&daemon_);
+    chi_test_watchdog(0);
+}
+
 int main(void)
 {
     const struct rlimit no_cores = {0, 0};
@@ -189,6 +223,8 @@ int main(void)
         cmocka_unit_test(two_that_fail_at_the_same_time_give_one_report),
         cmocka_unit_test(exit_by_a_handler_is_an_error),
         cmocka_unit_test(the_next_start_mentions_the_report),
+        cmocka_unit_test(a_standard_error_that_nobody_reads_does_not_shorten_the_report),
+        cmocka_unit_test(a_process_that_a_handler_forked_fails_alone),
     };
     return cmocka_run_group_tests_name("crash", tests, NULL, NULL);
 }

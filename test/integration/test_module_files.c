@@ -71,6 +71,20 @@ static void write_file(const char *path, const char *bytes, size_t size)
     close(fd);
 }
 
+/* Begins, and returns the content of the probe's library. */
+static char *begin_with_bytes(size_t *size)
+{
+    begin(CHI_TEST_ONE_WORKER);
+    return read_file(CHI_TEST_MODULE_DIR "/" PROBE, size);
+}
+
+static void finish_with_bytes(char *bytes)
+{
+    unlink(copy_path);
+    free(bytes);
+    finish(0);
+}
+
 static int create(const char *module, const char *name, chi_pool_id_t *id)
 {
     const struct chimaera_admin_pool_spec spec = {.mod_name = module, .pool_name = name};
@@ -90,10 +104,9 @@ static int call(chi_pool_id_t id)
 static void a_file_that_is_cut_short_is_refused(void **state)
 {
     size_t size, length;
-    char *bytes = read_file(CHI_TEST_MODULE_DIR "/" PROBE, &size);
+    char *bytes = begin_with_bytes(&size);
     chi_pool_id_t id;
     (void)state;
-    begin(CHI_TEST_ONE_WORKER);
     for (int i = 0; i < 60; i++) {
         length = i < 20 ? (size_t)i * 8 : size * (size_t)(i - 20) / 40;
         write_file(copy_path, bytes, length);
@@ -105,18 +118,15 @@ static void a_file_that_is_cut_short_is_refused(void **state)
     write_file(copy_path, bytes, size);
     assert_int_equal(create(TEST_PROBE_LIBRARY, "probe", &id), 0);
     assert_int_equal(call(id), 0);
-    unlink(copy_path);
-    free(bytes);
-    finish(0);
+    finish_with_bytes(bytes);
 }
 
 static void damaged_headers_are_refused_or_harmless(void **state)
 {
     size_t size;
-    char *bytes = read_file(CHI_TEST_MODULE_DIR "/" PROBE, &size);
+    char *bytes = begin_with_bytes(&size);
     chi_pool_id_t id;
     (void)state;
-    begin(CHI_TEST_ONE_WORKER);
     /* Of the header itself; what lies behind it decides what code runs. */
     for (size_t at = 0; at < 64; at++) {
         if (at >= 24 && at < 32)
@@ -133,18 +143,15 @@ static void damaged_headers_are_refused_or_harmless(void **state)
         assert_int_equal(rc, CHI_EBADMODULE);
     }
     assert_true(chi_test_status_get(&(struct chi_test_status){0}) == 0);
-    unlink(copy_path);
-    free(bytes);
-    finish(0);
+    finish_with_bytes(bytes);
 }
 
 static void a_file_that_is_overwritten_changes_nothing_that_runs(void **state)
 {
     size_t size;
-    char *bytes = read_file(CHI_TEST_MODULE_DIR "/" PROBE, &size);
+    char *bytes = begin_with_bytes(&size);
     chi_pool_id_t id;
     (void)state;
-    begin(CHI_TEST_ONE_WORKER);
     write_file(copy_path, bytes, size);
     assert_int_equal(create(TEST_PROBE_LIBRARY, "probe", &id), 0);
     memset(bytes, 0, size);
@@ -159,9 +166,7 @@ static void a_file_that_is_overwritten_changes_nothing_that_runs(void **state)
     assert_int_equal(chimaera_admin_destroy_pool(HERE, id), 0);
     assert_int_equal(create(TEST_PROBE_LIBRARY, "again", &id), 0); /* it is loaded */
     assert_int_equal(call(id), 0);
-    unlink(copy_path);
-    free(bytes);
-    finish(0);
+    finish_with_bytes(bytes);
 }
 
 static void what_is_no_file_is_refused_at_once(void **state)
@@ -190,6 +195,22 @@ static void a_library_beside_the_module_is_found(void **state)
     char *log = chi_test_daemon_log(&daemon_);
     assert_null(strstr(log, "no private copy"));
     free(log);
+    finish(0);
+}
+
+/* Its name must not become that of the next copy, which would then not be loaded. */
+static void a_library_that_cannot_be_unloaded_does_not_stand_in_for_others(void **state)
+{
+    chi_pool_id_t id;
+    (void)state;
+    begin(CHI_TEST_ONE_WORKER);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(create("test_nodelete", "broken", &id), CHI_EBADMODULE);
+        assert_non_null(strstr(chi_last_error(), "chi_module_descriptor"));
+        assert_non_null(strstr(chi_last_error(), "restart"));
+    }
+    assert_int_equal(create(TEST_PROBE_LIBRARY, "probe", &id), 0);
+    assert_int_equal(call(id), 0);
     finish(0);
 }
 
@@ -268,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_file_that_is_overwritten_changes_nothing_that_runs),
         cmocka_unit_test(what_is_no_file_is_refused_at_once),
         cmocka_unit_test(a_library_beside_the_module_is_found),
+        cmocka_unit_test(a_library_that_cannot_be_unloaded_does_not_stand_in_for_others),
         cmocka_unit_test(a_constructor_that_hangs_holds_up_only_who_asked),
         cmocka_unit_test(a_constructor_that_hangs_does_not_keep_the_daemon),
     };

@@ -183,6 +183,15 @@ static void finish(struct chi_test_daemon *daemon)
     chi_test_watchdog(0);
 }
 
+/* Begins with a pool that exists, and does that as a member. */
+static void begin_with_member(struct chi_test_daemon *daemon, int (*member)(void *))
+{
+    begin(daemon,
+          GROUP "compose:\n"
+                "  - {mod_name: chimaera_bdev, pool_name: memory, type: ram, total_size: 1MB}\n");
+    assert_int_equal(chi_test_in_child(member, daemon), 0);
+}
+
 static bool says(const char *word)
 {
     return strstr(chi_last_error(), word) != NULL;
@@ -229,10 +238,7 @@ static void a_member_may_call_and_no_more(void **state)
     (void)state;
     if (!is_root())
         skip();
-    begin(&daemon,
-          GROUP "compose:\n"
-                "  - {mod_name: chimaera_bdev, pool_name: memory, type: ram, total_size: 1MB}\n");
-    assert_int_equal(chi_test_in_child(member_calls_only, &daemon), 0);
+    begin_with_member(&daemon, member_calls_only);
     /* The owner still may. */
     assert_int_equal(chi_client_init(), 0);
     struct chimaera_bdev_client disk;
@@ -377,10 +383,7 @@ static void a_member_cannot_get_more_by_other_ways(void **state)
     (void)state;
     if (!is_root())
         skip();
-    begin(&daemon,
-          GROUP "compose:\n"
-                "  - {mod_name: chimaera_bdev, pool_name: memory, type: ram, total_size: 1MB}\n");
-    assert_int_equal(chi_test_in_child(member_attacks, &daemon), 0);
+    begin_with_member(&daemon, member_attacks);
     finish(&daemon);
 }
 

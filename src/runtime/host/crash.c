@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -25,12 +26,14 @@
 #include "runtime/worker/worker.h"
 
 #define REPORT_SECONDS 10
+#define READER_MS      1000 /* how long one who reads standard error or the log may hold it up */
 #define FRAMES_MAX     1024
 #define FRAMES_SHOWN   48
 
 static struct {
     struct chi_runtime *_Atomic runtime; /* NULL: nothing is watched */
     char path[sizeof(struct chi_paths)];
+    pid_t pid;           /* of the daemon: a process that a module forked has this struct, too */
     atomic_int reporter; /* 0, or the signal that is being reported */
     pthread_t thread;    /* that reports */
     bool at_exit;
@@ -39,26 +42,36 @@ static struct {
 /* ---- writing */
 
 struct sink {
-    int fds[3];
-    int count;
+    int fds[3]; /* -1: none, or one that takes no more */
 };
 
-static void put(const struct sink *sink, const char *text, size_t size)
+static bool write_all(int fd, const char *text, size_t size)
 {
-    for (int i = 0; i < sink->count; i++) {
-        size_t done = 0;
-        while (done < size) {
-            ssize_t n = write(sink->fds[i], text + done, size - done);
-            if (n <= 0 && errno != EINTR)
-                break;
-            done += n > 0 ? (size_t)n : 0;
-        }
+    while (size > 0) {
+        struct pollfd ready = {.fd = fd, .events = POLLOUT};
+        if (poll(&ready, 1, READER_MS) == 0)
+            return false;
+        ssize_t n = write(fd, text, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        text += n;
+        size -= (size_t)n;
     }
+    return true;
 }
 
-static void say(const struct sink *sink, const char *format, ...) CHI_PRINTF(2, 3);
+static void put(struct sink *sink, const char *text, size_t size)
+{
+    for (size_t i = 0; i < sizeof(sink->fds) / sizeof(sink->fds[0]); i++)
+        if (sink->fds[i] >= 0 && !write_all(sink->fds[i], text, size))
+            sink->fds[i] = -1;
+}
 
-static void say(const struct sink *sink, const char *format, ...)
+static void say(struct sink *sink, const char *format, ...) CHI_PRINTF(2, 3);
+
+static void say(struct sink *sink, const char *format, ...)
 {
     char line[1024];
     va_list arguments;
@@ -69,22 +82,17 @@ static void say(const struct sink *sink, const char *format, ...)
         put(sink, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
-/* Standard error, the log if it goes elsewhere, and the file. */
+/* The file first: the others may have a reader that does not read. */
 static struct sink open_sink(void)
 {
-    struct sink sink = {.fds = {STDERR_FILENO}, .count = 1};
-    int log = chi_log_descriptor();
-    if (log != STDERR_FILENO)
-        sink.fds[sink.count++] = log;
     int fd = open(crash.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd >= 0)
-        sink.fds[sink.count++] = fd;
-    return sink;
+    int log = chi_log_descriptor();
+    return (struct sink){{fd, log != STDERR_FILENO ? log : -1, STDERR_FILENO}};
 }
 
 /* ---- the content */
 
-static void say_registers(const struct sink *sink, const ucontext_t *context)
+static void say_registers(struct sink *sink, const ucontext_t *context)
 {
 #if defined(__x86_64__)
     static const struct {
@@ -112,7 +120,7 @@ static void say_registers(const struct sink *sink, const ucontext_t *context)
 }
 
 /* Where the program counter of the fault is known, what lies above it is this file's. */
-static void say_frames(const struct sink *sink, const struct chi_runtime *runtime, const void *pc)
+static void say_frames(struct sink *sink, const struct chi_runtime *runtime, const void *pc)
 {
     static void *frames[FRAMES_MAX]; /* there is one reporter */
     char text[600];
@@ -144,7 +152,7 @@ static const void *pc_of(const ucontext_t *context)
 #endif
 }
 
-static void say_recent(const struct sink *sink, const struct chi_worker *worker)
+static void say_recent(struct sink *sink, const struct chi_worker *worker)
 {
     uint64_t now = atomic_load_explicit(&worker->stats.tasks, memory_order_relaxed);
     say(sink, "last tasks of worker %u, the newest first:", worker->id);
@@ -156,7 +164,7 @@ static void say_recent(const struct sink *sink, const struct chi_worker *worker)
     say(sink, "\n");
 }
 
-static void say_task(const struct sink *sink)
+static void say_task(struct sink *sink)
 {
     const struct chi_worker *worker = chi_worker_self;
     const struct chi_record *record = worker != NULL ? worker->current : NULL;
@@ -198,7 +206,7 @@ static const char *name_of(int number)
 static void report(int number, const siginfo_t *info, const ucontext_t *context)
 {
     struct chi_runtime *runtime = atomic_load(&crash.runtime);
-    const struct sink sink = open_sink();
+    struct sink sink = open_sink();
     bool fault = number == SIGSEGV || number == SIGBUS;
 
     say(&sink, "chimaera_runtime: instance %s, process %d, ends by signal %d (%s)",
@@ -221,13 +229,18 @@ static void report(int number, const siginfo_t *info, const ucontext_t *context)
 
 /* ---- signals */
 
-static void end_by(int number)
+static void unblock(int number)
 {
     sigset_t this;
-    signal(number, SIG_DFL);
     sigemptyset(&this);
     sigaddset(&this, number);
     pthread_sigmask(SIG_UNBLOCK, &this, NULL);
+}
+
+static void end_by(int number)
+{
+    signal(number, SIG_DFL);
+    unblock(number);
     raise(number);
     kill(getpid(), number);
     _exit(128 + number);
@@ -242,6 +255,8 @@ static void on_alarm(int number)
 static void on_fault(int number, siginfo_t *info, void *context)
 {
     int nobody = 0;
+    if (getpid() != crash.pid)
+        end_by(number); /* the report would be about the daemon, which goes on */
     if (!atomic_compare_exchange_strong(&crash.reporter, &nobody, number)) {
         if (pthread_equal(crash.thread, pthread_self()))
             end_by(nobody); /* the report itself failed */
@@ -251,6 +266,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
     crash.thread = pthread_self();
     const struct itimerval limit = {.it_value.tv_sec = REPORT_SECONDS};
     signal(SIGALRM, on_alarm);
+    unblock(SIGALRM); /* other threads may have inherited a mask that blocks it, too */
     setitimer(ITIMER_REAL, &limit, NULL);
     report(number, info, context);
     end_by(number);
@@ -262,9 +278,9 @@ static void on_fault(int number, siginfo_t *info, void *context)
 static void on_exit_of_process(void)
 {
     struct chi_runtime *runtime = atomic_load(&crash.runtime);
-    if (runtime == NULL)
+    if (runtime == NULL || getpid() != crash.pid) /* names are the daemon's, which goes on */
         return;
-    const struct sink sink = open_sink();
+    struct sink sink = open_sink();
     say(&sink, "chimaera_runtime: instance %s, process %d, ends because exit() was called\n",
         runtime->paths.instance, (int)getpid());
     say_task(&sink);
@@ -306,6 +322,7 @@ void chi_crash_watch(struct chi_runtime *runtime)
     for (const int *signal = chi_fault_signals; *signal != 0; signal++)
         sigdelset(&action.sa_mask, *signal);
     sigdelset(&action.sa_mask, SIGALRM);
+    crash.pid = getpid();
     atomic_store(&crash.runtime, runtime);
     if (!crash.at_exit)
         crash.at_exit = atexit(on_exit_of_process) == 0;

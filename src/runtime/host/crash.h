@@ -7,7 +7,8 @@
  *
  * The report is made on the thread that failed, with async-signal-safe calls, and reads what may be
  * damaged: a second fault, or ten seconds, end the process at once. Other threads go on meanwhile,
- * and wait if they fail, too.
+ * and wait if they fail, too. The file gets each line first; standard error and a log that nobody
+ * reads are given up after a second. A process that a module forked ends as it would without this.
  */
 #ifndef CHI_RUNTIME_HOST_CRASH_H
 #define CHI_RUNTIME_HOST_CRASH_H

@@ -15,15 +15,6 @@
 #include "runtime/module/module.h"
 #include "runtime/module/pool.h"
 
-/* The module whose library was loaded from there; NULL: none. */
-static const struct chi_module *module_at(const struct chi_runtime *runtime, const void *base)
-{
-    const struct chi_module *module = runtime->pools != NULL ? runtime->pools->modules.first : NULL;
-    while (module != NULL && module->library.base != base)
-        module = module->next;
-    return module;
-}
-
 /* Finds the function by the table of symbols of the file. */
 static bool find_symbol(int fd, uint64_t address, char *name, size_t size, uint64_t *offset)
 {
@@ -51,7 +42,7 @@ void chi_crash_describe_frame(const struct chi_runtime *runtime, const void *add
         snprintf(text, size, "?");
         return;
     }
-    const struct chi_module *module = module_at(runtime, info.dli_fbase);
+    const struct chi_module *module = chi_module_at(&runtime->pools->modules, info.dli_fbase);
     const char *file = module != NULL ? module->path : info.dli_fname;
     uint64_t relative = (uint64_t)((const char *)address - (const char *)info.dli_fbase);
     bool copied = module != NULL && module->library.copy >= 0;

@@ -22,6 +22,7 @@ typedef ElfW(Ehdr) ehdr_t;
 typedef ElfW(Phdr) phdr_t;
 typedef ElfW(Shdr) shdr_t;
 typedef ElfW(Dyn) dyn_t;
+typedef ElfW(Sym) sym_t;
 
 static bool is_inside(const struct chi_elf_image *image, uint64_t offset, uint64_t size)
 {
@@ -41,6 +42,14 @@ static phdr_t segment_of(const struct chi_elf_image *image, const ehdr_t *header
     memcpy(&segment, image->bytes + header->e_phoff + (uint64_t)i * sizeof(segment),
            sizeof(segment));
     return segment;
+}
+
+static shdr_t section_of(const struct chi_elf_image *image, const ehdr_t *header, uint32_t i)
+{
+    shdr_t section;
+    memcpy(&section, image->bytes + header->e_shoff + (uint64_t)i * sizeof(section),
+           sizeof(section));
+    return section;
 }
 
 static const char *check_header(const struct chi_elf_image *image)
@@ -85,9 +94,7 @@ const char *chi_elf_check(const struct chi_elf_image *image)
         !is_inside(image, header.e_shoff, (uint64_t)header.e_shnum * sizeof(shdr_t)))
         return "it is cut short, or damaged: its table of sections lies outside";
     for (uint32_t i = 0; i < header.e_shnum; i++) {
-        shdr_t section;
-        memcpy(&section, image->bytes + header.e_shoff + (uint64_t)i * sizeof(section),
-               sizeof(section));
+        shdr_t section = section_of(image, &header, i);
         if (section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL &&
             !is_inside(image, section.sh_offset, section.sh_size))
             return "it is cut short, or damaged: a section ends behind its end";
@@ -179,16 +186,6 @@ void chi_elf_visit_needed(const struct chi_elf_image *image,
     }
 }
 
-typedef ElfW(Sym) sym_t;
-
-static shdr_t section_of(const struct chi_elf_image *image, const ehdr_t *header, uint32_t i)
-{
-    shdr_t section;
-    memcpy(&section, image->bytes + header->e_shoff + (uint64_t)i * sizeof(section),
-           sizeof(section));
-    return section;
-}
-
 bool chi_elf_find_function(const struct chi_elf_image *image, uint64_t address, char *name,
                            size_t size, uint64_t *offset)
 {
@@ -198,6 +195,8 @@ bool chi_elf_find_function(const struct chi_elf_image *image, uint64_t address, 
         if (table.sh_type != SHT_SYMTAB || table.sh_link >= header.e_shnum)
             continue;
         shdr_t strings = section_of(image, &header, table.sh_link);
+        if (strings.sh_type != SHT_STRTAB) /* where others lie was not checked */
+            continue;
         for (uint64_t at = 0; at + sizeof(sym_t) <= table.sh_size; at += sizeof(sym_t)) {
             sym_t symbol;
             memcpy(&symbol, image->bytes + table.sh_offset + at, sizeof(symbol));

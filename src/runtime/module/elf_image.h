@@ -32,9 +32,10 @@ void chi_elf_visit_needed(const struct chi_elf_image *image,
 
 /*
  * Finds the function at an address, relative to where the library is loaded, in its table of
- * symbols. The image has passed chi_elf_check(). Async-signal-safe. Returns false if it is
- * stripped, or if no function lies there. name     set to the function's name offset   set to the
- * distance from its begin
+ * symbols. The image has passed chi_elf_check(). Async-signal-safe.
+ *   name     set to the function's name, cut to `size` bytes
+ *   offset   set to the distance from its begin
+ * Returns false if the library is stripped, or if no function lies there.
  */
 bool chi_elf_find_function(const struct chi_elf_image *image, uint64_t address, char *name,
                            size_t size, uint64_t *offset);

@@ -156,19 +156,24 @@ static void load_needed(void *context, const char *needed, const char *search)
 }
 
 /* Debuggers find the copy under this name, as long as the process lives. */
+static void *open_by_number(int fd, int flags)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "/proc/%d/fd/%d", (int)getpid(), fd);
+    return dlopen(name, flags);
+}
+
 static void open_copy(struct chi_library *library, const char *path,
                       const struct chi_elf_image *image)
 {
     struct needs needs = {.library = library, .path = path};
-    char name[64];
 
     library->copy = make_copy(path, image->bytes, image->size);
     if (library->copy < 0)
         return;
     needs.folder = (int)(strrchr(path, '/') - path);
     chi_elf_visit_needed(image, load_needed, &needs);
-    snprintf(name, sizeof(name), "/proc/%d/fd/%d", (int)getpid(), library->copy);
-    library->handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    library->handle = open_by_number(library->copy, RTLD_NOW | RTLD_LOCAL);
     if (library->handle == NULL) {
         close(library->copy);
         library->copy = -1;
@@ -213,13 +218,25 @@ int chi_library_open(struct chi_library *library, const char *path, bool copied)
     return 0;
 }
 
+/* The dynamic linker would give the library to who loads another copy under the same name. */
+static bool keeps_name(int copy)
+{
+    void *handle = open_by_number(copy, RTLD_NOW | RTLD_NOLOAD);
+    if (handle != NULL)
+        dlclose(handle);
+    return handle != NULL;
+}
+
 void chi_library_close(struct chi_library *library)
 {
+    int copy = library->copy;
     if (library->handle != NULL)
         dlclose(library->handle);
     while (library->needed_count > 0)
         dlclose(library->needed[--library->needed_count]);
-    if (library->copy >= 0)
-        close(library->copy);
-    *library = (struct chi_library){.copy = -1};
+    if (copy >= 0 && !keeps_name(copy)) {
+        close(copy);
+        copy = -1;
+    }
+    *library = (struct chi_library){.copy = copy};
 }

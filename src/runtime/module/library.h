@@ -32,7 +32,10 @@ struct chi_library {
  */
 int chi_library_open(struct chi_library *library, const char *path, bool copied);
 
-/* Unloads it. */
+/*
+ * Unloads it. `copy` stays open (>= 0) if the library does not let itself be unloaded, by -z
+ * nodelete or by unique symbols of C++: it is there until the process ends.
+ */
 void chi_library_close(struct chi_library *library);
 
 #endif

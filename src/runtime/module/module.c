@@ -125,7 +125,9 @@ static void load(struct chi_module *module)
     }
     module->rc = rc;
     if (rc < 0)
-        snprintf(module->reason, sizeof(module->reason), "%s", chi_last_error());
+        snprintf(module->reason, sizeof(module->reason), "%s%s", chi_last_error(),
+                 module->library.copy >= 0 ? "; it cannot be unloaded: restart after it is mended"
+                                           : "");
     else
         chi_log_info("modules", "loaded %s %s from %s", module->name, module->descriptor->version,
                      module->path);
@@ -150,35 +152,48 @@ static int begin_loading(struct chi_module *module, enum chi_module_loading load
 
 /* ---- the table; its lock is held */
 
-static void destroy(struct chi_module *module)
+static struct chi_module *look_up(const struct chi_module_table *table, const char *name)
 {
-    free(module->name);
-    free(module->path);
-    free(module);
+    struct chi_module *module = atomic_load_explicit(&table->first, memory_order_relaxed);
+    while (module != NULL && strcmp(module->name, name) != 0)
+        module = module->next;
+    return module;
 }
 
-static int add(struct chi_module_table *table, const char *name, const char *path)
+static struct chi_module *add(struct chi_module_table *table, const char *name)
 {
     struct chi_module *module = calloc(1, sizeof(*module));
-    int rc = module != NULL ? 0 : -ENOMEM;
-    if (rc == 0) {
-        module->name = strdup(name);
-        module->path = strdup(path);
-        module->copied = table->loading == CHI_MODULE_COPIED;
-        rc = module->name != NULL && module->path != NULL ? begin_loading(module, table->loading)
-                                                          : -ENOMEM;
+    if (module == NULL)
+        return NULL;
+    module->name = strdup(name);
+    if (module->name == NULL) {
+        free(module);
+        return NULL;
     }
-    if (rc < 0) {
-        if (module != NULL)
-            destroy(module);
-        return chi_error(rc, "cannot load %s: %s", path, chi_strerror(rc));
-    }
-    module->next = table->first;
-    table->first = module;
-    return 0;
+    atomic_init(&module->state, CHI_MODULE_UNLOADED);
+    module->library.copy = -1;
+    module->copied = table->loading == CHI_MODULE_COPIED;
+    module->next = atomic_load_explicit(&table->first, memory_order_relaxed);
+    /* Release: pairs with the acquire in chi_module_at(). */
+    atomic_store_explicit(&table->first, module, memory_order_release);
+    return module;
 }
 
-static int find_and_add(struct chi_module_table *table, const char *name)
+/* Begins to load it from there. Relaxed: a thread that loads begins after this. */
+static int start(struct chi_module_table *table, struct chi_module *module, const char *path)
+{
+    free(module->path);
+    module->path = strdup(path);
+    if (module->path == NULL)
+        return -ENOMEM;
+    atomic_store_explicit(&module->state, CHI_MODULE_LOADING, memory_order_relaxed);
+    int rc = begin_loading(module, table->loading);
+    if (rc < 0)
+        atomic_store_explicit(&module->state, CHI_MODULE_UNLOADED, memory_order_relaxed);
+    return rc;
+}
+
+static int find_and_load(struct chi_module_table *table, const char *name)
 {
     char file[NAME_MAX_LENGTH + 32];
     struct search search = {.file = file};
@@ -194,34 +209,36 @@ static int find_and_add(struct chi_module_table *table, const char *name)
                          "CHI_REPO_PATH%s",
                          file, search.tried, chi_module_hint(search.tried, name, hint));
     }
-    return add(table, name, search.found);
+    struct chi_module *module = look_up(table, name);
+    if (module == NULL)
+        module = add(table, name);
+    int rc = module != NULL ? start(table, module, search.found) : -ENOMEM;
+    return rc < 0 ? chi_error(rc, "cannot load %s: %s", search.found, chi_strerror(rc)) : 0;
 }
 
-/* Removes a module that could not be loaded, and returns why. */
-static int take_failure(struct chi_module **link)
+/* Returns why a module could not be loaded. The next caller tries again, if it was unloaded. */
+static int take_failure(struct chi_module *module)
 {
-    struct chi_module *module = *link;
-    int rc = chi_error(module->rc, "%s", module->reason);
-    *link = module->next;
-    destroy(module);
-    return rc;
+    if (module->library.copy < 0)
+        atomic_store_explicit(&module->state, CHI_MODULE_UNLOADED, memory_order_relaxed);
+    return chi_error(module->rc, "%s", module->reason);
 }
 
 int chi_module_get(struct chi_module_table *table, const char *name, const struct chi_module **out)
 {
     for (int round = 0; round < 2; round++) {
-        struct chi_module **link = &table->first;
-        while (*link != NULL && strcmp((*link)->name, name) != 0)
-            link = &(*link)->next;
-        if (*link != NULL) {
-            *out = *link;
-            /* Acquire: pairs with the release in load(). */
-            int state = atomic_load_explicit(&(*link)->state, memory_order_acquire);
-            return state == CHI_MODULE_READY    ? 0
-                   : state == CHI_MODULE_FAILED ? take_failure(link)
-                                                : -EAGAIN;
-        }
-        int rc = find_and_add(table, name);
+        struct chi_module *module = look_up(table, name);
+        /* Acquire: pairs with the release in load(). */
+        int state = module != NULL ? atomic_load_explicit(&module->state, memory_order_acquire)
+                                   : CHI_MODULE_UNLOADED;
+        *out = module;
+        if (state == CHI_MODULE_READY)
+            return 0;
+        if (state == CHI_MODULE_FAILED)
+            return take_failure(module);
+        if (state == CHI_MODULE_LOADING)
+            return -EAGAIN;
+        int rc = find_and_load(table, name);
         if (rc < 0)
             return rc;
     }
@@ -230,7 +247,7 @@ int chi_module_get(struct chi_module_table *table, const char *name, const struc
 
 const struct chi_module *chi_module_loading(const struct chi_module_table *table, const char *name)
 {
-    const struct chi_module *module = table->first;
+    const struct chi_module *module = atomic_load_explicit(&table->first, memory_order_relaxed);
     while (module != NULL &&
            ((name != NULL && strcmp(module->name, name) != 0) ||
             atomic_load_explicit(&module->state, memory_order_acquire) != CHI_MODULE_LOADING))
@@ -238,12 +255,25 @@ const struct chi_module *chi_module_loading(const struct chi_module_table *table
     return module;
 }
 
+const struct chi_module *chi_module_at(const struct chi_module_table *table, const void *base)
+{
+    const struct chi_module *module = atomic_load_explicit(&table->first, memory_order_acquire);
+    while (module != NULL &&
+           (atomic_load_explicit(&module->state, memory_order_acquire) != CHI_MODULE_READY ||
+            module->library.base != base))
+        module = module->next;
+    return module;
+}
+
 void chi_module_table_fini(struct chi_module_table *table)
 {
-    while (table->first != NULL) {
-        struct chi_module *module = table->first;
-        table->first = module->next;
+    struct chi_module *module = atomic_exchange(&table->first, NULL);
+    while (module != NULL) {
+        struct chi_module *next = module->next;
         chi_library_close(&module->library);
-        destroy(module);
+        free(module->name);
+        free(module->path);
+        free(module);
+        module = next;
     }
 }

@@ -6,9 +6,12 @@
  * A constructor of a library may take any time, so a thread of its own loads it, and nobody holds a
  * lock meanwhile. States of a module:
  *
- *   LOADING -> READY    that thread; from then on it belongs to the table
- *   LOADING -> FAILED   that thread; the next caller takes the error, and removes the module
+ *   LOADING -> READY     that thread; from then on it belongs to the table
+ *   LOADING -> FAILED    that thread
+ *   FAILED -> UNLOADED   the next caller, who takes the error
+ *   UNLOADED -> LOADING  the next caller after that
  *
+ * A library that does not let itself be unloaded stays FAILED.
  * If the thread never ends, neither does the loading: who asked for the module waits until its task
  * ends, and the runtime stops without unloading it.
  */
@@ -24,11 +27,12 @@ enum chi_module_state {
     CHI_MODULE_LOADING = 0,
     CHI_MODULE_READY = 1,
     CHI_MODULE_FAILED = 2,
+    CHI_MODULE_UNLOADED = 3,
 };
 
 struct chi_module {
     char *name;
-    char *path; /* of its file */
+    char *path; /* of its file; NULL until it is loaded first */
     const struct chi_module_descriptor *descriptor;
     struct chi_module *next;
 
@@ -47,9 +51,12 @@ enum chi_module_loading {
     CHI_MODULE_COPIED = 2, /* likewise, from a private copy: a daemon */
 };
 
-/* The loaded modules, which stay until the runtime ends. */
+/*
+ * The modules, which stay until the runtime ends, also those that could not be loaded: a report of
+ * a crash walks over them without the lock.
+ */
 struct chi_module_table {
-    struct chi_module *first;
+    _Atomic(struct chi_module *) first; /* the newest */
     enum chi_module_loading loading;
     char **paths; /* modules.path, ends with NULL; owned by the configuration; or NULL */
 };
@@ -71,6 +78,12 @@ int chi_module_get(struct chi_module_table *table, const char *name,
 
 /* Returns a module that is being loaded, that of this name or (NULL) any; NULL: none. Lock held. */
 const struct chi_module *chi_module_loading(const struct chi_module_table *table, const char *name);
+
+/*
+ * Returns the module whose library is loaded there; NULL: none. On any thread without the lock, and
+ * async-signal-safe.
+ */
+const struct chi_module *chi_module_at(const struct chi_module_table *table, const void *base);
 
 /* Unloads all modules. None is being loaded. */
 void chi_module_table_fini(struct chi_module_table *table);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Files that handlers open at a path that a client chose. A client of another user than the
- * daemon's reaches only existing files below the folders of runtime.group_paths: the kernel follows
- * no link and no ".." out of them, also while the client renames what lies below.
+ * daemon's reaches only existing regular files and block devices below the folders of
+ * runtime.group_paths: the kernel follows no link and no ".." out of them, also while the client
+ * renames what lies below.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,29 +19,50 @@
 #include "runtime/module/pool.h"
 
 /* A hard link may lead to a file outside of the folder, where the kernel lets anybody make one. */
-static bool has_other_names(int fd)
+static int check(int fd, const char *folder, const char *rest)
 {
     struct stat st;
-    return fstat(fd, &st) < 0 || (S_ISREG(st.st_mode) && st.st_nlink > 1);
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+        return chi_error(-EPERM, "%s/%s is neither a regular file nor a block device", folder,
+                         rest);
+    if (S_ISREG(st.st_mode) && st.st_nlink > 1)
+        return chi_error(-EPERM, "%s/%s has other names, perhaps outside of the folder", folder,
+                         rest);
+    return 0;
+}
+
+/* Does what the handler's flags ask for and the opening did not. */
+static int apply(int fd, int flags)
+{
+    if ((flags & O_TRUNC) && ftruncate(fd, 0) < 0)
+        return -errno;
+    if (flags & O_NONBLOCK)
+        return 0;
+    int now = fcntl(fd, F_GETFL);
+    return now < 0 || fcntl(fd, F_SETFL, now & ~O_NONBLOCK) < 0 ? -errno : 0;
 }
 
 static int open_below(const char *folder, const char *rest, int flags)
 {
-    struct open_how how = {.flags = (uint64_t)flags,
+    /* A FIFO must not block, and a file that is refused must not change. */
+    struct open_how how = {.flags = (uint64_t)((flags & ~O_TRUNC) | O_NONBLOCK),
                            .resolve =
                                RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
     int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return -errno;
     int fd = (int)syscall(SYS_openat2, dir, rest, &how, sizeof(how));
-    int rc = fd < 0 ? -errno : fd;
+    int rc = fd < 0 ? -errno : 0;
     close(dir);
-    if (rc >= 0 && has_other_names(rc)) {
-        close(rc);
-        return chi_error(-EPERM, "%s/%s has other names, perhaps outside of the folder", folder,
-                         rest);
-    }
-    return rc;
+    if (rc == 0)
+        rc = check(fd, folder, rest);
+    if (rc == 0)
+        rc = apply(fd, flags);
+    if (rc < 0 && fd >= 0)
+        close(fd);
+    return rc < 0 ? rc : fd;
 }
 
 /* Returns the part of `path` below `folder`, or NULL. */

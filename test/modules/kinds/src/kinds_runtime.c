@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The kinds module: handlers that wait in every way, tick, and note what happened to them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/wait.h>
 #include <test/kinds/autogen/kinds_methods.h>
 #include <test/kinds/autogen/kinds_runtime_methods.h>
 #include <test/kinds/kinds_runtime.h>
@@ -298,6 +300,36 @@ static void fail_by_null(void)
     *nowhere = 1;
 }
 
+/* Makes standard error a pipe that is full. */
+static void fill_standard_error(void)
+{
+    static const char text[4096] = "";
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK) < 0)
+        return;
+    while (write(ends[1], text, sizeof(text)) > 0)
+        ;
+    fcntl(ends[1], F_SETFL, 0);
+    dup2(ends[1], STDERR_FILENO);
+}
+
+/* Returns 0 if the processes end as they would without a daemon's handlers. */
+static int fail_in_children(void)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0)
+        exit(3);
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 3)
+        return -EPROTO;
+    child = fork();
+    if (child == 0)
+        fail_by_null();
+    if (waitpid(child, &status, 0) != child || !WIFSIGNALED(status) || WTERMSIG(status) != SIGSEGV)
+        return -EPROTO;
+    return 0;
+}
+
 int test_kinds_run_fail(struct test_kinds *self, struct test_kinds_fail_task *task,
                         struct chi_run_context *rctx)
 {
@@ -337,6 +369,12 @@ int test_kinds_run_fail(struct test_kinds *self, struct test_kinds_fail_task *ta
             ;
         fail_by_null();
         break;
+    case TEST_KINDS_FAIL_MUTE:
+        fill_standard_error();
+        fail_by_null();
+        break;
+    case TEST_KINDS_FAIL_FORK:
+        return fail_in_children();
     default:
         break;
     }

@@ -79,6 +79,8 @@ static const struct chi_enum_value test_kinds_fail_values[] = {
     {.name = "exit", .value = TEST_KINDS_FAIL_EXIT},
     {.name = "kill", .value = TEST_KINDS_FAIL_KILL},
     {.name = "twice", .value = TEST_KINDS_FAIL_TWICE},
+    {.name = "mute", .value = TEST_KINDS_FAIL_MUTE},
+    {.name = "fork", .value = TEST_KINDS_FAIL_FORK},
     {.name = NULL},
 };
 _Static_assert((long long)(TEST_KINDS_FAIL_NULL) == (long long)(uint32_t)(TEST_KINDS_FAIL_NULL),
@@ -101,6 +103,10 @@ _Static_assert((long long)(TEST_KINDS_FAIL_KILL) == (long long)(uint32_t)(TEST_K
                "TEST_KINDS_FAIL_KILL does not fit in 32 bits");
 _Static_assert((long long)(TEST_KINDS_FAIL_TWICE) == (long long)(uint32_t)(TEST_KINDS_FAIL_TWICE),
                "TEST_KINDS_FAIL_TWICE does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_MUTE) == (long long)(uint32_t)(TEST_KINDS_FAIL_MUTE),
+               "TEST_KINDS_FAIL_MUTE does not fit in 32 bits");
+_Static_assert((long long)(TEST_KINDS_FAIL_FORK) == (long long)(uint32_t)(TEST_KINDS_FAIL_FORK),
+               "TEST_KINDS_FAIL_FORK does not fit in 32 bits");
 
 static const struct chi_member test_kinds_wait_task_members[] = {
     {.name = "lane", .kind = CHI_MEMBER_U32, .direction = CHI_DIRECTION_IN, .count = 1,

@@ -110,6 +110,8 @@ enum test_kinds_fail {
     TEST_KINDS_FAIL_EXIT = 7,  /* exit(0) */
     TEST_KINDS_FAIL_KILL = 8,  /* SIGSYS to its own thread */
     TEST_KINDS_FAIL_TWICE = 9, /* faults on two workers at the same time: two of these */
+    TEST_KINDS_FAIL_MUTE = 10, /* as NULL, while nobody reads standard error */
+    TEST_KINDS_FAIL_FORK = 11, /* in processes that it forks, and returns 0 */
 };
 
 struct test_kinds_fail_task {
