@@ -248,6 +248,20 @@ static void a_daemon_in_the_background_keeps_nothing_that_it_inherits(void **sta
     assert_int_equal(chi_test_run(output, "%s stop", TOOL), 0);
 }
 
+static void a_daemon_in_the_background_finds_the_folder_that_a_relative_path_names(void **state)
+{
+    static const char *const names[] = {"CHI_SOCKET_DIR", "XDG_RUNTIME_DIR"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        assert_int_equal(chi_test_run(output,
+                                      "cd %s && unset CHI_SOCKET_DIR XDG_RUNTIME_DIR && %s=. %s -c "
+                                      "conf.yaml --daemonize",
+                                      daemon_.dir, names[i], DAEMON),
+                         0);
+        assert_int_equal(chi_test_run(output, "%s stop", TOOL), 0);
+    }
+}
+
 /* ---- a service manager */
 
 static void expect(int socket, const char *word)
@@ -302,6 +316,7 @@ int main(void)
         TEST(a_fifo_as_log_does_not_hold_up_the_start),
         TEST(few_descriptors_are_an_error_that_says_so),
         TEST(a_daemon_in_the_background_keeps_nothing_that_it_inherits),
+        TEST(a_daemon_in_the_background_finds_the_folder_that_a_relative_path_names),
         TEST(a_service_manager_is_told),
     };
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);

@@ -139,6 +139,26 @@ static int make_absolute(char **path, const char *folder)
     return 0;
 }
 
+/* What chi_paths_resolve() reads from the environment. */
+static int make_environment_absolute(const char *folder)
+{
+    static const char *const names[] = {"CHI_SOCKET_DIR", "XDG_RUNTIME_DIR"};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = secure_getenv(names[i]);
+        if (value == NULL || value[0] == '\0')
+            continue;
+        char *path = strdup(value);
+        if (path == NULL)
+            return chi_error(-ENOMEM, "out of memory");
+        rc = make_absolute(&path, folder);
+        if (rc == 0 && setenv(names[i], path, 1) < 0)
+            rc = chi_error(-errno, "cannot set %s: %s", names[i], strerror(errno));
+        free(path);
+    }
+    return rc;
+}
+
 static int find_folder(struct options *options)
 {
     static char config[PATH_MAX];
@@ -385,6 +405,8 @@ int main(int argc, char **argv)
         rc = make_absolute(&config.log_file, options.folder);
     if (rc == 0)
         rc = make_absolute(&config.socket_dir, options.folder);
+    if (rc == 0 && options.daemonize)
+        rc = make_environment_absolute(options.folder);
     if (rc == 0)
         rc = chi_log_configure(config.log_level, config.log_file);
     if (rc < 0) {
