@@ -138,6 +138,8 @@ static void a_handler_that_never_returns_does_not_keep_the_daemon(void **state)
     assert_int_equal(kill(daemon->pid, SIGTERM), 0);
     assert_int_equal(chi_task_wait(&task->base), CHI_ERUNTIME_DOWN);
     assert_int_equal(chi_test_daemon_join(daemon), 1);
+    assert_log_says(daemon, " is left behind in method ");
+    assert_log_says(daemon, " (stuck) of module test_probe ");
     chi_task_del(&task->base);
 }
 

@@ -31,7 +31,8 @@ CHI_API int chi_runtime_stop_fd(const struct chi_runtime *runtime);
 
 /*
  * Stops a runtime. New tasks are refused; tasks in flight may go on for the grace period and are
- * then cancelled; pools are destroyed; shared memory is removed. Blocks the thread. Returns 0, or
+ * then cancelled; pools are destroyed; shared memory is removed. Blocks the thread, at most for the
+ * grace period and two seconds. Returns 0, or
  *   -EBUSY   a task did not end in time, and its thread was left running
  */
 CHI_API int chi_runtime_stop(struct chi_runtime *runtime);
