@@ -290,6 +290,34 @@ static void reload(const struct options *options)
     chi_notify("READY=1");
 }
 
+/* ---- signals during the start and the stop, which may last */
+
+static struct {
+    sigset_t set;                /* the signals that end the daemon */
+    volatile sig_atomic_t stops; /* else it starts */
+    volatile sig_atomic_t count; /* of such signals */
+} interrupts;
+
+static void on_signal(int number)
+{
+    static const char text[] = "chimaera_runtime: a signal ends it at once\n";
+    int before = errno;
+
+    (void)number;
+    interrupts.count++;
+    if ((interrupts.count > 1 || !interrupts.stops) && chi_runtime_abandon(interrupts.stops)) {
+        (void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+        _exit(EXIT_FAILURE);
+    }
+    errno = before;
+}
+
+/* Between the two they are read from a descriptor. */
+static void let_interrupt(bool on)
+{
+    pthread_sigmask(on ? SIG_UNBLOCK : SIG_BLOCK, &interrupts.set, NULL);
+}
+
 static void wait_for_stop(struct chi_runtime *runtime, int signals, const struct options *options)
 {
     struct pollfd fds[2] = {{.fd = signals, .events = POLLIN},
@@ -305,6 +333,7 @@ static void wait_for_stop(struct chi_runtime *runtime, int signals, const struct
                 continue;
             }
             chi_log_info("runtime", "stopping on signal %u", info.ssi_signo);
+            interrupts.count = 1;
             return;
         }
         if (fds[1].revents & POLLIN) {
@@ -312,6 +341,12 @@ static void wait_for_stop(struct chi_runtime *runtime, int signals, const struct
             return;
         }
     }
+}
+
+static bool is_ignored(int number)
+{
+    struct sigaction before;
+    return sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
 }
 
 /*
@@ -322,19 +357,25 @@ static void wait_for_stop(struct chi_runtime *runtime, int signals, const struct
  */
 static int take_signals(void)
 {
-    static const int read_here[] = {SIGTERM, SIGINT, SIGHUP};
+    static const int endings[] = {SIGTERM, SIGINT};
     static const int ignored[] = {SIGPIPE, SIGXFSZ,   SIGUSR1, SIGUSR2,
                                   SIGALRM, SIGVTALRM, SIGPROF, SIGIO};
-    struct sigaction before;
+    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigset_t set;
 
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof(read_here) / sizeof(read_here[0]); i++)
-        if (sigaction(read_here[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-            sigaddset(&set, read_here[i]);
+    sigemptyset(&interrupts.set);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (!is_ignored(endings[i]))
+            sigaddset(&interrupts.set, endings[i]);
+    set = interrupts.set;
+    if (!is_ignored(SIGHUP))
+        sigaddset(&set, SIGHUP);
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         signal(ignored[i], SIG_IGN);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (sigismember(&set, endings[i]))
+            sigaction(endings[i], &action, NULL);
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
@@ -371,7 +412,9 @@ static int run(struct chi_config *config, const struct options *options)
             "%llu descriptors may be open, and this configuration may need %llu: raise the "
             "limit (ulimit -n, LimitNOFILE=), or lower runtime.max_clients",
             (unsigned long long)limit, (unsigned long long)needed);
+    ;//LI
     int rc = chi_runtime_start(config, &runtime);
+    let_interrupt(false);
     if (rc < 0) {
         fprintf(stderr, "chimaera_runtime: %s%s\n",
                 chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc),
@@ -384,6 +427,8 @@ static int run(struct chi_config *config, const struct options *options)
                chi_runtime_instance(runtime));
     wait_for_stop(runtime, signals, options);
     chi_notify("STOPPING=1\nSTATUS=Waiting for tasks to end.");
+    interrupts.stops = true;
+    ;//LI
     return chi_runtime_stop(runtime) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

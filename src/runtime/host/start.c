@@ -46,6 +46,12 @@
 #define CLEAN_UP_NS    (3 * CHI_NS_PER_S / 2)
 #define END_THREADS_NS (CHI_NS_PER_S / 2)
 
+/* The daemon's runtime, for chi_runtime_abandon(). */
+static struct {
+    struct chi_runtime *_Atomic runtime; /* NULL: it has no names yet */
+    atomic_bool ends;                    /* its thread removes the names */
+} of_daemon;
+
 /* ---- workers and origins */
 
 static int create_workers(struct chi_runtime *runtime)
@@ -182,9 +188,16 @@ static int destroy_pools(void *argument)
     return chi_pool_destroy_all(argument);
 }
 
+static void begin_end(const struct chi_runtime *runtime)
+{
+    if (atomic_load(&of_daemon.runtime) == runtime)
+        atomic_store(&of_daemon.ends, true);
+}
+
 /* Frees a runtime whose threads have ended. */
 static void destroy(struct chi_runtime *runtime)
 {
+    begin_end(runtime);
     if (runtime->control != NULL)
         chi_control_destroy(runtime->control);
     chi_sigbus_disarm(runtime);
@@ -251,8 +264,8 @@ static int start(struct chi_runtime *runtime)
 
 int chi_runtime_start(struct chi_config *config, struct chi_runtime **out)
 {
-    const struct chi_runtime_mode daemon = {0};
-    return chi_runtime_start_mode(config, &daemon, out);
+    const struct chi_runtime_mode mode = {0};
+    return chi_runtime_start_mode(config, &mode, out);
 }
 
 int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_mode *mode,
@@ -277,6 +290,8 @@ int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_m
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&runtime->call_done, &attributes);
     pthread_condattr_destroy(&attributes);
+    if (!mode->embedded)
+        atomic_store(&of_daemon.runtime, runtime);
 
     int rc = start(runtime);
     if (rc < 0) {
@@ -401,6 +416,7 @@ int chi_runtime_stop(struct chi_runtime *runtime)
         /* Stacks and memory are still in use: only names in the file system are removed. */
         tell_left_behind(runtime);
         chi_log_error("runtime", "stopped with tasks that did not end");
+        begin_end(runtime);
         chi_instance_remove_names(runtime);
         chi_stepper_destroy(runtime); /* no thread steps it any more */
         return -EBUSY;
@@ -408,6 +424,21 @@ int chi_runtime_stop(struct chi_runtime *runtime)
     chi_log_debug("runtime", "instance %s stopped", runtime->paths.instance);
     destroy(runtime);
     return 0;
+}
+
+bool chi_runtime_abandon(bool stops)
+{
+    struct chi_runtime *runtime = atomic_load(&of_daemon.runtime);
+    if (atomic_load(&of_daemon.ends))
+        return false;
+    if (runtime == NULL)
+        return true;
+    if (!stops && atomic_load(&runtime->state) == CHI_RUNTIME_RUNNING) {
+        chi_runtime_request_stop(runtime, UINT64_MAX);
+        return false;
+    }
+    chi_instance_remove_names(runtime);
+    return true;
 }
 
 const char *chi_runtime_instance(const struct chi_runtime *runtime)

@@ -37,6 +37,16 @@ CHI_API int chi_runtime_stop_fd(const struct chi_runtime *runtime);
  */
 CHI_API int chi_runtime_stop(struct chi_runtime *runtime);
 
+/*
+ * In the handler of a signal that is to end the daemon, on the thread that starts or stops its
+ * runtime and was interrupted in that. Async-signal-safe.
+ *   stops   the thread is about to call chi_runtime_stop(), or is in it
+ * Removes all names and returns true: the caller ends the process. Returns false if the caller
+ * shall return: the thread removes the names itself, or the runtime has just started, and is
+ * requested to stop.
+ */
+CHI_API bool chi_runtime_abandon(bool stops);
+
 /* Returns the name of its instance. */
 CHI_API const char *chi_runtime_instance(const struct chi_runtime *runtime);
 
