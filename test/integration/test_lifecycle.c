@@ -95,6 +95,16 @@ static void wait_until_running(uint64_t count)
 
 /* ---- stop */
 
+static void await_log(const struct chi_test_daemon *daemon, const char *text)
+{
+    for (bool says = false; !says;) {
+        char *log = chi_test_daemon_log(daemon);
+        says = strstr(log, text) != NULL;
+        free(log);
+        sched_yield();
+    }
+}
+
 static void a_task_that_runs_completes_within_the_grace_period(void **state)
 {
     struct chi_test_daemon *daemon = *state;
@@ -138,6 +148,8 @@ static void a_handler_that_never_returns_does_not_keep_the_daemon(void **state)
     assert_int_equal(kill(daemon->pid, SIGTERM), 0);
     assert_int_equal(chi_task_wait(&task->base), CHI_ERUNTIME_DOWN);
     assert_int_equal(chi_test_daemon_join(daemon), 1);
+    assert_log_says(daemon, " is left behind in method ");
+    assert_log_says(daemon, " (stuck) of module test_probe ");
     chi_task_del(&task->base);
 }
 
@@ -169,6 +181,22 @@ static void sigint_stops_too(void **state)
     struct chi_test_daemon *daemon = *state;
     assert_int_equal(kill(daemon->pid, SIGINT), 0);
     assert_int_equal(chi_test_daemon_join(daemon), 0);
+}
+
+static void a_second_signal_ends_it_at_once(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGINT};
+    struct chi_test_daemon *daemon = *state;
+    struct chi_task *task = sleep_async(3600 * 1000 * MS);
+    wait_until_running(1);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(kill(daemon->pid, signals[i]), 0);
+        await_log(daemon, i == 0 ? "stopping on signal" : "a signal ends it at once");
+    }
+    assert_int_equal(chi_test_daemon_join(daemon), 1);
+    assert_false(chi_test_daemon_left_shm(daemon));
+    assert_int_equal(chi_task_wait(task), CHI_ERUNTIME_DOWN);
+    chi_task_del(task);
 }
 
 static void every_task_submitted_while_it_stops_ends(void **state)
@@ -428,6 +456,7 @@ int main(void)
         TEST(a_handler_that_never_returns_does_not_keep_the_daemon, setup_short_grace),
         TEST(sigterm_drains_what_runs_and_leaves_nothing, setup),
         TEST(sigint_stops_too, setup),
+        TEST(a_second_signal_ends_it_at_once, setup),
         TEST(every_task_submitted_while_it_stops_ends, setup),
         TEST(what_came_back_can_be_read_after_the_daemon_has_gone, setup),
         TEST(a_second_start_says_who_runs, setup),

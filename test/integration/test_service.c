@@ -248,6 +248,55 @@ static void a_daemon_in_the_background_keeps_nothing_that_it_inherits(void **sta
     assert_int_equal(chi_test_run(output, "%s stop", TOOL), 0);
 }
 
+static void a_daemon_in_the_background_finds_the_folder_that_a_relative_path_names(void **state)
+{
+    static const char *const names[] = {"CHI_SOCKET_DIR", "XDG_RUNTIME_DIR"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        assert_int_equal(chi_test_run(output,
+                                      "cd %s && unset CHI_SOCKET_DIR XDG_RUNTIME_DIR && %s=. %s -c "
+                                      "conf.yaml --daemonize",
+                                      daemon_.dir, names[i], DAEMON),
+                         0);
+        assert_int_equal(chi_test_run(output, "%s stop", TOOL), 0);
+    }
+}
+
+/* In its own process, or in that of the command which waits for it. */
+static void a_signal_ends_a_daemon_that_still_starts(void **state)
+{
+    char hang[96];
+    (void)state;
+    snprintf(hang, sizeof(hang), "%s/out", daemon_.dir);
+    setenv("CHI_TEST_HANG", hang, 1);
+    chi_test_run(output, "echo 'compose: [{mod_name: test_hanging, pool_name: p}]' >> %s/conf.yaml",
+                 daemon_.dir);
+    for (int background = 0; background < 2; background++) {
+        int status;
+        chi_test_write_file(hang, "");
+        pid_t pid = fork();
+        if (pid == 0) {
+            char path[96];
+            snprintf(path, sizeof(path), "%s/conf.yaml", daemon_.dir);
+            execl(DAEMON, DAEMON, "-c", path, background ? "--daemonize" : "--foreground",
+                  (char *)NULL);
+            _exit(127);
+        }
+        while (chi_test_run(output, /* in the module's constructor, or shortly before it */
+                            "cd /proc/$(cat %s/chimaera.$CHI_INSTANCE.lock) && "
+                            "cat task/*/comm | grep chi-loader",
+                            daemon_.dir) != 0)
+            usleep(10000);
+        assert_int_equal(kill(pid, SIGTERM), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(background ? WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM
+                               : WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILURE);
+        assert_false(chi_test_daemon_left_shm(&daemon_));
+        assert_int_not_equal(chi_test_run(output, "ls %s/chimaera.*", daemon_.dir), 0);
+    }
+    unsetenv("CHI_TEST_HANG");
+}
+
 /* ---- a service manager */
 
 static void expect(int socket, const char *word)
@@ -284,9 +333,8 @@ static void a_service_manager_is_told(void **state)
     assert_int_equal(kill(pid, SIGHUP), 0);
     expect(fd, "RELOADING=1");
     expect(fd, "READY=1");
-    assert_int_equal(kill(pid, SIGTERM), 0);
-    expect(fd, "STOPPING=1");
     assert_int_equal(stop(pid), 0);
+    expect(fd, "STOPPING=1");
     close(fd);
 }
 
@@ -302,6 +350,8 @@ int main(void)
         TEST(a_fifo_as_log_does_not_hold_up_the_start),
         TEST(few_descriptors_are_an_error_that_says_so),
         TEST(a_daemon_in_the_background_keeps_nothing_that_it_inherits),
+        TEST(a_daemon_in_the_background_finds_the_folder_that_a_relative_path_names),
+        TEST(a_signal_ends_a_daemon_that_still_starts),
         TEST(a_service_manager_is_told),
     };
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);

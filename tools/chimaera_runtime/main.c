@@ -139,6 +139,26 @@ static int make_absolute(char **path, const char *folder)
     return 0;
 }
 
+/* What chi_paths_resolve() reads from the environment. */
+static int make_environment_absolute(const char *folder)
+{
+    static const char *const names[] = {"CHI_SOCKET_DIR", "XDG_RUNTIME_DIR"};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = secure_getenv(names[i]);
+        if (value == NULL || value[0] == '\0')
+            continue;
+        char *path = strdup(value);
+        if (path == NULL)
+            return chi_error(-ENOMEM, "out of memory");
+        rc = make_absolute(&path, folder);
+        if (rc == 0 && setenv(names[i], path, 1) < 0)
+            rc = chi_error(-errno, "cannot set %s: %s", names[i], strerror(errno));
+        free(path);
+    }
+    return rc;
+}
+
 static int find_folder(struct options *options)
 {
     static char config[PATH_MAX];
@@ -270,6 +290,34 @@ static void reload(const struct options *options)
     chi_notify("READY=1");
 }
 
+/* ---- signals during the start and the stop, which may last */
+
+static struct {
+    sigset_t set;                /* the signals that end the daemon */
+    volatile sig_atomic_t stops; /* else it starts */
+    volatile sig_atomic_t count; /* of such signals */
+} interrupts;
+
+static void on_signal(int number)
+{
+    static const char text[] = "chimaera_runtime: a signal ends it at once\n";
+    int before = errno;
+
+    (void)number;
+    interrupts.count++;
+    if ((interrupts.count > 1 || !interrupts.stops) && chi_runtime_abandon(interrupts.stops)) {
+        (void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+        _exit(EXIT_FAILURE);
+    }
+    errno = before;
+}
+
+/* Between the two they are read from a descriptor. */
+static void let_interrupt(bool on)
+{
+    pthread_sigmask(on ? SIG_UNBLOCK : SIG_BLOCK, &interrupts.set, NULL);
+}
+
 static void wait_for_stop(struct chi_runtime *runtime, int signals, const struct options *options)
 {
     struct pollfd fds[2] = {{.fd = signals, .events = POLLIN},
@@ -285,6 +333,7 @@ static void wait_for_stop(struct chi_runtime *runtime, int signals, const struct
                 continue;
             }
             chi_log_info("runtime", "stopping on signal %u", info.ssi_signo);
+            interrupts.count = 1;
             return;
         }
         if (fds[1].revents & POLLIN) {
@@ -292,6 +341,12 @@ static void wait_for_stop(struct chi_runtime *runtime, int signals, const struct
             return;
         }
     }
+}
+
+static bool is_ignored(int number)
+{
+    struct sigaction before;
+    return sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
 }
 
 /*
@@ -302,19 +357,25 @@ static void wait_for_stop(struct chi_runtime *runtime, int signals, const struct
  */
 static int take_signals(void)
 {
-    static const int read_here[] = {SIGTERM, SIGINT, SIGHUP};
+    static const int endings[] = {SIGTERM, SIGINT};
     static const int ignored[] = {SIGPIPE, SIGXFSZ,   SIGUSR1, SIGUSR2,
                                   SIGALRM, SIGVTALRM, SIGPROF, SIGIO};
-    struct sigaction before;
+    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigset_t set;
 
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof(read_here) / sizeof(read_here[0]); i++)
-        if (sigaction(read_here[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-            sigaddset(&set, read_here[i]);
+    sigemptyset(&interrupts.set);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (!is_ignored(endings[i]))
+            sigaddset(&interrupts.set, endings[i]);
+    set = interrupts.set;
+    if (!is_ignored(SIGHUP))
+        sigaddset(&set, SIGHUP);
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         signal(ignored[i], SIG_IGN);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (sigismember(&set, endings[i]))
+            sigaction(endings[i], &action, NULL);
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
@@ -351,7 +412,9 @@ static int run(struct chi_config *config, const struct options *options)
             "%llu descriptors may be open, and this configuration may need %llu: raise the "
             "limit (ulimit -n, LimitNOFILE=), or lower runtime.max_clients",
             (unsigned long long)limit, (unsigned long long)needed);
+    ;//LI
     int rc = chi_runtime_start(config, &runtime);
+    let_interrupt(false);
     if (rc < 0) {
         fprintf(stderr, "chimaera_runtime: %s%s\n",
                 chi_last_error_code() == rc ? chi_last_error() : chi_strerror(rc),
@@ -364,6 +427,8 @@ static int run(struct chi_config *config, const struct options *options)
                chi_runtime_instance(runtime));
     wait_for_stop(runtime, signals, options);
     chi_notify("STOPPING=1\nSTATUS=Waiting for tasks to end.");
+    interrupts.stops = true;
+    ;//LI
     return chi_runtime_stop(runtime) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -385,6 +450,8 @@ int main(int argc, char **argv)
         rc = make_absolute(&config.log_file, options.folder);
     if (rc == 0)
         rc = make_absolute(&config.socket_dir, options.folder);
+    if (rc == 0 && options.daemonize)
+        rc = make_environment_absolute(options.folder);
     if (rc == 0)
         rc = chi_log_configure(config.log_level, config.log_file);
     if (rc < 0) {

@@ -42,6 +42,15 @@
 
 #define START_TIMEOUT_NS (60 * CHI_NS_PER_S)
 #define STOP_POLL_NS     (CHI_NS_PER_MS)
+/* What a stop may take after the grace period: what is cancelled and pools, then threads. */
+#define CLEAN_UP_NS    (3 * CHI_NS_PER_S / 2)
+#define END_THREADS_NS (CHI_NS_PER_S / 2)
+
+/* The daemon's runtime, for chi_runtime_abandon(). */
+static struct {
+    struct chi_runtime *_Atomic runtime; /* NULL: it has no names yet */
+    atomic_bool ends;                    /* its thread removes the names */
+} of_daemon;
 
 /* ---- workers and origins */
 
@@ -179,9 +188,16 @@ static int destroy_pools(void *argument)
     return chi_pool_destroy_all(argument);
 }
 
+static void begin_end(const struct chi_runtime *runtime)
+{
+    if (atomic_load(&of_daemon.runtime) == runtime)
+        atomic_store(&of_daemon.ends, true);
+}
+
 /* Frees a runtime whose threads have ended. */
 static void destroy(struct chi_runtime *runtime)
 {
+    begin_end(runtime);
     if (runtime->control != NULL)
         chi_control_destroy(runtime->control);
     chi_sigbus_disarm(runtime);
@@ -248,8 +264,8 @@ static int start(struct chi_runtime *runtime)
 
 int chi_runtime_start(struct chi_config *config, struct chi_runtime **out)
 {
-    const struct chi_runtime_mode daemon = {0};
-    return chi_runtime_start_mode(config, &daemon, out);
+    const struct chi_runtime_mode mode = {0};
+    return chi_runtime_start_mode(config, &mode, out);
 }
 
 int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_mode *mode,
@@ -274,6 +290,8 @@ int chi_runtime_start_mode(struct chi_config *config, const struct chi_runtime_m
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&runtime->call_done, &attributes);
     pthread_condattr_destroy(&attributes);
+    if (!mode->embedded)
+        atomic_store(&of_daemon.runtime, runtime);
 
     int rc = start(runtime);
     if (rc < 0) {
@@ -312,17 +330,21 @@ static bool has_no_tasks(void *runtime)
     return tasks_of_all(runtime) <= 0;
 }
 
-static bool wait_for_tasks(struct chi_runtime *runtime, uint64_t timeout_ns, const char *trouble)
+static uint64_t left_until(uint64_t deadline_ns)
 {
-    uint64_t deadline = chi_clock_deadline_ns(chi_clock_now_ns(), timeout_ns);
+    uint64_t now = chi_clock_now_ns();
+    return now < deadline_ns ? deadline_ns - now : 0;
+}
+
+static bool wait_for_tasks(struct chi_runtime *runtime, uint64_t deadline_ns, const char *trouble)
+{
     if (runtime->stepper != NULL)
-        chi_stepper_wait(runtime, has_no_tasks, runtime, timeout_ns);
+        chi_stepper_wait(runtime, has_no_tasks, runtime, left_until(deadline_ns));
     for (;;) {
         int64_t tasks = tasks_of_all(runtime);
         if (tasks <= 0)
             return true;
-        uint64_t now = chi_clock_now_ns();
-        if (now >= deadline || runtime->stepper != NULL) {
+        if (left_until(deadline_ns) == 0 || runtime->stepper != NULL) {
             chi_log_warn("runtime", "%lld tasks %s", (long long)tasks, trouble);
             return false;
         }
@@ -334,6 +356,8 @@ static bool wait_for_tasks(struct chi_runtime *runtime, uint64_t timeout_ns, con
 /* A constructor that does not return keeps the dynamic linker's lock: nothing can be unloaded. */
 static bool is_loading(struct chi_runtime *runtime)
 {
+    if (runtime->pools == NULL)
+        return false;
     pthread_mutex_lock(&runtime->pools->lock);
     const struct chi_module *module = chi_module_loading(&runtime->pools->modules, NULL);
     if (module != NULL)
@@ -342,41 +366,57 @@ static bool is_loading(struct chi_runtime *runtime)
     return module != NULL;
 }
 
+/* Logs which tasks still hold their workers. After all lanes went home. */
+static void tell_left_behind(struct chi_runtime *runtime)
+{
+    char text[400];
+    for (uint32_t w = 0; w < runtime->worker_count && runtime->workers[w] != NULL; w++)
+        if (runtime->workers[w]->thread.started &&
+            chi_orchestrator_describe(runtime->workers[w], text, sizeof(text)))
+            chi_log_error("runtime", "worker %u is left behind in %s", w, text);
+}
+
 int chi_runtime_stop(struct chi_runtime *runtime)
 {
     uint64_t grace = atomic_load_explicit(&runtime->grace_period_ns, memory_order_relaxed);
-    uint64_t extra = grace < CHI_NS_PER_S ? CHI_NS_PER_S : grace;
+    uint64_t drained = chi_clock_deadline_ns(chi_clock_now_ns(), grace);
+    uint64_t cleaned_up = chi_clock_deadline_ns(drained, CLEAN_UP_NS);
+    uint64_t ended = chi_clock_deadline_ns(cleaned_up, END_THREADS_NS);
     bool clean = !atomic_load(&runtime->abandoned);
-    bool loading = false;
+    bool works = runtime->workers[0] != NULL && runtime->workers[0]->thread.started;
 
     atomic_store_explicit(&runtime->state, CHI_RUNTIME_STOPPING, memory_order_release);
-    if (runtime->workers[0] != NULL && runtime->workers[0]->thread.started && clean) {
+    if (works && clean) {
         chi_runtime_scan(runtime); /* ends periodic tasks */
-        clean = wait_for_tasks(runtime, grace,
+        clean = wait_for_tasks(runtime, drained,
                                "have not ended within the grace period and are cancelled");
         if (!clean) {
             atomic_store_explicit(&runtime->cancel_all, true, memory_order_relaxed);
             chi_runtime_scan(runtime);
-            clean = wait_for_tasks(runtime, extra, "do not end, although they were cancelled");
+            clean = wait_for_tasks(runtime, cleaned_up, "do not end, although they were cancelled");
             /* Destroy may need subtasks. */
             atomic_store_explicit(&runtime->cancel_all, !clean, memory_order_relaxed);
         }
-        loading = is_loading(runtime);
-        /* Pools whose tasks go on cannot be destroyed. This has a time limit, too. */
-        if (clean)
-            clean = chi_runtime_call(runtime, destroy_pools, runtime, extra) != -ETIMEDOUT;
     }
+    bool loading = is_loading(runtime);
+    /* Pools whose tasks go on cannot be destroyed. */
+    if (works && clean)
+        clean =
+            chi_runtime_call(runtime, destroy_pools, runtime, left_until(cleaned_up)) != -ETIMEDOUT;
     clean = clean && !loading; /* that thread uses the table of modules */
     atomic_store(&runtime->abandoned, !clean);
     if (runtime->control != NULL)
         chi_control_stop(runtime->control);
-    clean = chi_orchestrator_recall(runtime, extra) && clean; /* no thread moves lanes any more */
+    /* No thread moves lanes any more. */
+    clean = chi_orchestrator_recall(runtime, left_until(ended)) && clean;
     for (uint32_t w = 0; w < runtime->worker_count && runtime->workers[w] != NULL; w++)
-        if (chi_worker_stop(runtime->workers[w], extra) < 0)
+        if (chi_worker_stop(runtime->workers[w], left_until(ended)) < 0)
             clean = false;
     if (!clean) {
         /* Stacks and memory are still in use: only names in the file system are removed. */
+        tell_left_behind(runtime);
         chi_log_error("runtime", "stopped with tasks that did not end");
+        begin_end(runtime);
         chi_instance_remove_names(runtime);
         chi_stepper_destroy(runtime); /* no thread steps it any more */
         return -EBUSY;
@@ -384,6 +424,21 @@ int chi_runtime_stop(struct chi_runtime *runtime)
     chi_log_debug("runtime", "instance %s stopped", runtime->paths.instance);
     destroy(runtime);
     return 0;
+}
+
+bool chi_runtime_abandon(bool stops)
+{
+    struct chi_runtime *runtime = atomic_load(&of_daemon.runtime);
+    if (atomic_load(&of_daemon.ends))
+        return false;
+    if (runtime == NULL)
+        return true;
+    if (!stops && atomic_load(&runtime->state) == CHI_RUNTIME_RUNNING) {
+        chi_runtime_request_stop(runtime, UINT64_MAX);
+        return false;
+    }
+    chi_instance_remove_names(runtime);
+    return true;
 }
 
 const char *chi_runtime_instance(const struct chi_runtime *runtime)

@@ -31,10 +31,21 @@ CHI_API int chi_runtime_stop_fd(const struct chi_runtime *runtime);
 
 /*
  * Stops a runtime. New tasks are refused; tasks in flight may go on for the grace period and are
- * then cancelled; pools are destroyed; shared memory is removed. Blocks the thread. Returns 0, or
+ * then cancelled; pools are destroyed; shared memory is removed. Blocks the thread, at most for the
+ * grace period and two seconds. Returns 0, or
  *   -EBUSY   a task did not end in time, and its thread was left running
  */
 CHI_API int chi_runtime_stop(struct chi_runtime *runtime);
+
+/*
+ * In the handler of a signal that is to end the daemon, on the thread that starts or stops its
+ * runtime and was interrupted in that. Async-signal-safe.
+ *   stops   the thread is about to call chi_runtime_stop(), or is in it
+ * Removes all names and returns true: the caller ends the process. Returns false if the caller
+ * shall return: the thread removes the names itself, or the runtime has just started, and is
+ * requested to stop.
+ */
+CHI_API bool chi_runtime_abandon(bool stops);
 
 /* Returns the name of its instance. */
 CHI_API const char *chi_runtime_instance(const struct chi_runtime *runtime);

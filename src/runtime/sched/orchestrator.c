@@ -164,21 +164,32 @@ static void bind(struct chi_record *record)
 }
 
 /*
+ * Takes over the lanes of a worker that a task holds, and returns the task: it may end or park, but
+ * the worker does not go on with it before chi_handover_return(). NULL: no task runs there, and
+ * nothing was taken over.
+ */
+static struct chi_record *take_over(struct chi_worker *worker)
+{
+    atomic_store_explicit(&worker->takeover, true, memory_order_relaxed);
+    membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+    /* Acquire: pairs with the release in chi_worker_enter_task(). From here on the worker may write
+     * NULL, but not continue with the record. */
+    struct chi_record *record = __atomic_load_n(&worker->current, __ATOMIC_ACQUIRE);
+    if (record == NULL)
+        chi_handover_return(worker);
+    return record;
+}
+
+/*
  * If `to` is NULL, only lent lanes go that are wanted back. Describes the task that holds the
  * worker while it cannot go on; `text` is empty if there is none.
  */
 static void move_lanes(struct chi_worker *stalled, struct chi_worker *to, char *text, size_t size)
 {
     text[0] = '\0';
-    atomic_store_explicit(&stalled->takeover, true, memory_order_relaxed);
-    membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
-    /* Acquire: pairs with the release in chi_worker_enter_task(). From here on the worker may write
-     * NULL, but not continue with the record. */
-    struct chi_record *record = __atomic_load_n(&stalled->current, __ATOMIC_ACQUIRE);
-    if (record == NULL) {
-        chi_handover_return(stalled); /* nothing was moved */
+    struct chi_record *record = take_over(stalled);
+    if (record == NULL)
         return;
-    }
     chi_record_describe(record, text, size);
     struct chi_worker *lender = SLIST_FIRST(&stalled->lent);
     for (struct chi_worker *next; lender != NULL; lender = next) {
@@ -300,5 +311,19 @@ bool chi_orchestrator_recall(struct chi_runtime *runtime, uint64_t timeout_ns)
         struct timespec pause = {.tv_nsec = RECALL_POLL_NS};
         nanosleep(&pause, NULL);
     }
+    return true;
+}
+
+bool chi_orchestrator_describe(struct chi_worker *worker, char *text, size_t size)
+{
+    if (worker->runtime->stepper != NULL ||
+        atomic_load_explicit(&worker->takeover, memory_order_relaxed) ||
+        membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) != 0)
+        return false;
+    const struct chi_record *record = take_over(worker);
+    if (record == NULL)
+        return false;
+    chi_record_describe(record, text, size);
+    chi_handover_return(worker);
     return true;
 }

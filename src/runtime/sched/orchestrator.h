@@ -39,6 +39,7 @@
 #define CHI_RUNTIME_SCHED_ORCHESTRATOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct chi_runtime;
@@ -64,6 +65,13 @@ int chi_orchestrator_scan(struct chi_runtime *runtime, uint64_t now_ns);
  * Returns false if some lanes are not at home then.
  */
 bool chi_orchestrator_recall(struct chi_runtime *runtime, uint64_t timeout_ns);
+
+/*
+ * Describes the task that runs on a worker, as chi_record_describe(), while the worker cannot go on
+ * with it. After chi_orchestrator_recall(), on its thread. Returns false if no task runs there, or
+ * if that is not safe: its lanes are not at home, or the kernel has no membarrier().
+ */
+bool chi_orchestrator_describe(struct chi_worker *worker, char *text, size_t size);
 
 /* Returns lent lanes that are wanted back and serves the others. In the scheduler of `worker`.
  * Returns whether there was anything to do. */
