@@ -25,7 +25,7 @@ class Chimaera(CMakePackage):
     depends_on("libyaml")
     depends_on("openssl")
     depends_on("jansson", when="+bdev_cli")
-    depends_on("liburing", when="+uring")
+    depends_on("liburing@2.3:", when="+uring")
     depends_on("boost+context", when="+fcontext")
     depends_on("nbdkit@1.30:", when="+nbd")
 
@@ -38,6 +38,3 @@ class Chimaera(CMakePackage):
             self.define("CHI_BUILD_BENCH", False),
             self.define("CHI_FIBER", "fcontext" if "+fcontext" in self.spec else "ucontext"),
         ]
-
-    def setup_run_environment(self, env):
-        env.prepend_path("CHI_REPO_PATH", self.prefix.lib)

@@ -62,6 +62,8 @@ offers '*ram_disk*' _chimaera chimaera bdev put ''
 offers "$work/image.raw" _chimaera chimaera bdev put ram_disk "$work/im"
 offers "$work/image.raw" _chimaera chimaera bdev get --size 1MB ram_disk "$work/im"
 offers '' _chimaera chimaera bdev get ram_disk --size ''
+offers '' _chimaera chimaera bdev get --container ''
+offers "$work/image.raw" _chimaera chimaera bdev get --container 0 ram_disk "$work/im"
 offers '--offset' _chimaera chimaera bdev get ram_disk --off
 offers '--check-config --config' _chimaera_runtime chimaera_runtime --c
 offers "$work/config.yaml" _chimaera_runtime chimaera_runtime -c "$work/conf"
