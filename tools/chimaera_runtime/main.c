@@ -412,7 +412,7 @@ static int run(struct chi_config *config, const struct options *options)
             "%llu descriptors may be open, and this configuration may need %llu: raise the "
             "limit (ulimit -n, LimitNOFILE=), or lower runtime.max_clients",
             (unsigned long long)limit, (unsigned long long)needed);
-    ;//LI
+    let_interrupt(true);
     int rc = chi_runtime_start(config, &runtime);
     let_interrupt(false);
     if (rc < 0) {
@@ -428,7 +428,7 @@ static int run(struct chi_config *config, const struct options *options)
     wait_for_stop(runtime, signals, options);
     chi_notify("STOPPING=1\nSTATUS=Waiting for tasks to end.");
     interrupts.stops = true;
-    ;//LI
+    let_interrupt(true);
     return chi_runtime_stop(runtime) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
